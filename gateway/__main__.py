@@ -1,0 +1,58 @@
+"""The region's command: `stafet-gateway`."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from typing import Final
+
+from directory.model import REGION, checked_party
+from gateway import bootstrap
+from gateway.commands import console, contacts, keys, refer, site
+from gateway.commands.console import Arguments, Console
+from gateway.language import gettext as _
+from gateway.station import make_station
+
+PROGRAM: Final = "stafet-gateway"
+
+
+def build(parser: ArgumentParser) -> ArgumentParser:
+    """Add the region's commands."""
+    parser.description = _("Præhospitalet's end: send referrals to the citizens' municipalities, and follow them.")
+    commands = parser.add_subparsers(required=True, metavar=_("COMMAND"), parser_class=console.Subcommand)
+    _add_init(commands)
+    site.add_run(commands, bootstrap.open_region, bootstrap.handlers)
+    refer.add_refer(commands, bootstrap.open_region)
+    refer.add_status(commands, bootstrap.open_region)
+    refer.add_example(commands)
+    contacts.add_directory(commands, bootstrap.open_region)
+    keys.add_keys(commands, bootstrap.open_region, _whose, _party_options)
+    site.add_staff(commands, bootstrap.open_region)
+    site.add_relay(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command and exit with its code."""
+    sys.exit(console.run(build, PROGRAM, sys.argv[1:] if argv is None else argv))
+
+
+def _add_init(commands: console.Commands) -> None:
+    def init(arguments: Arguments, console: Console) -> int:
+        plan = site.plan(arguments, party=REGION, name="AMK-vagtcentralen, Præhospitalet")
+        return site.made(console, make_station(console.home, plan, bootstrap.TABLES))
+
+    parser = commands.add_parser("init", help=_("make the region's site"))
+    site.init_options(parser)
+    parser.set_defaults(run=init)
+
+
+def _party_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--municipality", required=True, metavar=_("CODE"), help=_("whose key it is"))
+
+
+def _whose(arguments: Arguments) -> str:
+    return checked_party(arguments.municipality)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Technologies: the database and SMTP, each behind a port of the exchange."""

@@ -1,0 +1,69 @@
+"""One database per site: SQLite beside the settings, or whatever `database_url` names.
+
+Durable by default: WAL with `synchronous=FULL` means that what was committed survives a power cut, as far as fsync
+reaches. `secure_delete` overwrites what is deleted. A writing session takes SQLite's write lock when it begins, so that
+two writers wait for each other instead of failing half-way.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session, create_engine
+
+BUSY_SECONDS: Final = 30
+"""How long a writer waits for another before the database is called locked."""
+
+PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF")
+
+
+class Database:
+    """Sessions on one database; nothing is opened before the first use."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+        self._writing = self._engine.execution_options(begin="IMMEDIATE")
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open a session that commits at the end of the block, or leaves nothing behind when the block raises."""
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that only looks, and never waits for a writer."""
+        with Session(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    def create(self, *families: MetaData) -> None:
+        """Create the tables of each family that are not there yet."""
+        for metadata in families:
+            metadata.create_all(self._engine)
+
+    def close(self) -> None:
+        """Give the connections back; needed before the file is moved or deleted."""
+        self._engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+    event.listen(engine, "connect", _make_durable)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make_durable(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late for DDL and for IMMEDIATE
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")

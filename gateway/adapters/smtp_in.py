@@ -1,0 +1,107 @@
+"""The door: SMTP over required TLS. 250 is said only after the raw mail is stored; trouble of ours is always 451.
+
+Nothing is looked at here: a mail is taken for our own address or refused, and kept as it came.
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from gateway.wire.mail_limits import MAIL_BYTES
+
+IDLE_SECONDS: Final = 60
+CONNECTIONS: Final = 50
+
+STORED: Final = "250 2.0.0 stored"
+NOT_HERE: Final = "550 5.1.1 no such address here"
+ONE_ONLY: Final = "452 4.5.3 one recipient at a time"
+NOT_NOW: Final = "451 4.3.0 try again later"
+
+log = logging.getLogger("stafet.door")
+
+
+@dataclass(frozen=True)
+class Doorkeeper:
+    """What aiosmtpd asks at each step. `store` blocks until the mail is durable and runs in a thread of its own."""
+
+    addresses: frozenset[str]
+    store: Callable[[bytes], int]
+    stored: Callable[[], None]
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name and arguments
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Take mail for our own address, one recipient at a time."""
+        if envelope.rcpt_tos:
+            return ONE_ONLY
+        if address.casefold() not in self.addresses:
+            return NOT_HERE
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 ok"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Store the mail, then say so."""
+        content = envelope.content
+        if not isinstance(content, bytes):
+            return NOT_NOW
+        arrival = await asyncio.to_thread(self.store, content)
+        log.info("arrival %s stored, %s bytes", arrival, len(content))
+        self.stored()
+        return STORED
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Answer 451 to whatever went wrong here; aiosmtpd would say 500 and quote the exception to the peer."""
+        log.error("mail not stored: %s", type(error).__name__)
+        return NOT_NOW
+
+
+async def open_door(keeper: object, host: str, port: int, tls: ssl.SSLContext, *, hostname: str) -> asyncio.Server:
+    """Listen on `host`:`port` (0: any free port); STARTTLS is required before `keeper`, a Doorkeeper, is asked."""
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # it logs what peers say, at DEBUG every line of content
+    busy: set[_Door] = set()
+
+    def answer() -> asyncio.BaseProtocol:
+        return _Full() if len(busy) >= CONNECTIONS else _Door(busy, keeper, tls, hostname)
+
+    return await asyncio.get_running_loop().create_server(answer, host, port)
+
+
+class _Door(SMTP):
+    """One connection, counted while it lasts."""
+
+    def __init__(self, busy: "set[_Door]", keeper: object, tls: ssl.SSLContext, hostname: str) -> None:
+        super().__init__(
+            keeper,
+            data_size_limit=MAIL_BYTES,
+            decode_data=False,
+            tls_context=tls,
+            require_starttls=True,
+            timeout=IDLE_SECONDS,
+            hostname=hostname,
+            ident="Stafet",
+        )
+        self._busy = busy
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count the connection; STARTTLS makes the same one a second time."""
+        self._busy.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Count the connection no more."""
+        self._busy.discard(self)
+        super().connection_lost(error)
+
+
+class _Full(asyncio.Protocol):
+    """Tells a connection too many to come back."""
+
+    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - asyncio's own signature
+        """Say 421 and hang up (RFC 5321, section 3.8)."""
+        transport.write(b"421 4.3.2 too many connections, try again later\r\n")
+        transport.close()

@@ -1,0 +1,121 @@
+"""What every command shares: `--home`, `--lang` and `--json`, how it speaks, and how it ends.
+
+Exit codes: 0 done; 2 usage, or refused with a reason code; 3 not found; 4 could not reach or unlock what it needs.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from platformdirs import user_data_path
+from sqlalchemy.exc import SQLAlchemyError
+
+from directory.errors import DirectoryError
+from gateway import language
+from gateway.commands.explain import explained
+from gateway.language import gettext as _
+from gateway.site.errors import SiteError
+from gateway.site.home import Home
+from gateway.site.people import People, Person, Role
+from gateway.site.trouble import trouble
+from gateway.station import Station
+from gateway.terminal.plain import plain
+from keys.errors import KeysError
+
+DONE: Final = 0
+REFUSED: Final = 2
+NOT_FOUND: Final = 3
+OUT_OF_REACH: Final = 4
+
+NOT_HERE: Final = argparse.SUPPRESS
+"""Keeps a subcommand's default from hiding what stood before it."""
+
+Arguments = argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Console:
+    """Where a command speaks: for a person, or as one JSON object on standard output."""
+
+    home: Home
+    as_json: bool
+
+    def answer(self, facts: Mapping[str, Any], *lines: str) -> None:
+        """Give the result: `facts` with `--json`, `lines` without."""
+        print(json.dumps(facts, ensure_ascii=False) if self.as_json else "\n".join(map(plain, lines)))
+
+    def remark(self, *lines: str) -> None:
+        """Say something beside the result, on standard error."""
+        print(*map(plain, lines), sep="\n", file=sys.stderr)
+
+    def failure(self, code: str, *lines: str) -> None:
+        """Say what went wrong, what it means and what to do."""
+        if self.as_json:
+            print(json.dumps({"error": code, "message": " ".join(lines)}, ensure_ascii=False))
+        else:
+            self.remark(*lines)
+
+
+Command = Callable[[Arguments, Console], int]
+Commands: TypeAlias = "argparse._SubParsersAction[Subcommand]"  # noqa: SLF001 - argparse has no public name for it
+
+
+class Subcommand(argparse.ArgumentParser):
+    """A parser that takes the shared options wherever on the line they stand."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - argparse's own
+        super().__init__(**options)
+        self.add_argument("--home", metavar="DIR", type=Path, default=NOT_HERE, help=_("the site's folder"))
+        self.add_argument("--lang", choices=language.LANGUAGES, default=NOT_HERE, help=_("the language to speak"))
+        self.add_argument("--json", action="store_true", default=NOT_HERE, help=_("print one JSON object"))
+
+
+def _parser(program: str, **options: Any) -> Subcommand:  # noqa: ANN401 - argparse's own
+    parser = Subcommand(prog=program, **options)
+    home = os.environ.get("STAFET_HOME") or user_data_path(program)
+    parser.set_defaults(home=Path(home), lang=None, json=False)
+    return parser
+
+
+def person_option(parser: argparse.ArgumentParser) -> None:
+    """Let a command name who acts."""
+    parser.add_argument("--as", dest="person", metavar=_("NAME"), help=_("who you are"))
+
+
+def acting(station: Station, name: str | None, *roles: Role) -> Person:
+    """Find who acts; raises PersonUnknown or PersonUnnamed."""
+    with station.database.reading() as session:
+        return People(session).acting(name or os.environ.get("STAFET_AS"), roles)
+
+
+def run(build: Callable[[argparse.ArgumentParser], argparse.ArgumentParser], program: str, argv: Sequence[str]) -> int:
+    """Parse `argv`, speak the right language, run the command, and end with its exit code; never with a traceback."""
+    early, _rest = _parser(program, add_help=False, exit_on_error=False).parse_known_args(argv)
+    language.use(early.lang or _site_language(Home(early.home)))
+    arguments = build(_parser(program)).parse_args(argv)
+    console = Console(Home(arguments.home.expanduser().resolve()), arguments.json)
+    try:
+        return int(arguments.run(arguments, console))
+    except KeyboardInterrupt:
+        return REFUSED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except (SiteError, KeysError, DirectoryError) as error:
+        console.failure(error.code, *explained(error.code, str(error)))
+        return OUT_OF_REACH if isinstance(error, SiteError | KeysError) else REFUSED
+    except (OSError, SQLAlchemyError) as error:
+        console.failure("OUT_OF_REACH", *explained("OUT_OF_REACH", trouble(error)))
+        return OUT_OF_REACH
+
+
+def _site_language(home: Home) -> str:
+    try:
+        return home.settings().language
+    except SiteError:
+        return "da"

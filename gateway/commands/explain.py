@@ -1,0 +1,230 @@
+"""Errors in words: what happened, what it means for the citizen's referral, and what to do now.
+
+The packages below carry codes; here, at the edge, they are put into the language in use.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.language import gettext as _
+from gateway.language import mark
+
+Words = tuple[str, str, str]
+
+NOTHING_SENT: Final = mark("Nothing was sent or changed.")
+LETTERS_WAIT: Final = mark("Letters that are queued wait safely and are not lost.")
+
+EXPLANATIONS: Final[Mapping[str, Words]] = {
+    "HOME_MISSING": (
+        mark("There is no site in that folder."),
+        NOTHING_SENT,
+        mark("Make one with the init command, or name the right folder with --home."),
+    ),
+    "HOME_TAKEN": (
+        mark("There is already a site in that folder."),
+        NOTHING_SENT,
+        mark("Use it as it is, or name another folder with --home."),
+    ),
+    "SETTINGS_UNREADABLE": (
+        mark("The settings cannot be read: {detail}."),
+        LETTERS_WAIT,
+        mark("Correct that setting in settings.toml."),
+    ),
+    "VAULT_DAMAGED": (
+        mark("Something in the database cannot be opened with this site's data key."),
+        mark("The letter it belongs to cannot be shown."),
+        mark("Do not delete anything. Restore the folder from its latest backup, key and database together."),
+    ),
+    "ALREADY_RUNNING": (
+        mark("A daemon already runs on this folder."),
+        mark("Letters travel as they should."),
+        mark("Stop the other one first, if you meant to replace it."),
+    ),
+    "PERSON_UNKNOWN": (
+        mark("Nobody of that name may do this here."),
+        NOTHING_SENT,
+        mark("Write the name as it stands in the staff list (staff list), or add the person (staff add)."),
+    ),
+    "PERSON_UNNAMED": (
+        mark("It is not clear who you are."),
+        NOTHING_SENT,
+        mark("Say it with --as NAME. The names stand in the staff list (staff list)."),
+    ),
+    "PASSPHRASE_MISSING": (
+        mark("The passphrase that unlocks the site's key is missing, empty, or readable by others."),
+        LETTERS_WAIT,
+        mark("Put the file passphrase back in the site's folder, readable by the service account alone (chmod 600)."),
+    ),
+    "GPG_MISSING": (
+        mark("GnuPG is not installed."),
+        LETTERS_WAIT,
+        mark("Install it: on Debian or Ubuntu, apt-get install gnupg."),
+    ),
+    "GPG_TOO_OLD": (mark("GnuPG is older than 2.2."), LETTERS_WAIT, mark("Install GnuPG 2.2 or newer.")),
+    "GPG_STALLED": (
+        mark("GnuPG did not answer in time and was stopped."),
+        LETTERS_WAIT,
+        mark("Try again. If it goes on, look for a hanging gpg-agent of the service account."),
+    ),
+    "GPG_FAILED": (
+        mark("GnuPG could not do what was asked."),
+        LETTERS_WAIT,
+        mark("Check that the passphrase file belongs to this folder and that the disk is not full."),
+    ),
+    "HOME_PATH_TOO_LONG": (
+        mark("The path of the folder is too long for GnuPG."),
+        NOTHING_SENT,
+        mark("Choose a folder with a path of at most 70 characters."),
+    ),
+    "KEY_NOT_FOUND": (
+        mark("The key is not in this site's key ring."),
+        NOTHING_SENT,
+        mark("Import it with keys import and its fingerprint."),
+    ),
+    "INVALID_FINGERPRINT": (
+        mark("That is not a fingerprint."),
+        NOTHING_SENT,
+        mark("Write all 40 characters, with or without spaces, as read aloud by the other party."),
+    ),
+    "WRONG_FINGERPRINT": (
+        mark("The key in the file is not the one whose fingerprint you gave."),
+        mark("The key was not taken in. It may have been exchanged on the way."),
+        mark("Phone the other party on the number you already have, and compare the fingerprint again."),
+    ),
+    "NOT_ONE_KEY": (
+        mark("The file holds more than one key."),
+        mark("None was taken in."),
+        mark("Ask for a file with that party's one key."),
+    ),
+    "NOT_A_KEY": (
+        mark("The file is not a public key."),
+        NOTHING_SENT,
+        mark("Ask for the file that keys export writes."),
+    ),
+    "SECRET_MATERIAL": (
+        mark("The file holds a secret key."),
+        mark("It was not taken in. A secret key that was sent around can no longer be trusted."),
+        mark("Tell the other party at once; they must make a new key."),
+    ),
+    "UNPRINTABLE_USER_ID": (
+        mark("The name in the key holds hidden characters."),
+        mark("The key was not taken in: such names can be used to deceive."),
+        mark("Ask the other party for a key with an ordinary name, and say what you saw."),
+    ),
+    "UNUSABLE_KEY": (
+        mark("The key has expired, is revoked, or cannot both sign and encrypt."),
+        mark("It was not taken in."),
+        mark("Ask the other party for a valid key."),
+    ),
+    "KEY_TAKEN": (
+        mark("That key already belongs to another party."),
+        NOTHING_SENT,
+        mark("Each party has its own key. Ask for the right one."),
+    ),
+    "ADDRESS_TAKEN": (
+        mark("That address already belongs to another party."),
+        NOTHING_SENT,
+        mark("Each party has its own address. Ask for the right one."),
+    ),
+    "BAD_ADDRESS": (
+        mark("That is not a mail address."),
+        NOTHING_SENT,
+        mark("Write it as name@domain, for instance sikkerpost@kommune.example."),
+    ),
+    "BAD_PHONE": (mark("That is not a Danish phone number."), NOTHING_SENT, mark("Write eight digits.")),
+    "BAD_HOURS": (
+        mark("The opening hours cannot be read."),
+        NOTHING_SENT,
+        mark("Write them like this: man-ons 8-15, tor 8-17, fre 8-13."),
+    ),
+    "BAD_UNIT_NAME": (
+        mark("The unit's name cannot be used."),
+        NOTHING_SENT,
+        mark("Write a name of ordinary characters."),
+    ),
+    "NOT_A_PARTY": (
+        mark("That is not one of the 19 municipalities of the agreement."),
+        NOTHING_SENT,
+        mark("Use the municipality's code. The codes stand in directory list."),
+    ),
+    "BAD_CONTACTS_FILE": (
+        mark("The contacts file cannot be read: {detail}."),
+        NOTHING_SENT,
+        mark("Use the file that directory export writes as a pattern."),
+    ),
+    "BAD_CONTACT_LINE": (
+        mark("The contacts file cannot be read: {detail}."),
+        NOTHING_SENT,
+        mark("Correct that line, and import the file again."),
+    ),
+    "OUT_OF_REACH": (
+        mark("The site's folder or database could not be read or written ({detail})."),
+        mark("Nothing was lost: what was queued before is still there, what you just asked for was not done."),
+        mark(
+            "Check that the disk is not full, that the folder is yours, and that the database answers. Then try again."
+        ),
+    ),
+}
+
+UNFORESEEN: Final[Words] = (
+    mark("Something went wrong that has no explanation yet: {detail}."),
+    mark("What you just asked for was not done."),
+    mark("Note the code and the time, and ask the person who runs the site."),
+)
+
+
+def explained(code: str, detail: str = "") -> tuple[str, ...]:
+    """Put an error into three sentences. `detail` must hold nothing personal."""
+    words = EXPLANATIONS.get(code, UNFORESEEN)
+    detail = detail if code in EXPLANATIONS else " ".join(filter(None, (code, detail)))
+    return tuple(_(sentence).format(detail=detail) for sentence in words)
+
+
+PARKED: Final[Mapping[str, Words]] = {
+    "NO_CONTACT": (
+        mark("The municipality has no registered receiver yet."),
+        mark("The referral waits here and has not been sent to anyone."),
+        mark("Phone the municipality's main number, and ask the administrator to register its contact."),
+    ),
+    "NO_KEY": (
+        mark("No key is pinned for the municipality yet."),
+        mark("The referral waits here and has not been sent to anyone."),
+        mark("Phone the unit if it cannot wait, and ask the administrator to import its key."),
+    ),
+    "READER_EXPIRED": (
+        mark("The municipality's key has expired."),
+        mark("The referral waits here until there is a new key."),
+        mark("Phone the unit if it cannot wait, and ask the administrator for its new key."),
+    ),
+    "READER_REVOKED": (
+        mark("The municipality's key has been withdrawn."),
+        mark("The referral waits here until there is a new key."),
+        mark("Phone the unit if it cannot wait, and ask the administrator for its new key."),
+    ),
+    "SIGNER_EXPIRED": (
+        mark("This site's own key has expired."),
+        mark("The referral waits here until there is a new key."),
+        mark("Phone the unit if it cannot wait, and tell the administrator at once."),
+    ),
+    "CLOCK_BEHIND_KEY": (
+        mark("The clock of this machine is behind."),
+        mark("The referral waits here until the clock is right."),
+        mark("Tell the administrator to set the clock."),
+    ),
+    "RELAY_REFUSED": (
+        mark("The mail server would not take the letter."),
+        mark("The referral waits here and is tried again every hour."),
+        mark("Phone the unit if it cannot wait, and tell the administrator."),
+    ),
+    "NO_RECEIPT": (
+        mark("The letter was sent three times, and the municipality's gateway has not confirmed it."),
+        mark("Nobody can be sure that it arrived."),
+        mark("Phone the unit now."),
+    ),
+}
+
+
+def why_waiting(code: str) -> tuple[str, ...]:
+    """Say why a letter waits or was given up, and what to do; other codes are told as they are."""
+    words = PARKED.get(code)
+    return tuple(map(_, words)) if words else ((f"({code})",) if code else ())

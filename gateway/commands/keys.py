@@ -1,0 +1,104 @@
+"""Commands about keys: show, export, and pin the other party's after the fingerprints have been compared by phone."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+
+from directory.book import AddressBook
+from gateway.commands.console import DONE, OUT_OF_REACH, Arguments, Commands, Console, acting, person_option
+from gateway.commands.explain import explained
+from gateway.commands.site import Opener
+from gateway.language import gettext as _
+from gateway.site.people import Role
+from gateway.station import Station
+from gateway.terminal.dates import day
+from keys.errors import KeyNotFound
+from keys.fingerprint import Fingerprint
+from keys.keyring import KeyInfo
+
+Whose = Callable[[Arguments], str]
+
+
+def add_keys(
+    commands: Commands, open_site: Opener, whose: Whose, party_options: Callable[[ArgumentParser], None]
+) -> None:
+    """Add `keys show`, `keys export` and `keys import`; `whose` tells whose key is imported at this end."""
+    keys = commands.add_parser("keys", help=_("this site's key and the pinned ones")).add_subparsers(required=True)
+    _add_show(keys, open_site)
+    _add_export(keys, open_site)
+    _add_import(keys, open_site, whose, party_options)
+
+
+def _add_show(keys: Commands, open_site: Opener) -> None:
+    def show(_arguments: Arguments, console: Console) -> int:
+        with open_site(console.home) as station:
+            rows = [(_("this site"), station.own.fingerprint), *_pinned(station)]
+            described = [(party, fingerprint, _described(station, fingerprint)) for party, fingerprint in rows]
+        facts = [{"party": party, "fingerprint": key, "expires": _expiry(info)} for party, key, info in described]
+        lines = [f"{party:<12} {key.grouped}  {_('to')} {_expiry(info)}" for party, key, info in described]
+        console.answer({"keys": facts}, *lines)
+        return DONE
+
+    keys.add_parser("show", help=_("show fingerprints and expiry")).set_defaults(run=show)
+
+
+def _add_export(keys: Commands, open_site: Opener) -> None:
+    def export(arguments: Arguments, console: Console) -> int:
+        with open_site(console.home) as station:
+            certificate = station.keyring.export_public(station.own.fingerprint)
+            fingerprint = station.own.fingerprint
+        if arguments.output:
+            arguments.output.write_bytes(certificate)
+        elif console.as_json:
+            console.answer({"fingerprint": fingerprint, "certificate": certificate.decode("ascii")})
+        else:
+            sys.stdout.write(certificate.decode("ascii"))
+        console.remark(_("Read this fingerprint aloud to the other party:"), f"    {fingerprint.grouped}")
+        return DONE
+
+    parser = keys.add_parser("export", help=_("write this site's public key"))
+    parser.add_argument("--output", type=Path, metavar="FILE", help=_("the file to write (default: standard output)"))
+    parser.set_defaults(run=export)
+
+
+def _add_import(
+    keys: Commands, open_site: Opener, whose: Whose, party_options: Callable[[ArgumentParser], None]
+) -> None:
+    def take(arguments: Arguments, console: Console) -> int:
+        try:
+            certificate = arguments.file.read_bytes()
+        except OSError as error:
+            console.failure("OUT_OF_REACH", *explained("OUT_OF_REACH", error.strerror or ""))
+            return OUT_OF_REACH
+        party, fingerprint = whose(arguments), Fingerprint.parse(arguments.fingerprint)
+        with open_site(console.home) as station:
+            person = acting(station, arguments.person, Role.ADMIN)
+            info = station.pin(party, certificate, fingerprint, person)
+        said = _("The key is pinned for {party}, valid to {expires}.").format(party=party, expires=_expiry(info))
+        console.answer({"party": party, "fingerprint": fingerprint, "expires": _expiry(info)}, said)
+        return DONE
+
+    parser = keys.add_parser("import", help=_("pin the other party's key"))
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--fingerprint", required=True, help=_("as the other party read it aloud"))
+    party_options(parser)
+    person_option(parser)
+    parser.set_defaults(run=take)
+
+
+def _pinned(station: Station) -> list[tuple[str, Fingerprint]]:
+    with station.database.reading() as session:
+        book = AddressBook(session)
+        return sorted((book.owner_of(fingerprint) or "", fingerprint) for fingerprint in book.trusted())
+
+
+def _described(station: Station, fingerprint: Fingerprint) -> KeyInfo | None:
+    try:
+        return station.keyring.describe(fingerprint)
+    except KeyNotFound:
+        return None
+
+
+def _expiry(info: KeyInfo | None) -> str:
+    return day(info.expires) if info and info.expires else "-"

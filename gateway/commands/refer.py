@@ -1,0 +1,185 @@
+"""The region's commands: hand a referral in, follow it, and an example to begin with."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from directory import municipalities
+from gateway import bootstrap
+from gateway.commands.console import DONE, NOT_FOUND, REFUSED, Arguments, Commands, Console, acting, person_option
+from gateway.commands.explain import why_waiting
+from gateway.commands.site import Opener
+from gateway.language import gettext as _
+from gateway.language import mark
+from gateway.referring.example import example
+from gateway.referring.follow import ACKNOWLEDGED, Progress
+from gateway.referring.refusals import Refused
+from gateway.referring.submit import Submitted
+from gateway.site.people import Role
+from gateway.station import Station, utc_now
+from gateway.terminal.dates import day_and_clock
+
+LARGEST_INPUT = 1024 * 1024
+
+STATES: Mapping[str, str] = {
+    "queued": mark("in the queue"),
+    "sent": mark("sent"),
+    "received": mark("received by the municipality's gateway"),
+    "refused": mark("refused by the municipality's gateway"),
+    "parked": mark("waiting here"),
+    "given-up": mark("given up"),
+    ACKNOWLEDGED: mark("taken over by a person"),
+}
+
+
+def add_refer(commands: Commands, open_site: Opener) -> None:
+    """Add `refer`: the way in for a person's file and for other systems."""
+
+    def refer(arguments: Arguments, console: Console) -> int:
+        raw = _input(arguments.file)
+        with open_site(console.home) as station:
+            person = acting(station, arguments.person, Role.SENDER)
+            try:
+                submitted = bootstrap.submit(station)(raw, person)
+            except Refused as refusal:
+                return _refused(console, refusal)
+            return _accepted(console, station, submitted)
+
+    parser = commands.add_parser("refer", help=_("send a referral from a JSON file"))
+    parser.add_argument("file", metavar="FILE.json", help=_("the referral; - reads standard input"))
+    person_option(parser)
+    parser.set_defaults(run=refer)
+
+
+def add_status(commands: Commands, open_site: Opener) -> None:
+    """Add `status`: whether the municipality has got it, and who has taken it."""
+
+    def status(arguments: Arguments, console: Console) -> int:
+        with open_site(console.home) as station, station.database.reading() as session:
+            follow = bootstrap.follow(station, session)
+            if arguments.letter is None:
+                return _latest(console, follow.latest())
+            progress = follow.named(arguments.letter)
+        if progress is None:
+            console.failure("NOT_FOUND", _("There is no referral with that number or id."))
+            return NOT_FOUND
+        console.answer(_facts(progress), *_lines(progress))
+        return DONE
+
+    parser = commands.add_parser("status", help=_("see where referrals are"))
+    parser.add_argument("letter", nargs="?", metavar=_("REFERRAL"), help=_("its number, its id or your reference"))
+    parser.set_defaults(run=status)
+
+
+def add_example(commands: Commands) -> None:
+    """Add `example`: an invented referral to try the way with."""
+
+    def show(arguments: Arguments, _console: Console) -> int:
+        print(json.dumps(example(arguments.municipality, utc_now()), ensure_ascii=False, indent=2))
+        return DONE
+
+    parser = commands.add_parser("example", help=_("print an invented referral, to try the way with"))
+    parser.add_argument("--municipality", default="751", metavar=_("CODE"), help=_("the municipality's code"))
+    parser.set_defaults(run=show)
+
+
+def _input(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(LARGEST_INPUT)
+    with Path(name).open("rb") as file:
+        return file.read(LARGEST_INPUT)
+
+
+def _refused(console: Console, refusal: Refused) -> int:
+    facts = {
+        "outcome": "refused",
+        "reason_code": refusal.reason.value,
+        "reason": refusal.what(),
+        "next_step": refusal.next_step(),
+    }
+    if console.as_json:
+        console.answer(facts)
+    else:
+        console.remark(
+            _("Not sent: {reason}").format(reason=refusal.what()), refusal.next_step(), f"({refusal.reason})"
+        )
+    return REFUSED
+
+
+def _accepted(console: Console, station: Station, submitted: Submitted) -> int:
+    with station.database.reading() as session:
+        progress = bootstrap.follow(station, session).named(submitted.referral_id)
+    contact = progress.contact if progress else None
+    facts = {
+        "outcome": "accepted",
+        "referral_id": submitted.referral_id,
+        "number": submitted.number,
+        "state": progress.state if progress else "queued",
+        "recipient_code": submitted.recipient.code,
+        "recipient": submitted.recipient.official_name,
+        "unit": contact.unit_name if contact else None,
+        "phone": contact.phone if contact else None,
+        "warnings": [notice.value for notice in submitted.notices],
+    }
+    lines = [_("In the queue: {number} to {recipient}.").format(**facts)]
+    lines += [f"{contact.unit_name}, {contact.phone}"] if contact else []
+    lines += why_waiting(progress.reason) if progress else ()
+    console.answer(facts, *lines, *(_("Note: {notice}").format(notice=notice.value) for notice in submitted.notices))
+    return DONE
+
+
+def _latest(console: Console, latest: Sequence[Progress]) -> int:
+    console.answer({"referrals": [_facts(progress) for progress in latest]}, *map(_line, latest))
+    return DONE
+
+
+def _line(progress: Progress) -> str:
+    place = municipalities.by_code(progress.municipality)
+    return (
+        f"{progress.number}  {day_and_clock(progress.submitted_at)}  {place.name if place else ''}: {_state(progress)}"
+    )
+
+
+def _state(progress: Progress) -> str:
+    return _(STATES[progress.state])
+
+
+def _lines(progress: Progress) -> list[str]:
+    lines = [_line(progress)]
+    lines += [f"  {day_and_clock(step.at)}  {_(STATES[step.state])}" for step in progress.steps]
+    if progress.acknowledgement:
+        said = progress.acknowledgement
+        lines.append(
+            _("Taken over by {person}, {unit}, phone {phone}.").format(
+                person=said.acknowledged_by, unit=said.unit, phone=said.phone
+            )
+        )
+    elif progress.contact:
+        lines.append(
+            _("Phone of the unit: {phone} ({unit}).").format(
+                phone=progress.contact.phone, unit=progress.contact.unit_name
+            )
+        )
+    return [*lines, *why_waiting(progress.reason)]
+
+
+def _facts(progress: Progress) -> dict[str, Any]:
+    said = progress.acknowledgement
+    return {
+        "referral_id": progress.referral_id,
+        "number": progress.number,
+        "recipient_code": progress.municipality,
+        "state": progress.state,
+        "reason_code": progress.reason or None,
+        "states": [step.state for step in progress.steps],
+        "steps": [{"state": s.state, "at": s.at.isoformat(), "reason_code": s.reason or None} for s in progress.steps],
+        "unit": progress.contact.unit_name if progress.contact else None,
+        "phone": progress.contact.phone if progress.contact else None,
+        "acknowledged_by": said.acknowledged_by if said else None,
+        "acknowledged_at": said.acknowledged_at.isoformat() if said else None,
+        "acknowledged_unit": said.unit if said else None,
+        "acknowledged_phone": said.phone if said else None,
+        "receipt_digest_ok": progress.digest_ok,
+    }

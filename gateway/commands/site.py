@@ -1,0 +1,144 @@
+"""Commands about the site itself: make it, run it, name its staff, say which mail server its letters leave by."""
+
+import asyncio
+import getpass
+import logging
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from directory import phone
+from directory.model import normal_address
+from gateway.commands.console import DONE, Arguments, Commands, Console
+from gateway.daemon import Daemon
+from gateway.exchange.ports import Handler
+from gateway.language import gettext as _
+from gateway.language import in_use
+from gateway.site.home import Home
+from gateway.site.people import People, Role
+from gateway.site.settings import DoorSettings, RelaySettings, UnitSettings
+from gateway.station import Plan, Station
+from gateway.wire.letters import Kind
+from keys.fingerprint import Fingerprint
+
+Opener = Callable[[Home], AbstractContextManager[Station]]
+Handlers = Callable[[Station], Mapping[Kind, Handler]]
+
+
+def endpoint(text: str) -> tuple[str, int]:
+    """Read HOST:PORT, for argparse."""
+    host, _colon, port = text.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit()):
+        raise ValueError
+    return host, int(port)
+
+
+def init_options(parser: ArgumentParser) -> None:
+    """Add what a new site of either kind must know."""
+    parser.add_argument("--address", required=True, metavar=_("ADDRESS"), help=_("the site's one mail address"))
+    parser.add_argument("--phone", required=True, metavar=_("PHONE"), help=_("the unit's one phone number"))
+    parser.add_argument("--name", metavar=_("NAME"), help=_("the unit's name"))
+    parser.add_argument("--person", metavar=_("NAME"), help=_("the first administrator (default: you)"))
+    parser.add_argument(
+        "--listen", type=endpoint, default=("127.0.0.1", 2525), metavar="HOST:PORT", help=_("where mail comes in")
+    )
+    parser.add_argument(
+        "--relay", type=endpoint, default=("localhost", 25), metavar="HOST:PORT", help=_("the mail server")
+    )
+    parser.add_argument("--relay-ca", type=Path, metavar="FILE", help=_("the certificate to trust the mail server by"))
+
+
+def plan(arguments: Arguments, *, party: str, name: str) -> Plan:
+    """Plan a site from the command line; raises BadAddress or BadPhone."""
+    unit = UnitSettings(
+        party=party,
+        name=arguments.name or name,
+        address=normal_address(arguments.address),
+        phone=phone.normalise(arguments.phone),
+    )
+    return Plan(
+        unit=unit,
+        person=arguments.person or getpass.getuser(),
+        role=Role.ADMIN,
+        language=in_use(),
+        relay=_relay(arguments.relay, arguments.relay_ca),
+        door=DoorSettings(host=arguments.listen[0], port=arguments.listen[1]),
+    )
+
+
+def made(console: Console, fingerprint: Fingerprint) -> int:
+    """Say what was made and what comes next."""
+    facts = {"home": str(console.home.path), "fingerprint": fingerprint}
+    console.answer(
+        facts,
+        _("The site is made: {home}").format(home=console.home.path),
+        _("Its key has the fingerprint"),
+        f"    {fingerprint.grouped}",
+        _("Give the other party the key (keys export) and the certificate (door.pem), and read the fingerprint aloud."),
+    )
+    return DONE
+
+
+def add_run(commands: Commands, open_site: Opener, handlers: Handlers) -> None:
+    """Add `run`: the daemon."""
+
+    def run(_arguments: Arguments, console: Console) -> int:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+        with open_site(console.home) as station:
+            asyncio.run(_run(Daemon(station, handlers(station)), console))
+        return DONE
+
+    commands.add_parser("run", help=_("run the daemon that sends and receives")).set_defaults(run=run)
+
+
+async def _run(daemon: Daemon, console: Console) -> None:
+    daemon.stop_on_signals()
+    await daemon.run(lambda port: console.remark(_("Ready on port {port}. Stop with Ctrl+C.").format(port=port)))
+
+
+def add_staff(commands: Commands, open_site: Opener) -> None:
+    """Add `staff list` and `staff add`."""
+    staff = commands.add_parser("staff", help=_("the people who work here")).add_subparsers(required=True)
+
+    def show(_arguments: Arguments, console: Console) -> int:
+        with open_site(console.home) as station, station.database.reading() as session:
+            people = People(session).active()
+        facts = {"staff": [{"name": person.name, "role": person.role.value} for person in people]}
+        console.answer(facts, *(f"{person.name:<30} {person.role.value}" for person in people))
+        return DONE
+
+    def add(arguments: Arguments, console: Console) -> int:
+        with open_site(console.home) as station, station.database.session() as session:
+            person = People(session).add(arguments.name, Role(arguments.role))
+        said = _("{name} may now act here as {role}.").format(name=person.name, role=person.role.value)
+        console.answer({"name": person.name, "role": person.role.value}, said)
+        return DONE
+
+    staff.add_parser("list", help=_("show them")).set_defaults(run=show)
+    adding = staff.add_parser("add", help=_("add a person, or give one another role"))
+    adding.add_argument("name", metavar=_("NAME"))
+    adding.add_argument("--role", required=True, choices=[role.value for role in Role], help=_("what they may do"))
+    adding.set_defaults(run=add)
+
+
+def add_relay(commands: Commands) -> None:
+    """Add `relay`: which mail server letters leave by, and how it is trusted."""
+
+    def relay(arguments: Arguments, console: Console) -> int:
+        settings = console.home.settings()
+        relay = _relay(arguments.server, arguments.ca, settings.relay)
+        console.home.write_settings(settings.model_copy(update={"relay": relay}))
+        facts = {"host": relay.host, "port": relay.port}
+        console.answer(facts, _("Letters now leave by {host}:{port}. Restart the daemon.").format(**facts))
+        return DONE
+
+    parser = commands.add_parser("relay", help=_("choose the mail server letters leave by"))
+    parser.add_argument("server", type=endpoint, metavar="HOST:PORT")
+    parser.add_argument("--ca", type=Path, metavar="FILE", help=_("the certificate to trust the mail server by"))
+    parser.set_defaults(run=relay)
+
+
+def _relay(server: tuple[str, int], ca_file: Path | None, before: RelaySettings | None = None) -> RelaySettings:
+    ca_file = ca_file.expanduser().resolve() if ca_file else None
+    return (before or RelaySettings()).model_copy(update={"host": server[0], "port": server[1], "ca_file": ca_file})

@@ -1,0 +1,114 @@
+"""The daemon of either end: the door, the way in and the way out, until it is told to stop.
+
+It alone seals and signs. A letter that others queue (the inbox, `refer`) is seen within one poll; mail that arrives
+wakes it at once. What it was doing when it was killed is done again at the next start, and settled by letter id.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gateway.adapters.smtp_in import Doorkeeper, open_door
+from gateway.adapters.tls import server_context
+from gateway.exchange import outbox
+from gateway.exchange.arrivals import Store
+from gateway.exchange.ports import Handler
+from gateway.site.errors import SettingsUnreadable
+from gateway.site.trouble import trouble
+from gateway.station import Station
+from gateway.wire.letters import Kind
+
+REST_AFTER_TROUBLE: Final = 5.0
+"""Seconds to wait when gpg or the database fails, before the same work is tried again."""
+
+log = logging.getLogger("stafet.daemon")
+
+
+@dataclass
+class Daemon:
+    """Runs one station. `stop` may be set from anywhere in the loop; `port` is known once the door is open."""
+
+    station: Station
+    handlers: Mapping[Kind, Handler]
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    port: int | None = None
+    _wake: dict[str, asyncio.Event] = field(default_factory=lambda: {"in": asyncio.Event(), "out": asyncio.Event()})
+
+    async def run(self, on_ready: Callable[[int], None] = lambda _port: None) -> None:
+        """Run until `stop` is set; raises AlreadyRunning, SettingsUnreadable, or OSError for a door that stays shut."""
+        with self.station.home.running():
+            await asyncio.to_thread(self._begin)
+            door = await self._open_door()
+            self.port = door.sockets[0].getsockname()[1]
+            log.info("open on port %s", self.port)
+            on_ready(self.port)
+            async with door, asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._repeat("in", self._take_in()))
+                tasks.create_task(self._repeat("out", self._send_out()))
+                await self.stop.wait()
+                for event in self._wake.values():
+                    event.set()
+        log.info("stopped")
+
+    def stop_on_signals(self) -> None:
+        """Stop cleanly on SIGTERM and SIGINT: what is under way is finished, nothing new is begun."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
+
+    def wake(self) -> None:
+        """Look at once, instead of at the next poll, for what is to be sent; call it from the daemon's own loop."""
+        self._wake["out"].set()
+
+    def _begin(self) -> None:
+        for fingerprint in self.station.refill_keyring():
+            log.warning("pinned key %s cannot be used; letters to it are parked", fingerprint)
+        with self.station.database.session() as session:
+            outbox.release_all(session)
+
+    async def _open_door(self) -> asyncio.Server:
+        door, station = self.station.settings.door, self.station
+        if door.certificate is None or door.key is None:
+            raise SettingsUnreadable("door.certificate")
+        store = Store(station.database, station.clocks.machine, station.clocks.rules)
+        keeper = Doorkeeper(frozenset({station.own.address.casefold()}), store, self._wake["in"].set)
+        return await open_door(
+            keeper, door.host, door.port, server_context(door.certificate, door.key), hostname=door.host
+        )
+
+    def _take_in(self) -> Callable[[], Coroutine[Any, Any, int]]:
+        receive = self.station.receive(self.handlers)
+
+        async def one_round() -> int:
+            found = await asyncio.to_thread(receive.waiting)
+            for arrival in found:
+                await asyncio.to_thread(receive, arrival)
+            if found:
+                self._wake["out"].set()
+            return len(found)
+
+        return one_round
+
+    def _send_out(self) -> Callable[[], Coroutine[Any, Any, int]]:
+        return self.station.deliver()
+
+    async def _repeat(self, name: str, one_round: Callable[[], Coroutine[Any, Any, int]]) -> None:
+        """Work while there is work, then wait for a wake-up or the next poll; trouble is logged and tried again."""
+        while not self.stop.is_set():
+            self._wake[name].clear()
+            try:
+                rest = 0.0 if await one_round() else self.station.settings.poll_seconds
+            except Exception as error:  # noqa: BLE001 - the edge: a locked database or a stalled gpg must not end the daemon
+                log.error("way %s: %s", name, trouble(error))  # noqa: TRY400 - a traceback could quote what was handled
+                rest = REST_AFTER_TROUBLE
+            if rest:
+                await self._pause(name, rest)
+
+    async def _pause(self, name: str, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake[name].wait()
+        except TimeoutError:
+            return

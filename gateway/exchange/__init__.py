@@ -1,0 +1,1 @@
+"""How letters travel: posted, delivered, received and receipted, the same at both ends."""

@@ -1,0 +1,112 @@
+"""Deliver what is due: seal each letter to the key and address that hold now, hand it over, note what happened."""
+
+import asyncio
+import logging
+import random
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from directory.book import AddressBook
+from gateway.exchange import outbox
+from gateway.exchange.delivery import NO_RECEIPT, Course, State, after_attempt, may_send, parked
+from gateway.exchange.identity import Identity
+from gateway.exchange.ports import Attempt, Clock, Passage, Relay, Sessions
+from gateway.exchange.post import letter_of, missing
+from gateway.exchange.rows import EnvelopeRow, OutgoingRow
+from gateway.exchange.sealing import SealedLetter, seal_letter
+from gateway.site.cipher import Vault
+from gateway.site.trouble import trouble
+from gateway.wire.letters import Kind
+from keys.errors import KeyringError, SealRefused
+from keys.keyring import Keyring
+
+AT_ONCE: Final = 4
+"""Letters sealed and sent side by side: gpg gains nothing from more."""
+
+log = logging.getLogger("stafet.deliver")
+
+
+@dataclass(frozen=True)
+class Deliver:
+    """One round of delivery per call. `clock` is the machine's."""
+
+    sessions: Sessions
+    own: Identity
+    keyring: Keyring
+    vault: Vault
+    relay: Relay
+    clock: Clock
+
+    async def __call__(self) -> int:
+        """Try everything that is due; tell how many letters that was."""
+        due = await asyncio.to_thread(self._claim)
+        await asyncio.gather(*(self._deliver(letter_id) for letter_id in due))
+        return len(due)
+
+    def _claim(self) -> tuple[str, ...]:
+        with self.sessions.session() as session:
+            return outbox.claim(session, self.clock(), AT_ONCE)
+
+    async def _deliver(self, letter_id: str) -> None:
+        try:
+            sealed = await asyncio.to_thread(self._seal, letter_id)
+            if sealed is None:
+                return
+            attempt = await self.relay.send(sealed.content, self.own.address, sealed.recipient)
+        except KeyringError as error:
+            sealed, attempt = None, Attempt(Passage.NOT_REACHED, error.code)
+        except Exception as error:  # noqa: BLE001 - the edge: one letter's surprise must not stop the others
+            log.error("letter %s: %s", letter_id, trouble(error))  # noqa: TRY400 - a traceback could quote the letter
+            sealed, attempt = None, Attempt(Passage.NOT_REACHED, "UNEXPECTED")
+        await asyncio.to_thread(self._note, letter_id, sealed, attempt)
+
+    def _seal(self, letter_id: str) -> SealedLetter | None:
+        """Seal a letter that may leave, or park or give up one that may not; its envelope is noted before it goes."""
+        now = self.clock()
+        with self.sessions.reading() as session:
+            row = session.get_one(OutgoingRow, letter_id)
+            sealed = self._sealed_or_course(row, AddressBook(session), now)
+        with self.sessions.session() as session:
+            if isinstance(sealed, SealedLetter):
+                session.add(_envelope_row(letter_id, sealed, now))
+                return sealed
+            outbox.steer(session, session.get_one(OutgoingRow, letter_id), sealed, now)
+        log.warning("letter %s is %s: %s", letter_id, sealed.state, sealed.reason)
+        return None
+
+    def _sealed_or_course(self, row: OutgoingRow, book: AddressBook, now: datetime) -> SealedLetter | Course:
+        if not may_send(State(row.state), row.times_sent):
+            return Course(State.GIVEN_UP, None, NO_RECEIPT)
+        contact, key = book.contact(row.to_party), book.pinned(row.to_party)
+        if contact is None or key is None:
+            return parked(missing(book, row.to_party), now)
+        try:
+            letter = letter_of(row, self.vault)
+            return seal_letter(letter, own=self.own, contact=contact, key=key, keyring=self.keyring, now=now)
+        except SealRefused as error:
+            return parked(error.code, now)
+
+    def _note(self, letter_id: str, sealed: SealedLetter | None, attempt: Attempt) -> None:
+        now = self.clock()
+        with self.sessions.session() as session:
+            row = session.get_one(OutgoingRow, letter_id)
+            if sealed is not None:
+                session.get_one(EnvelopeRow, sealed.envelope_id).passage = attempt.passage
+            row.tries += 1
+            row.times_sent += attempt.passage in (Passage.ACCEPTED, Passage.UNCERTAIN)
+            jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
+            outbox.steer(session, row, after_attempt(attempt, Kind(row.kind), row.tries, now, jitter), now)
+            log.info("letter %s %s %s: %s", letter_id, row.kind, attempt.passage, row.state)
+
+
+def _envelope_row(letter_id: str, sealed: SealedLetter, now: datetime) -> EnvelopeRow:
+    return EnvelopeRow(
+        envelope_id=sealed.envelope_id,
+        letter_id=letter_id,
+        digest=sealed.digest,
+        signed_by=sealed.signed_by,
+        sealed_to=sealed.sealed_to,
+        address=sealed.recipient,
+        made_at=now,
+    )

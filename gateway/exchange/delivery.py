@@ -1,0 +1,90 @@
+"""A delivery is one letter's journey out: its states, and when to try again. Pure rules.
+
+    QUEUED ──► SENT ──► RECEIVED
+      │ ▲        ├────► REFUSED
+      ▼ │        └────► GIVEN_UP
+     PARKED
+
+A receipt settles a delivery from wherever it stands, because the news may overtake our own record of having sent it.
+Good news is final: a letter that was received is never reported as anything else afterwards.
+"""
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateway.exchange.ports import Attempt, Passage
+from gateway.wire.letters import Kind
+
+
+class State(enum.StrEnum):
+    """Where a letter is on its way out."""
+
+    QUEUED = "queued"
+    """Waits for its turn, or for the relay to be reached."""
+    SENT = "sent"
+    """The relay has it; the other gateway has not said so yet."""
+    RECEIVED = "received"
+    """The other gateway has opened and stored it, and signed for it."""
+    REFUSED = "refused"
+    """The other gateway could not take it, and said why."""
+    PARKED = "parked"
+    """Cannot leave: no contact, no usable key, or the relay refuses. Leaves by itself when the cause is gone."""
+    GIVEN_UP = "given-up"
+    """Sent three times without a receipt. A person must phone."""
+
+
+RESEND_AFTER: Final = timedelta(minutes=30)
+"""No technical receipt within this time: send again (MedCom, reliable messaging)."""
+RESENDS: Final = 2
+FIRST_RETRY: Final = timedelta(seconds=15)
+LONGEST_RETRY: Final = timedelta(hours=1)
+PARKED_LOOK: Final = timedelta(minutes=1)
+"""How often a parked letter looks whether its cause is gone."""
+
+SETTLED: Final = frozenset({State.RECEIVED})
+
+RELAY_REFUSED: Final = "RELAY_REFUSED"
+NO_RECEIPT: Final = "NO_RECEIPT"
+NO_CONTACT: Final = "NO_CONTACT"
+NO_KEY: Final = "NO_KEY"
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a delivery does next: its state, why, and when to look at it again (None: never by itself)."""
+
+    state: State
+    next_at: datetime | None
+    reason: str = ""
+
+
+def after_attempt(attempt: Attempt, kind: Kind, tries: int, now: datetime, jitter: float) -> Course:
+    """Decide after attempt number `tries` (from 1). `jitter` in 0…1 spreads retries: no storm follows an outage."""
+    if attempt.passage in (Passage.ACCEPTED, Passage.UNCERTAIN):
+        return Course(State.SENT, None if kind is Kind.RECEIPT else now + RESEND_AFTER)
+    if attempt.passage is Passage.REFUSED:
+        return Course(State.PARKED, now + LONGEST_RETRY, RELAY_REFUSED)
+    return Course(State.QUEUED, now + retry_after(tries, jitter), attempt.detail)
+
+
+def retry_after(tries: int, jitter: float) -> timedelta:
+    """Wait 15 seconds, then twice as long each time up to an hour, give or take a quarter."""
+    doubled = FIRST_RETRY * int(2 ** min(tries - 1, 10))
+    return min(doubled, LONGEST_RETRY) * (0.75 + jitter / 2)
+
+
+def parked(reason: str, now: datetime) -> Course:
+    """Park a letter that cannot be sealed or addressed now."""
+    return Course(State.PARKED, now + PARKED_LOOK, reason)
+
+
+def may_send(state: State, times_sent: int) -> bool:
+    """Tell whether a delivery that is due may be sent (again); False means it is given up."""
+    return state is not State.SENT or times_sent <= RESENDS
+
+
+def can_become(state: State, news: State) -> bool:
+    """Tell whether `news` may replace `state`: nothing replaces good news."""
+    return state not in SETTLED and state is not news

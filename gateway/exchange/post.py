@@ -1,0 +1,70 @@
+"""Post a letter: from here on it is a row, and survives until it has been received."""
+
+import json
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from directory.book import AddressBook
+from gateway.exchange.conversations import advance
+from gateway.exchange.delivery import NO_CONTACT, NO_KEY, Course, State, parked
+from gateway.exchange.ports import Clock
+from gateway.exchange.rows import OutgoingRow, StepRow
+from gateway.site.cipher import Vault
+from gateway.wire.letters import Kind, Letter
+
+
+@dataclass(frozen=True)
+class PostOffice:
+    """Writes letters into the outbox of one site. `clock` is the machine's."""
+
+    party: str
+    vault: Vault
+    clock: Clock
+
+    def __call__(self, session: Session, letter: Letter) -> None:
+        """Queue `letter` in the caller's transaction; raises LetterOutOfTurn when it cannot come now."""
+        if letter.kind is not Kind.RECEIPT:
+            advance(session, letter, with_party=letter.to_party, spoken_by=self.party)
+        now = self.clock()
+        lacks = missing(AddressBook(session), letter.to_party)
+        course = parked(lacks, now) if lacks else Course(State.QUEUED, now)
+        session.add(
+            OutgoingRow(
+                letter_id=letter.letter_id,
+                conversation_id=letter.conversation_id,
+                kind=letter.kind,
+                to_party=letter.to_party,
+                number=letter.number,
+                locked=self.vault.lock(json.dumps(dict(letter.body)).encode(), place(letter.letter_id)),
+                state=course.state,
+                reason=course.reason,
+                posted_at=now,
+                next_at=course.next_at,
+            ),
+        )
+        session.add(StepRow(letter_id=letter.letter_id, state=course.state, reason=course.reason, at=now))
+
+
+def missing(book: AddressBook, party: str) -> str:
+    """Tell what a letter to `party` lacks before it can be sealed; empty when it lacks nothing (D6: never a guess)."""
+    if book.contact(party) is None:
+        return NO_CONTACT
+    return "" if book.pinned(party) else NO_KEY
+
+
+def place(letter_id: str) -> str:
+    """Name the place a letter's body is locked for."""
+    return f"outgoing:{letter_id}"
+
+
+def letter_of(row: OutgoingRow, vault: Vault) -> Letter:
+    """Read a letter back from its row."""
+    return Letter(
+        kind=Kind(row.kind),
+        conversation_id=row.conversation_id,
+        to_party=row.to_party,
+        number=row.number,
+        body=json.loads(vault.open(row.locked, place(row.letter_id))),
+        letter_id=row.letter_id,
+    )

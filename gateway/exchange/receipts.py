@@ -1,0 +1,80 @@
+"""Technical receipts: the other gateway says by itself what it got; ours say what we got (E14, MedCom acknowledgement).
+
+A receipt names the letter, the envelope it came in, a verdict, a reason code when it is not good, and the SHA-256 of
+the payload that was opened: proof of what was received. Nobody answers a receipt.
+"""
+
+import enum
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from sqlmodel import Session, select
+
+from gateway.exchange import outbox
+from gateway.exchange.delivery import Course, State, retry_after
+from gateway.exchange.ports import Arrived
+from gateway.exchange.rows import EnvelopeRow, OutgoingRow
+from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable
+from gateway.wire.letters import Kind, Letter
+from gateway.wire.payload import SHAPE
+
+
+class Verdict(enum.StrEnum):
+    """The three words of a receipt."""
+
+    OK = "ok"
+    """Opened, checked and stored."""
+    FATAL = "fatal-error"
+    """Cannot be taken; sending the same again will not help."""
+    TRANSIENT = "transient-error"
+    """Could not be taken now; send it again."""
+
+
+class ReceiptBody(BaseModel):
+    """What a receipt says."""
+
+    model_config = SHAPE
+
+    of: str | None = None
+    envelope: str = Field(max_length=64)
+    verdict: Verdict
+    reason: str | None = Field(default=None, max_length=64)
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    received_at: AwareDatetime
+
+
+def receipt_for(body: ReceiptBody, *, conversation_id: str, party: str, number: str) -> Letter:
+    """Write the receipt for one letter to its sender."""
+    return Letter(Kind.RECEIPT, conversation_id, party, number, body.model_dump(mode="json"))
+
+
+def settle(session: Session, arrived: Arrived, now: datetime) -> None:
+    """Let a receipt settle the delivery it is about.
+
+    Raises LetterUnreadable when it does not parse, LetterOutOfTurn when it is about a letter that never went to its
+    sender, or states a digest of something we never sealed.
+    """
+    try:
+        body = ReceiptBody.model_validate(dict(arrived.body))
+    except ValidationError:
+        raise LetterUnreadable from None
+    row = _delivery(session, body)
+    if row is None or row.to_party != arrived.from_party:
+        raise LetterOutOfTurn
+    if body.digest not in {sealed.digest for sealed in outbox.envelopes(session, row.letter_id)}:
+        raise LetterOutOfTurn
+    row.receipt_digest = body.digest
+    outbox.steer(session, row, _course(body, row, now), now)
+
+
+def _delivery(session: Session, body: ReceiptBody) -> OutgoingRow | None:
+    envelope = session.exec(select(EnvelopeRow).where(EnvelopeRow.envelope_id == body.envelope)).first()
+    return session.get(OutgoingRow, envelope.letter_id) if envelope else None
+
+
+def _course(body: ReceiptBody, row: OutgoingRow, now: datetime) -> Course:
+    if body.verdict is Verdict.OK:
+        return Course(State.RECEIVED, None)
+    if body.verdict is Verdict.FATAL:
+        return Course(State.REFUSED, None, body.reason or "")
+    return Course(State.QUEUED, now + retry_after(max(row.tries, 1), 0.5), body.reason or "")

@@ -1,0 +1,184 @@
+"""Receive: one stored mail becomes a letter taken over and receipted, a duplicate, a refusal, or quarantine.
+
+The same road at both ends: which letters this end takes, and what it does with them, are the handlers it is given.
+Remembering the letter, handing it over and posting its receipt are one transaction, so a crash leaves either nothing
+done or all of it.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from directory.book import AddressBook
+from gateway.exchange import arrivals
+from gateway.exchange.arrivals import Outcome
+from gateway.exchange.conversations import advance
+from gateway.exchange.delivery import State
+from gateway.exchange.identity import Identity
+from gateway.exchange.ports import Arrived, Clock, Handler, Post, Sessions
+from gateway.exchange.receipts import ReceiptBody, Verdict, receipt_for, settle
+from gateway.exchange.rows import ArrivalRow, OutgoingRow, StepRow, TakenRow
+from gateway.exchange.sealing import OpenedLetter, open_letter
+from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable, WireError
+from gateway.wire.letters import Kind, new_id
+from gateway.wire.payload import Payload
+from keys.errors import OpenRefused
+from keys.keyring import Keyring
+
+log = logging.getLogger("stafet.receive")
+
+
+@dataclass(frozen=True)
+class Receive:
+    """Looks at one arrival per call. `clock` is the machine's; when a letter arrived is read from its row."""
+
+    sessions: Sessions
+    own: Identity
+    keyring: Keyring
+    post: Post
+    handlers: Mapping[Kind, Handler]
+    clock: Clock
+
+    def waiting(self) -> tuple[int, ...]:
+        """List the arrivals to look at."""
+        with self.sessions.reading() as session:
+            return tuple(arrivals.waiting(session))
+
+    def __call__(self, arrival_id: int) -> Outcome:
+        """Look at one arrival; raises KeyringError when gpg itself fails, and then nothing was done."""
+        with self.sessions.reading() as session:
+            arrival = session.get_one(ArrivalRow, arrival_id)
+            try:
+                opened = self._open(arrival.raw, AddressBook(session))
+            except (OpenRefused, WireError) as error:
+                return self._quarantine(arrival_id, error.code)
+        with self.sessions.session() as session:
+            arrival = session.get_one(ArrivalRow, arrival_id)
+            arrival.outcome = self._take(session, opened, arrival)
+            arrival.letter_id = opened.payload.letter_id if opened.payload else None
+            log.info("arrival %s: %s %s", arrival_id, arrival.outcome, arrival.reason)
+            return Outcome(arrival.outcome)
+
+    def _open(self, raw: bytes, book: AddressBook) -> OpenedLetter:
+        return open_letter(raw, own=self.own, book=book, keyring=self.keyring, now=self.clock())
+
+    def _quarantine(self, arrival_id: int, code: str) -> Outcome:
+        with self.sessions.session() as session:
+            arrival = session.get_one(ArrivalRow, arrival_id)
+            arrival.outcome, arrival.reason = Outcome.QUARANTINED, code
+        log.warning("arrival %s: quarantined %s", arrival_id, code)
+        return Outcome.QUARANTINED
+
+    def _take(self, session: Session, opened: OpenedLetter, arrival: ArrivalRow) -> Outcome:
+        payload = opened.payload
+        if payload is None:
+            return self._unreadable(session, opened, arrival)
+        known = session.get(TakenRow, payload.letter_id)
+        if known is not None:
+            return self._again(session, known, opened, arrival)
+        if payload.kind is Kind.RECEIPT:
+            return self._settle(session, opened, payload, arrival)
+        reason = self._hand_over(session, opened, payload, arrival.rules_at)
+        arrival.reason = reason or ""
+        receipt_id = self._answer(session, opened, payload, arrival.rules_at, reason)
+        session.add(_memory(opened, payload, self.clock(), reason, receipt_id))
+        return Outcome.REFUSED if reason else Outcome.TAKEN
+
+    def _unreadable(self, session: Session, opened: OpenedLetter, arrival: ArrivalRow) -> Outcome:
+        """Refuse what the right party signed and we cannot read.
+
+        An automatic letter is not answered, or two ends that cannot read each other would answer for ever.
+        """
+        arrival.reason = LetterUnreadable.code
+        if opened.automatic:
+            return Outcome.QUARANTINED
+        self._answer(session, opened, None, arrival.rules_at, LetterUnreadable.code)
+        return Outcome.REFUSED
+
+    def _again(self, session: Session, known: TakenRow, opened: OpenedLetter, arrival: ArrivalRow) -> Outcome:
+        """Answer a copy with the receipt its first had; a letter id that belongs to another party is no copy."""
+        if known.party != opened.party:
+            arrival.reason = LetterOutOfTurn.code
+            return Outcome.QUARANTINED
+        receipt = session.get(OutgoingRow, known.receipt_id) if known.receipt_id else None
+        if receipt is not None:
+            now = self.clock()
+            receipt.state, receipt.next_at, receipt.claimed_until = State.QUEUED, now, None
+            session.add_all([receipt, StepRow(letter_id=receipt.letter_id, state=State.QUEUED, at=now)])
+        return Outcome.DUPLICATE
+
+    def _settle(self, session: Session, opened: OpenedLetter, payload: Payload, arrival: ArrivalRow) -> Outcome:
+        """Take a receipt; one that is about nothing of ours is kept apart, and never answered."""
+        try:
+            settle(session, _arrived(opened, payload, arrival.rules_at), self.clock())
+        except (LetterUnreadable, LetterOutOfTurn) as error:
+            arrival.reason = error.code
+            return Outcome.QUARANTINED
+        session.add(_memory(opened, payload, self.clock(), None, None))
+        return Outcome.TAKEN
+
+    def _hand_over(self, session: Session, opened: OpenedLetter, payload: Payload, received_at: datetime) -> str | None:
+        """Give the letter to its handler; tell the reason code if it cannot be taken, with nothing of it kept."""
+        arrived = _arrived(opened, payload, received_at)
+        try:
+            with session.begin_nested():
+                advance(session, arrived, with_party=arrived.from_party, spoken_by=arrived.from_party)
+                self._handler(payload.kind)(session, arrived)
+        except (LetterUnreadable, LetterOutOfTurn) as error:
+            return error.code
+        return None
+
+    def _handler(self, kind: Kind) -> Handler:
+        if kind not in self.handlers:
+            raise LetterOutOfTurn
+        return self.handlers[kind]
+
+    def _answer(
+        self, session: Session, opened: OpenedLetter, payload: Payload | None, received_at: datetime, reason: str | None
+    ) -> str:
+        body = ReceiptBody(
+            of=payload.letter_id if payload else None,
+            envelope=opened.envelope_id[:64],
+            verdict=Verdict.FATAL if reason else Verdict.OK,
+            reason=reason,
+            digest=opened.digest,
+            received_at=received_at,
+        )
+        conversation_id, number = (payload.conversation_id, payload.number) if payload else (new_id(), "")
+        receipt = receipt_for(body, conversation_id=conversation_id, party=opened.party, number=number)
+        self.post(session, receipt)
+        return receipt.letter_id
+
+
+def _arrived(opened: OpenedLetter, payload: Payload, received_at: datetime) -> Arrived:
+    return Arrived(
+        letter_id=payload.letter_id,
+        conversation_id=payload.conversation_id,
+        kind=payload.kind,
+        from_party=opened.party,
+        number=payload.number,
+        body=payload.body,
+        received_at=received_at,
+        signed_by=opened.signed_by,
+        signed_at=opened.signed_at,
+    )
+
+
+def _memory(
+    opened: OpenedLetter, payload: Payload, now: datetime, reason: str | None, receipt_id: str | None
+) -> TakenRow:
+    return TakenRow(
+        letter_id=payload.letter_id,
+        party=opened.party,
+        kind=payload.kind,
+        conversation_id=payload.conversation_id,
+        digest=opened.digest,
+        signed_by=opened.signed_by,
+        verdict=Verdict.FATAL if reason else Verdict.OK,
+        reason=reason or "",
+        receipt_id=receipt_id,
+        taken_at=now,
+    )

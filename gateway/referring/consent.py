@@ -1,0 +1,54 @@
+"""Whether the citizen has consented to this, themselves, now (section C)."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from gateway.referring.refusals import Reason, Refused
+from gateway.wire.referral import Consent
+
+AGREEMENT_BEGAN: Final = datetime(2020, 3, 31, 22, tzinfo=UTC)
+"""1 April 2020, midnight Danish time (A3)."""
+
+SAME_CONVERSATION: Final = timedelta(hours=24)
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
+CITIZEN: Final = frozenset({"borgeren", "borgeren selv", "citizen"})
+FORMS: Final = frozenset({"mundtligt", "skriftligt"})
+_INTERPRETED: Final = re.compile(r"[ ,(]+(?:gennem|via|med|ved)(?: en)? (?:telefon)?tolk\)?$")
+
+
+def check(
+    consent: Consent, *, submitted_at: datetime, now: datetime, again: bool, previous: datetime | None = None
+) -> None:
+    """Let a valid consent pass. `again` is a re-referral, `previous` is when the earlier one was submitted, if known.
+
+    Raises Refused: CONSENT_REFUSED (C3), CONSENT_NOT_FROM_CITIZEN (A12), CONSENT_NOT_SPECIFIC (C1, C2),
+    CONSENT_DATE_IMPLAUSIBLE (D19), CONSENT_TOO_OLD (C4) or CONSENT_NOT_RENEWED (C6).
+    """
+    if consent.given is not True:
+        raise Refused(Reason.CONSENT_REFUSED)
+    if _plain(consent.given_by) not in CITIZEN:
+        raise Refused(Reason.CONSENT_NOT_FROM_CITIZEN)
+    if not is_specific(consent):
+        raise Refused(Reason.CONSENT_NOT_SPECIFIC)
+    obtained = consent.obtained_at
+    if obtained is None or not AGREEMENT_BEGAN <= obtained <= min(submitted_at, now + CLOCKS_DIFFER):
+        raise Refused(Reason.CONSENT_DATE_IMPLAUSIBLE)
+    if again and previous is not None and obtained <= previous:
+        raise Refused(Reason.CONSENT_NOT_RENEWED)
+    if now - obtained > SAME_CONVERSATION:
+        raise Refused(Reason.CONSENT_NOT_RENEWED if again else Reason.CONSENT_TOO_OLD)
+
+
+def is_specific(consent: Consent) -> bool:
+    """Tell whether it says what was agreed to, what was told, and whether it was oral or written."""
+    return bool(_word(consent.scope) and _word(consent.information_given)) and _plain(consent.form) in FORMS
+
+
+def _word(text: str | None) -> str:
+    return (text or "").strip().casefold()
+
+
+def _plain(text: str | None) -> str:
+    """Leave out that an interpreter helped: what the citizen says through one is still the citizen's own."""
+    return _INTERPRETED.sub("", _word(text))

@@ -1,0 +1,61 @@
+"""What can be wrong with a site.
+
+SiteError                    never raised itself
+├── HomeMissing              no site has been made in that folder
+├── HomeTaken                a site is already there
+├── SettingsUnreadable       the settings file does not parse, or a value is missing or of the wrong kind
+├── VaultDamaged             what lies in the database cannot be opened with this site's data key
+├── AlreadyRunning           another daemon runs on this home
+├── PersonUnknown            no active member of staff has that name
+└── PersonUnnamed            an act needs a name, and none was given
+"""
+
+from typing import ClassVar
+
+
+class SiteError(Exception):
+    """A site cannot do what was asked; `code` names why."""
+
+    code: ClassVar[str]
+
+
+class HomeMissing(SiteError):
+    """No site has been made in that folder."""
+
+    code = "HOME_MISSING"
+
+
+class HomeTaken(SiteError):
+    """A site is already there."""
+
+    code = "HOME_TAKEN"
+
+
+class SettingsUnreadable(SiteError):
+    """The settings file does not parse, or a value is missing or of the wrong kind."""
+
+    code = "SETTINGS_UNREADABLE"
+
+
+class VaultDamaged(SiteError):
+    """What lies in the database cannot be opened with this site's data key."""
+
+    code = "VAULT_DAMAGED"
+
+
+class AlreadyRunning(SiteError):
+    """Another daemon runs on this home."""
+
+    code = "ALREADY_RUNNING"
+
+
+class PersonUnknown(SiteError):
+    """No active member of staff has that name."""
+
+    code = "PERSON_UNKNOWN"
+
+
+class PersonUnnamed(SiteError):
+    """An act needs a name, and none was given."""
+
+    code = "PERSON_UNNAMED"

@@ -1,0 +1,122 @@
+"""A site's home folder: settings, GnuPG home, passphrase, data key and database, readable by its owner alone.
+
+settings.toml     what a person may edit
+gnupg/            the GnuPG home
+passphrase        unlocks the site's OpenPGP key (or a service credential of the same name)
+data.key.asc      the data key, sealed to the site's own OpenPGP key
+stafet.db         the database, unless `database_url` names another
+in-use, running   locks: who uses the GnuPG home, and which daemon runs
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.site.errors import AlreadyRunning, HomeMissing, HomeTaken
+from gateway.site.settings import Settings
+
+
+@dataclass(frozen=True)
+class Home:
+    """One site's folder. Making the value touches nothing."""
+
+    path: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """Give the path of the settings."""
+        return self.path / "settings.toml"
+
+    @property
+    def gnupg(self) -> Path:
+        """Give the path of the GnuPG home."""
+        return self.path / "gnupg"
+
+    @property
+    def passphrase_file(self) -> Path:
+        """Give the path of the passphrase: a service credential where the service manager hands one over."""
+        handed = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / "passphrase"
+        return handed if handed.is_absolute() and handed.exists() else self.path / "passphrase"
+
+    @property
+    def data_key_file(self) -> Path:
+        """Give the path of the sealed data key."""
+        return self.path / "data.key.asc"
+
+    def make(self) -> None:
+        """Make the folder; raises HomeTaken when a site is already there."""
+        if self.settings_file.exists():
+            raise HomeTaken(self.path.name)
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.chmod(0o700)
+
+    def settings(self) -> Settings:
+        """Read the settings; raises HomeMissing or SettingsUnreadable."""
+        if not self.settings_file.is_file():
+            raise HomeMissing(self.path.name)
+        return Settings.read(self.settings_file)
+
+    def write_settings(self, settings: Settings) -> None:
+        """Write the settings anew; a crash leaves either the old file or the new one."""
+        fresh = self.path / "settings.toml.new"
+        fresh.unlink(missing_ok=True)
+        write_private(fresh, settings.text().encode())
+        fresh.replace(self.settings_file)
+
+    def database_url(self, settings: Settings) -> str:
+        """Tell which database the site uses; a new SQLite file is made so that only its owner can read it."""
+        if settings.database_url:
+            return settings.database_url
+        file = self.path / "stafet.db"
+        file.touch(mode=0o600, exist_ok=True)
+        return f"sqlite:///{file}"
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Be the one daemon of this home; raises AlreadyRunning."""
+        with _locked(self.path / "running", fcntl.LOCK_EX | fcntl.LOCK_NB):
+            yield
+
+    @contextmanager
+    def in_use(self) -> Iterator["LastOne"]:
+        """Be one of those who use the GnuPG home; tells, on leaving, whether one is the last."""
+        with _locked(self.path / "in-use", fcntl.LOCK_SH) as file:
+            yield LastOne(file)
+
+
+@dataclass(frozen=True)
+class LastOne:
+    """Answers whether anyone else still uses the home."""
+
+    file: int
+
+    def __bool__(self) -> bool:
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file for its owner alone, durably, and never over another."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _locked(path: Path, kind: int) -> Iterator[int]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, kind)
+        yield handle
+    except BlockingIOError:
+        raise AlreadyRunning(path.parent.name) from None
+    finally:
+        os.close(handle)

@@ -1,0 +1,96 @@
+"""The staff of a site: rows with a name and a role. Every act names its person; who has left keeps only the row."""
+
+import enum
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import registry
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from gateway.site.errors import PersonUnknown, PersonUnnamed
+
+
+class Role(enum.StrEnum):
+    """What a person may do."""
+
+    SENDER = "sender"
+    """Writes and sends referrals (the region)."""
+    INTAKE = "intake"
+    """Reads, acknowledges and forwards referrals (a municipality)."""
+    DEPARTMENT = "department"
+    """Takes over what was forwarded to its department (a municipality)."""
+    ADMIN = "admin"
+    """Manages contacts, keys and staff, and may do what the others do."""
+    AUDITOR = "auditor"
+    """Sees who did what."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One member of staff."""
+
+    id: str
+    name: str
+    role: Role
+
+
+class PeopleTable(SQLModel, registry=registry()):
+    """The family of tables about people."""
+
+
+class PersonRow(PeopleTable, table=True):
+    """One member of staff, past or present."""
+
+    __tablename__ = "people"
+
+    id: str = Field(primary_key=True)
+    name: str = Field(unique=True)
+    role: str
+    active: bool = True
+
+
+class People:
+    """The staff of this site, in one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def active(self) -> tuple[Person, ...]:
+        """List those who work here now, by name."""
+        rows = self._session.exec(select(PersonRow).where(col(PersonRow.active)).order_by(PersonRow.name))
+        return tuple(_person(row) for row in rows)
+
+    def named(self, name: str) -> Person | None:
+        """Find an active person by name, however it is capitalised."""
+        wanted = name.strip().casefold()
+        return next((person for person in self.active() if person.name.casefold() == wanted), None)
+
+    def add(self, name: str, role: Role) -> Person:
+        """Add a person, or give one who is here already the role `role`."""
+        row = self._session.exec(select(PersonRow).where(PersonRow.name == name.strip())).first()
+        row = row or PersonRow(id=str(uuid.uuid4()), name=name.strip(), role=role)
+        row.role, row.active = role, True
+        self._session.add(row)
+        self._session.flush()
+        return _person(row)
+
+    def acting(self, name: str | None, roles: Iterable[Role]) -> Person:
+        """Find who acts: the one named, or the only one here who may.
+
+        Raises PersonUnknown when nobody of that name may, PersonUnnamed when none was named and more than one (or
+        nobody) may.
+        """
+        able = [person for person in self.active() if person.role in {*roles, Role.ADMIN}]
+        if name is None:
+            if len(able) == 1:
+                return able[0]
+            raise PersonUnnamed
+        found = self.named(name)
+        if found not in able:
+            raise PersonUnknown
+        return found
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(row.id, row.name, Role(row.role))

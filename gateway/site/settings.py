@@ -1,0 +1,88 @@
+"""A site's settings: one TOML file a person may edit, read strictly and complained about plainly."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Self
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gateway.site.errors import SettingsUnreadable
+
+STRICT: Final = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class UnitSettings(BaseModel):
+    """This site's own unit, as it is named in the letters it sends."""
+
+    model_config = STRICT
+
+    party: str
+    name: str
+    address: str
+    phone: str
+
+
+class RelaySettings(BaseModel):
+    """The mail server letters leave by. TLS is always required and verified; `implicit_tls` only chooses the kind."""
+
+    model_config = STRICT
+
+    host: str = "localhost"
+    port: int = Field(default=25, ge=1, le=65535)
+    implicit_tls: bool = False
+    ca_file: Path | None = None
+    user: str | None = None
+    password_file: Path | None = None
+
+
+class DoorSettings(BaseModel):
+    """Where mail comes in: the address to listen on and the certificate to show."""
+
+    model_config = STRICT
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=2525, ge=0, le=65535)
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class Settings(BaseModel):
+    """Everything a person may set. Paths are taken from the home folder unless they are absolute."""
+
+    model_config = STRICT
+
+    unit: UnitSettings
+    fingerprint: str
+    language: str = Field(default="da", pattern="^(da|en)$")
+    database_url: str | None = None
+    poll_seconds: float = Field(default=0.2, gt=0, le=60)
+    relay: RelaySettings = RelaySettings()
+    door: DoorSettings = DoorSettings()
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read the file; raises SettingsUnreadable that names the setting, never its value."""
+        try:
+            return cls.model_validate(_absolute(tomllib.loads(path.read_text("utf-8")), path.parent))
+        except tomllib.TOMLDecodeError:
+            raise SettingsUnreadable(path.name) from None
+        except ValidationError as error:
+            where = ", ".join(".".join(map(str, found["loc"])) for found in error.errors(include_input=False))
+            raise SettingsUnreadable(where) from None
+
+    def text(self) -> str:
+        """Write the settings as TOML."""
+        return tomli_w.dumps(self.model_dump(mode="json", exclude_none=True))
+
+
+def _absolute(values: Mapping[str, Any], home: Path) -> dict[str, Any]:
+    """Resolve the file settings of each table against the home folder."""
+
+    def resolved(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
+        if isinstance(value, dict):
+            return {key: resolved(key, inner) for key, inner in value.items()}
+        return home / value if name.endswith(("_file", "certificate", "key")) and isinstance(value, str) else value
+
+    return {name: resolved(name, value) for name, value in values.items()}

@@ -1,0 +1,1 @@
+"""What everything shown in a terminal shares: harmless text, explained errors, Danish dates."""

@@ -1,0 +1,1 @@
+"""What is said: letters, conversations, payloads, envelopes. Pure values and rules that do not know their end."""

@@ -1,0 +1,210 @@
+"""A sealed payload as an e-mail, and back.
+
+Outside (RFC 3156, section 6.2): one `multipart/encrypted` whose headers name the two mail addresses and nothing else.
+Inside (RFC 9788, header protection): the true headers, each outer one repeated as `HP-Outer`, then the letter in plain
+Danish and the payload as JSON. `hp="cipher"` and `protected-headers="v1"` stand together because notmuch and
+Thunderbird read only the older of the two.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage, Message
+from email.utils import format_datetime, getaddresses
+from typing import Final
+
+from gateway.wire import mail_limits
+from gateway.wire.errors import EnvelopeDisagrees, NotAnEnvelope
+
+BLOCK: Final = 4096
+"""What is sealed is filled up to whole blocks of so many bytes, so that its size tells little."""
+
+STEP: Final = 57
+"""Bytes of payload that make one line of base64 (RFC 2045, section 6.8)."""
+
+CRLF: Final = b"\r\n"
+
+OUTER_SUBJECT: Final = "[...]"
+ONCE: Final = ("From", "To", "Date", "Message-ID", "Subject", "Content-Type")
+"""Headers that must stand exactly once, outside and inside; a second one could be shown in place of the first."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What anyone on the way can read: two addresses, an id and a time."""
+
+    sender: str
+    recipient: str
+    envelope_id: str
+    date: datetime
+
+    @property
+    def message_id(self) -> str:
+        """Give the Message-ID header's value."""
+        return f"<{self.envelope_id}@{self.sender.rpartition('@')[2]}>"
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Give the header fields both sides carry, without the subject."""
+        return (
+            ("From", self.sender),
+            ("To", self.recipient),
+            ("Date", format_datetime(self.date)),
+            ("Message-ID", self.message_id),
+        )
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A mail that has the form of an envelope; nothing in it can be believed before its seal is opened."""
+
+    ciphertext: bytes
+    sender: str
+    recipient: str
+    message_id: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What was sealed: the payload's bytes (empty when there are none to find), and whether a machine answered."""
+
+    payload: bytes
+    automatic: bool
+
+
+def fill(outside: Outside, subject: str, text: str, payload: bytes, *, automatic: bool = False) -> bytes:
+    """Compose what will be sealed: true headers, the letter in plain Danish, the payload."""
+    message = EmailMessage(policy=policy.SMTP.clone(max_line_length=900))
+    for name, value in (*outside.headers, ("Subject", subject)):
+        message[name] = value
+    for name, value in (*outside.headers, ("Subject", OUTER_SUBJECT)):
+        message["HP-Outer"] = f"{name}: {value}"
+    message["Auto-Submitted"] = "auto-replied" if automatic else "no"
+    message.set_content(text, cte="base64")
+    message.add_attachment(payload, "application", "json", cte="base64", disposition="inline", filename="letter.json")
+    message.set_boundary(secrets.token_hex(16))
+    message.set_param("protected-headers", "v1")
+    message.set_param("hp", "cipher")
+    return message.as_bytes()
+
+
+def padding_for(outside: Outside, subject: str, text: str, payload: bytes) -> int:
+    """Tell how many bytes `payload` should grow by so that what `fill` composes ends just below a whole block."""
+    size = len(fill(outside, subject, text, payload + bytes(-len(payload) % STEP)))
+    room = -(size + len(CRLF)) % BLOCK
+    return -len(payload) % STEP + room // (STEP // 3 * 4 + len(CRLF)) * STEP
+
+
+def level(content: bytes) -> bytes:
+    """Fill what is left up to the whole block with the preamble, which every reader skips (RFC 2046, section 5.1.1)."""
+    head, blank, body = content.partition(CRLF + CRLF)
+    room = -(len(content) + len(CRLF)) % BLOCK
+    return head + blank + b" " * room + CRLF + body
+
+
+def wrap(ciphertext: bytes, outside: Outside) -> bytes:
+    """Put an armored ciphertext into the outer mail, ready for the relay as it stands."""
+    boundary = secrets.token_hex(16)
+    lines = [
+        *(f"{name}: {value}" for name, value in (*outside.headers, ("Subject", OUTER_SUBJECT))),
+        "Auto-Submitted: auto-generated",  # keeps vacation replies away (RFC 3834, section 5)
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted";\r\n boundary="{boundary}"',
+        "",
+        f"--{boundary}",
+        "Content-Type: application/pgp-encrypted",
+        "",
+        "Version: 1",
+        "",
+        f"--{boundary}",
+        'Content-Type: application/octet-stream; name="encrypted.asc"',
+        "",
+        *ciphertext.decode("ascii").splitlines(),
+        f"--{boundary}--",
+        "",
+    ]
+    return "\r\n".join(lines).encode("ascii")
+
+
+def unwrap(raw: bytes) -> Envelope:
+    """Take an outer mail apart; raises NotAnEnvelope for everything but one encrypted part in a plain wrapping."""
+    mail_limits.check(raw)
+    try:
+        mail = message_from_bytes(raw)
+        _require_once(mail)
+        control, sealed = _two_parts(mail)
+        whole = _bytes_of(control).split() == [b"Version:", b"1"] and not mail.defects
+        if mail.get_content_type() != "multipart/encrypted" or not whole:
+            raise NotAnEnvelope
+        return Envelope(
+            _bytes_of(sealed), _address(mail["From"]), _address(mail["To"]), mail["Message-ID"].strip(), mail["Subject"]
+        )
+    except (ValueError, LookupError, RecursionError, AttributeError, TypeError):
+        raise NotAnEnvelope from None
+
+
+def look_inside(content: bytes, envelope: Envelope) -> Inside:
+    """Find the payload in what was sealed.
+
+    Raises EnvelopeDisagrees when the outside was changed on the way or a protected header stands twice.
+    """
+    try:
+        mail_limits.check(content)
+        mail = message_from_bytes(content)
+        _require_once(mail)
+    except (NotAnEnvelope, ValueError, LookupError, RecursionError, AttributeError, TypeError):
+        raise EnvelopeDisagrees from None
+    _require_agreement(mail, envelope)
+    return Inside(_json_part(mail), str(mail["Auto-Submitted"]) == "auto-replied")
+
+
+def _require_once(mail: Message) -> None:
+    if any(len(mail.get_all(name, [])) != 1 for name in ONCE):
+        raise NotAnEnvelope
+
+
+def _two_parts(mail: Message) -> tuple[Message, Message]:
+    if mail.get_param("protocol") != "application/pgp-encrypted":
+        raise NotAnEnvelope
+    control, sealed = _parts(mail)
+    types = (control.get_content_type(), sealed.get_content_type())
+    if types != ("application/pgp-encrypted", "application/octet-stream"):
+        raise NotAnEnvelope
+    return control, sealed
+
+
+def _parts(mail: Message) -> list[Message]:
+    parts = mail.get_payload()
+    return [part for part in parts if isinstance(part, Message)] if isinstance(parts, list) else []
+
+
+def _bytes_of(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    if not isinstance(content, bytes):
+        raise NotAnEnvelope
+    return content
+
+
+def _address(value: str) -> str:
+    ((_name, address),) = getaddresses([str(value)])
+    return address.casefold()
+
+
+def _require_agreement(mail: Message, envelope: Envelope) -> None:
+    inside = (_address(mail["From"]), _address(mail["To"]), mail["Message-ID"].strip())
+    outer_subject = [v for v in mail.get_all("HP-Outer", []) if v.startswith("Subject: ")]
+    agrees = (
+        inside == (envelope.sender, envelope.recipient, envelope.message_id),
+        outer_subject == [f"Subject: {envelope.subject}"],
+        mail.get_param("hp") == "cipher",
+    )
+    if not all(agrees):
+        raise EnvelopeDisagrees
+
+
+def _json_part(mail: Message) -> bytes:
+    parts = _parts(mail) if mail.get_content_type() == "multipart/mixed" else []
+    content = [part.get_payload(decode=True) for part in parts if part.get_content_type() == "application/json"]
+    return content[0] if len(content) == 1 and isinstance(content[0], bytes) else b""

@@ -1,0 +1,56 @@
+"""What can be wrong with a letter once its seal has been found good, and with the envelope around it.
+
+    WireError                    never raised itself
+    ├── NotAnEnvelope            the mail is not one encrypted part and nothing else, or is too large or too deep
+    ├── EnvelopeDisagrees        the outside says something else than the sealed inside
+    ├── NotForThisUnit           the letter names another unit, address or key (somebody passed it on)
+    ├── SenderDiffers            the letter names another sender than the one who signed it
+    ├── LetterUnreadable         signed by the right one, but not a letter we can read
+    └── LetterOutOfTurn          a letter that cannot come now in this conversation
+
+The first four end in quarantine without an answer; the last two are answered with a negative receipt (E14).
+"""
+
+from typing import ClassVar
+
+
+class WireError(Exception):
+    """A letter cannot be taken; `code` names why, and the text holds nothing personal."""
+
+    code: ClassVar[str]
+
+
+class NotAnEnvelope(WireError):
+    """The mail is not one encrypted part and nothing else, or is too large or too deep."""
+
+    code = "NOT_AN_ENVELOPE"
+
+
+class EnvelopeDisagrees(WireError):
+    """The outside says something else than the sealed inside."""
+
+    code = "ENVELOPE_DISAGREES"
+
+
+class NotForThisUnit(WireError):
+    """The letter names another unit, address or key: somebody passed it on."""
+
+    code = "NOT_FOR_THIS_UNIT"
+
+
+class SenderDiffers(WireError):
+    """The letter names another sender than the one who signed it."""
+
+    code = "SENDER_DIFFERS"
+
+
+class LetterUnreadable(WireError):
+    """Signed by the right one, but not a letter we can read."""
+
+    code = "UNREADABLE"
+
+
+class LetterOutOfTurn(WireError):
+    """A letter that cannot come now in this conversation."""
+
+    code = "OUT_OF_TURN"

@@ -1,0 +1,28 @@
+"""Limits that stand before the mail parser: the standard library's parser can be made to recurse or crawl (measured).
+
+A letter of ours has a dozen header lines and two or three parts. What goes far beyond that is not read at all.
+"""
+
+from typing import Final
+
+from gateway.wire.errors import NotAnEnvelope
+
+MAIL_BYTES: Final = 1024 * 1024
+HEADER_BYTES: Final = 16 * 1024
+HEADER_LINES: Final = 200
+BOUNDARY_LINES: Final = 60
+"""Lines that begin with `--`: armor has two, and each part of a multipart one."""
+
+
+def check(raw: bytes) -> None:
+    """Refuse mail that is too large, too deep or too wide to be one of our envelopes; raises NotAnEnvelope."""
+    head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    too_much = (
+        len(raw) > MAIL_BYTES,
+        len(head) > HEADER_BYTES,
+        head.count(b"\n") > HEADER_LINES,
+        raw.count(b"\n--") > BOUNDARY_LINES,
+        b"\0" in raw,
+    )
+    if any(too_much):
+        raise NotAnEnvelope

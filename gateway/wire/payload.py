@@ -1,0 +1,82 @@
+"""A letter as versioned JSON: who says what to whom, in which conversation, padded so that its size tells little."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from gateway.wire.errors import LetterUnreadable
+from gateway.wire.letters import SCHEMA, Kind, Letter
+from keys.fingerprint import Fingerprint
+
+UUID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+SHAPE: Final = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True)
+
+
+class Address(BaseModel):
+    """A party as a letter names it: its code, mail address and the fingerprint of its key."""
+
+    model_config = SHAPE
+
+    party: str = Field(max_length=16)
+    address: str = Field(max_length=254)
+    fingerprint: str = Field(pattern=r"^[0-9A-F]{40}$")
+
+
+class Payload(BaseModel):
+    """One letter on the wire. Fields a newer sender adds are ignored (E20)."""
+
+    model_config = SHAPE
+
+    schema_version: int = Field(SCHEMA, alias="schema", ge=1)
+    letter_id: str = Field(pattern=UUID)
+    conversation_id: str = Field(pattern=UUID)
+    kind: Kind
+    number: str = Field(max_length=32)
+    sent_at: AwareDatetime
+    from_: Address = Field(alias="from")
+    to: Address
+    body: dict[str, Any]
+    padding: str = ""
+
+    def encoded(self) -> bytes:
+        """Write the payload as ASCII JSON: the bytes whose SHA-256 a receipt names."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True)).encode("ascii")
+
+
+def address(party: str, mail: str, fingerprint: Fingerprint) -> Address:
+    """Name a party for a letter."""
+    return Address(party=party, address=mail, fingerprint=str(fingerprint))
+
+
+def written(letter: Letter, *, sender: Address, reader: Address, now: datetime) -> Payload:
+    """Write `letter` down as it is sealed at `now`."""
+    return Payload.model_validate(
+        {
+            "schema": SCHEMA,
+            "letter_id": letter.letter_id,
+            "conversation_id": letter.conversation_id,
+            "kind": letter.kind,
+            "number": letter.number,
+            "sent_at": now,
+            "from": sender,
+            "to": reader,
+            "body": dict(letter.body),
+        },
+    )
+
+
+def read(content: bytes) -> Payload:
+    """Read a payload; raises LetterUnreadable, whose text never quotes what was read."""
+    try:
+        return Payload.model_validate_json(content)
+    except (ValidationError, RecursionError):
+        raise LetterUnreadable from None
+
+
+def digest(content: bytes) -> str:
+    """Give the SHA-256 of a payload's bytes as a receipt states it: lower-case hexadecimal."""
+    return hashlib.sha256(content).hexdigest()

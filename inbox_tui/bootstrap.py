@@ -1,0 +1,75 @@
+"""The municipality's end, joined: what its letters mean here, and the ports of its inbox."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from directory.model import Contact
+from gateway.exchange import arrivals
+from gateway.exchange.ports import Handler
+from gateway.site.home import Home
+from gateway.site.people import People, Person
+from gateway.station import Clocks, Station, open_station
+from gateway.wire.letters import Kind
+from inbox_tui.casework.intake import Intake
+from inbox_tui.ports import InboxPorts
+from inbox_tui.quarantine import QuarantineLine
+from inbox_tui.store import CaseStore
+from inbox_tui.tables import InboxTable
+
+TABLES = InboxTable.metadata
+
+
+@contextmanager
+def open_municipality(home: Home, clocks: Clocks | None = None) -> Iterator[Station]:
+    """Open a municipality's site; raises what `open_station` raises."""
+    with open_station(home, clocks, TABLES) as station:
+        yield station
+
+
+def case_store(station: Station) -> CaseStore:
+    """Give the cases of this municipality; a new one starts with the six departments of E8."""
+    store = CaseStore(station.database, station.vault, station.post, lambda: own_unit(station))
+    store.ensure_departments()
+    return store
+
+
+def handlers(station: Station) -> Mapping[Kind, Handler]:
+    """Tell which letters a municipality takes."""
+    return {Kind.REFERRAL: Intake(case_store(station).keep)}
+
+
+def inbox_ports(station: Station, person: Person | None = None, notice: str | None = None) -> InboxPorts:
+    """Give the inbox what it needs."""
+    return InboxPorts(
+        store=case_store(station),
+        people=lambda: staff(station),
+        quarantine=lambda: quarantine(station),
+        now=station.clocks.rules,
+        person=person,
+        notice=notice,
+    )
+
+
+def own_unit(station: Station) -> Contact:
+    """Name our own unit, as an acknowledgement does."""
+    unit = station.settings.unit
+    return Contact.checked(
+        party=unit.party,
+        unit_name=unit.name,
+        email=unit.address,
+        phone=unit.phone,
+        valid_from=station.clocks.machine(),
+        entered_by="settings",
+    )
+
+
+def staff(station: Station) -> tuple[Person, ...]:
+    """List those who work here."""
+    with station.database.reading() as session:
+        return People(session).active()
+
+
+def quarantine(station: Station) -> Sequence[QuarantineLine]:
+    """List the mail that cannot be trusted."""
+    with station.database.reading() as session:
+        return [QuarantineLine(mail.arrived_at, mail.reason, mail.size) for mail in arrivals.quarantine(session)]

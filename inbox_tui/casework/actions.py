@@ -1,0 +1,63 @@
+"""What a person may do with a case, as rules on values: nothing here is stored or sent."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from directory.model import Contact
+from gateway.site.people import Person, Role
+from gateway.wire.letters import Kind, Letter
+from inbox_tui.casework.case import Case, CaseState, Forwarded, Taken
+from inbox_tui.casework.departments import covered_by_consent
+from inbox_tui.casework.errors import AlreadyAcknowledged, ConfirmationNeeded, MayNotAct, NotAcknowledgedYet
+
+INTAKE_ROLES: Final = (Role.INTAKE, Role.ADMIN)
+"""Those who receive and forward: two competences, one role (D3)."""
+
+
+def acknowledge(case: Case, person: Person, now: datetime) -> Case:
+    """Let `person` take the case over; raises MayNotAct, or AlreadyAcknowledged naming who was first."""
+    _may_act(person)
+    if case.acknowledged:
+        raise AlreadyAcknowledged(case.acknowledged.by, case.acknowledged.at)
+    return replace(case, state=CaseState.ACKNOWLEDGED, acknowledged=Taken(person.name, now))
+
+
+def forward(case: Case, move: Forwarded, person: Person) -> Case:
+    """Make the department of `move` the one responsible (E7); everything that went before stays in the history.
+
+    Raises MayNotAct, NotAcknowledgedYet, or ConfirmationNeeded when the consent does not name such a department and no
+    reason is given (C4).
+    """
+    _may_act(person)
+    if not case.acknowledged:
+        raise NotAcknowledgedYet
+    if not covered_by_consent(move.department.kind) and not (move.reason or "").strip():
+        raise ConfirmationNeeded(move.department.name)
+    return replace(case, state=CaseState.FORWARDED, history=(*case.history, move))
+
+
+def acknowledgement(case: Case, unit: Contact) -> Letter:
+    """Write the human receipt that goes back signed: who, which unit, its phone, when; nothing more (E15).
+
+    Raises NotAcknowledgedYet when nobody has taken the case.
+    """
+    if not case.acknowledged:
+        raise NotAcknowledgedYet
+    return Letter(
+        kind=Kind.ACKNOWLEDGEMENT,
+        conversation_id=case.id,
+        to_party=case.seal.from_party,
+        number=case.number,
+        body={
+            "acknowledged_by": case.acknowledged.by,
+            "unit": unit.unit_name,
+            "phone": unit.phone,
+            "acknowledged_at": case.acknowledged.at.isoformat(),
+        },
+    )
+
+
+def _may_act(person: Person) -> None:
+    if person.role not in INTAKE_ROLES:
+        raise MayNotAct

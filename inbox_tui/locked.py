@@ -1,0 +1,137 @@
+"""Between rows and values: everything personal is locked on the way in and opened on the way out.
+
+Each locked value is bound to its case and its place, so that no row's content can pass for another's.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from gateway.site.cipher import Vault
+from gateway.site.people import Person
+from gateway.wire.referral import Referral
+from gateway.wire.warnings import Notice, notices
+from inbox_tui.casework.case import Case, CaseLine, CaseState, Forwarded, Previous, Seal, Taken
+from inbox_tui.casework.departments import Department
+from inbox_tui.casework.intake import previous_from
+from inbox_tui.tables import CaseRow, ContentRow, ForwardRow
+from keys.fingerprint import Fingerprint
+
+KNOWN: Final = frozenset(Notice)
+
+
+class Locked:
+    """Writes and reads the locked columns with one vault; reading raises VaultDamaged when a value was altered."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def row(self, case: Case) -> CaseRow:
+        """Lock a new case for its row."""
+        line = {
+            "citizen": case.referral.citizen.name,
+            "position": case.previous.position if case.previous else _unnumbered(case.referral),
+            "notices": list(case.notices),
+        }
+        return CaseRow(
+            id=case.id,
+            letter_id=case.letter_id,
+            number=case.number,
+            from_party=case.seal.from_party,
+            signed_by=case.seal.signed_by,
+            signed_at=case.seal.signed_at,
+            received_at=case.received_at,
+            target_date=case.target_date,
+            state=case.state,
+            line=self._lock(line, case.id, "line"),
+        )
+
+    def content(self, case: Case) -> ContentRow:
+        """Lock the letter for its own row."""
+        content = {"referral": case.referral.as_json(), "previous": _previous(case.previous)}
+        return ContentRow(case_id=case.id, content=self._lock(content, case.id, "content"))
+
+    def name(self, case_id: str, name: str) -> bytes:
+        """Lock the name of who acknowledged."""
+        return self._vault.lock(name.encode(), f"case:{case_id}:acknowledged-by")
+
+    def forward(self, case_id: str, person: Person, move: Forwarded) -> ForwardRow:
+        """Lock the words of a forward."""
+        words = {"by": move.by, "note": move.note, "reason": move.reason}
+        return ForwardRow(
+            case_id=case_id,
+            department_id=move.department.id,
+            person_id=person.id,
+            at=move.at,
+            words=self._lock(words, case_id, "forward"),
+        )
+
+    def line(self, row: CaseRow, department: str | None) -> CaseLine:
+        """Open what one row of the list shows."""
+        line = self._open(row.line, row.id, "line")
+        taken = self._taken(row)
+        return CaseLine(
+            id=row.id,
+            number=row.number,
+            citizen=line["citizen"],
+            received_at=row.received_at,
+            target_date=row.target_date,
+            state=CaseState(row.state),
+            position=line["position"],
+            notices=tuple(Notice(code) for code in line["notices"] if code in KNOWN),
+            acknowledged_by=taken.by if taken else None,
+            responsible=department,
+        )
+
+    def case(self, row: CaseRow, content: ContentRow, history: tuple[Forwarded, ...]) -> Case:
+        """Open a whole case."""
+        body = self._open(content.content, row.id, "content")
+        referral = Referral.parse(body["referral"])
+        return Case(
+            id=row.id,
+            letter_id=row.letter_id,
+            number=row.number,
+            seal=Seal(row.from_party, Fingerprint(row.signed_by), row.signed_at),
+            referral=referral,
+            notices=notices(referral),
+            previous=previous_from(body["previous"]),
+            received_at=row.received_at,
+            target_date=row.target_date,
+            state=CaseState(row.state),
+            acknowledged=self._taken(row),
+            history=history,
+        )
+
+    def move(self, row: ForwardRow, department: Department) -> Forwarded:
+        """Open one move of responsibility."""
+        words = self._open(row.words, row.case_id, "forward")
+        return Forwarded(department, words["by"], row.at, words["note"], words["reason"])
+
+    def _taken(self, row: CaseRow) -> Taken | None:
+        if row.acknowledged_at is None or row.acknowledged_by is None:
+            return None
+        name = self._vault.open(row.acknowledged_by, f"case:{row.id}:acknowledged-by")
+        return Taken(name.decode(), row.acknowledged_at)
+
+    def _lock(self, value: Mapping[str, Any], case_id: str, place: str) -> bytes:
+        return self._vault.lock(json.dumps(value).encode("ascii"), f"case:{case_id}:{place}")
+
+    def _open(self, blob: bytes, case_id: str, place: str) -> dict[str, Any]:
+        value: dict[str, Any] = json.loads(self._vault.open(blob, f"case:{case_id}:{place}"))
+        return value
+
+
+def _unnumbered(referral: Referral) -> int:
+    """Give the position a letter claims when it names no earlier letter by number: the second, for all we know."""
+    return 2 if referral.re_referral else 1
+
+
+def _previous(previous: Previous | None) -> dict[str, Any] | None:
+    if previous is None:
+        return None
+    return {
+        "number": previous.number,
+        "sent_at": previous.sent_at.isoformat(),
+        "position": previous.position,
+        "first_sent_at": previous.first_sent_at.isoformat(),
+    }

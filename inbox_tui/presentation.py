@@ -1,0 +1,186 @@
+"""How a case is put into words: states, days, marks and names. Whatever a sender wrote comes out harmless.
+
+A state is always a sign and a word, never a colour alone.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+
+from directory import municipalities
+from directory.calendar import local_day, next_working_day, working_days_left
+from directory.model import REGION
+from gateway.language import gettext as _
+from gateway.language import mark, ngettext
+from gateway.terminal import dates
+from gateway.terminal.plain import one_line
+from gateway.wire.referral import Referral, ReReferralKind
+from gateway.wire.warnings import Notice
+from inbox_tui.casework.case import Case, CaseLine, CaseState, Rank, needs_person_rank
+from inbox_tui.casework.departments import DepartmentKind
+
+SEPARATOR: Final = " · "
+
+STATES: Final[Mapping[CaseState, tuple[str, str]]] = {
+    CaseState.NEW: ("●", mark("New")),
+    CaseState.ACKNOWLEDGED: ("◐", mark("Acknowledged")),
+    CaseState.FORWARDED: ("→", mark("Forwarded")),
+}
+
+KINDS: Final[Mapping[DepartmentKind, str]] = {
+    DepartmentKind.SOCIAL: mark("social"),
+    DepartmentKind.HEALTH: mark("health"),
+    DepartmentKind.OTHER: mark("other"),
+}
+
+MARKS: Final[Mapping[Notice, str]] = {
+    Notice.SAFETY_NOTE: mark("Be aware: safety"),
+    Notice.SENDER_URGENCY_REMARK: mark("sender's remark on urgency"),
+    Notice.PROTECTED_ADDRESS: mark("protected address"),
+    Notice.INTERPRETER_NEEDED: mark("interpreter"),
+    Notice.CHILD_CONCERN_SEPARATE_CHANNEL: mark("children in the home"),
+    Notice.NO_FIXED_ADDRESS: mark("no fixed address"),
+    Notice.ADDRESS_MISSING: mark("address missing"),
+    Notice.CPR_MISSING: mark("CPR not given"),
+    Notice.REPLACEMENT_CPR: mark("replacement CPR"),
+}
+"""What the list says of each notice, the weightiest first; the rest is said in the letter only."""
+
+RE_REFERRALS: Final[Mapping[ReReferralKind, str]] = {
+    ReReferralKind.ONGOING: mark("still calling"),
+    ReReferralKind.RELAPSE: mark("has begun again"),
+}
+
+
+def state(value: CaseState) -> str:
+    """Name a state with its sign: «● Ny»."""
+    sign, word = STATES[value]
+    return f"{sign} {_(word)}"
+
+
+def days_left(target: date, today: date) -> str:
+    """Say how far off the target is: «3 hverdage tilbage», «frist i dag», «2 hverdage over»."""
+    if today == target:
+        return _("target is today")
+    left = working_days_left(today, target)
+    if left < 0:
+        return ngettext("{count} working day over", "{count} working days over", -left).format(count=-left)
+    return ngettext("{count} working day left", "{count} working days left", left).format(count=left)
+
+
+def deadline(line: CaseLine, today: date) -> str:
+    """Say what the list shows of the target: nothing is due here once a department has the case."""
+    if line.state is CaseState.FORWARDED:
+        return ""
+    overdue = needs_person_rank(line.state, line.target_date, today) is Rank.OVERDUE
+    return ("! " if overdue else "") + days_left(line.target_date, today)
+
+
+def weekend_ahead(today: date) -> str:
+    """Say how many days there are to the next working day, when the offices close in between (E4)."""
+    days = (next_working_day(today) - today).days
+    return _("{count} days to the next working day").format(count=days) if days > 1 else ""
+
+
+def received(moment: datetime, today: date) -> str:
+    """Say when a letter came: the time alone today, otherwise date and time."""
+    if local_day(moment) == today:
+        return _("today at {time}").format(time=dates.clock(moment))
+    if local_day(moment).year == today.year:
+        return _("{date} at {time}").format(date=dates.short_day(moment), time=dates.clock(moment))
+    return dates.day_and_clock(moment)
+
+
+def citizen(name: str | None) -> str:
+    """Name the citizen on one line."""
+    return one_line(name or "") or _("Name not given")
+
+
+def number(text: str) -> str:
+    """Write the referral's number on one line."""
+    return one_line(text)
+
+
+def ordinal_referral(position: int) -> str:
+    """Name a re-referral by its place: «2. henvendelse»."""
+    return _("referral no. {position}").format(position=position)
+
+
+def marks(line: CaseLine) -> tuple[str, ...]:
+    """Name what a person should know before opening the letter: safety first, then whether it is a re-referral."""
+    said = [_(text) for notice, text in MARKS.items() if notice in line.notices]
+    place = 1 if Notice.SAFETY_NOTE in line.notices else 0
+    return (*said[:place], *([ordinal_referral(line.position)] if line.re_referral else ()), *said[place:])
+
+
+def holder(line: CaseLine) -> str:
+    """Say who has the case now: the department, or the person who acknowledged it."""
+    if line.responsible:
+        return one_line(line.responsible)
+    return one_line(line.acknowledged_by) if line.acknowledged_by else ""
+
+
+def re_referral(case: Case) -> str:
+    """Put a re-referral in one sentence (F4): «2. henvendelse – ringer fortsat (første 2/3)»."""
+    again = case.referral.re_referral
+    if again is None and case.previous is None:
+        return ""
+    words = [ordinal_referral(case.previous.position if case.previous else 2).capitalize()]
+    if again:
+        words += ["–", _(RE_REFERRALS[again.kind])]
+    if case.previous:
+        first = local_day(case.previous.first_sent_at)
+        year = "" if first.year == local_day(case.received_at).year else f"-{first.year}"
+        words.append(_("(first {date})").format(date=f"{first.day}/{first.month}{year}"))
+    return " ".join(words)
+
+
+def party(code: str) -> str:
+    """Name a party of the agreement."""
+    if code == REGION:
+        return _("Præhospitalet")
+    found = municipalities.by_code(code)
+    return found.official_name if found else one_line(code)
+
+
+def verdict(case: Case) -> str:
+    """Say what was proved of the letter: it is sealed, by whom, with which key, and when it came."""
+    return SEPARATOR.join(
+        (
+            _("✓ Sealed and signed by {party}").format(party=party(case.seal.from_party)),
+            _("key {start} …").format(start=case.seal.signed_by.grouped[:9]),
+            _("received {when}").format(when=dates.day_and_clock(case.received_at)),
+        ),
+    )
+
+
+def open_word(word: str | None) -> str:
+    """Write a word from an open list as a person would: «egen_bolig» becomes «egen bolig» (A6)."""
+    return one_line((word or "").replace("_", " "))
+
+
+def calls(referral: Referral) -> str:
+    """Say how often the citizen has called, as far as the sender knew."""
+    said = []
+    if referral.calls_today is not None:
+        said.append(_("{count} today").format(count=referral.calls_today))
+    if referral.calls_last_30_days is not None:
+        said.append(_("{count} in the last 30 days").format(count=referral.calls_last_30_days))
+    return SEPARATOR.join(said)
+
+
+def tally(counts: Mapping[Rank, int], today: date) -> tuple[str, ...]:
+    """Sum the inbox up: what is overdue, new and waiting, and whether the offices close soon."""
+    new = counts.get(Rank.NEW, 0)
+    said = {
+        _("! {count} overdue"): counts.get(Rank.OVERDUE, 0),
+        ngettext("● {count} new", "● {count} new ones", new): new,
+        _("◐ {count} waiting"): counts.get(Rank.WAITING, 0),
+    }
+    words = [text.format(count=count) for text, count in said.items() if count]
+    return tuple(filter(None, (*words, weekend_ahead(today) if words else "")))
+
+
+def target(day: date) -> str:
+    """Name the target's date: «frist 26-11»."""
+    return _("target {date}").format(date=dates.short_day(day))

@@ -1,0 +1,81 @@
+"""Acknowledging and forwarding, the same from the list and from the letter."""
+
+from gateway.language import gettext as _
+from gateway.terminal.plain import one_line
+from inbox_tui import refusals
+from inbox_tui.casework.case import Case
+from inbox_tui.casework.errors import AlreadyAcknowledged, NotAcknowledgedYet
+from inbox_tui.ports import Seat
+from inbox_tui.screens.acknowledge import AcknowledgeScreen
+from inbox_tui.screens.forward import ForwardScreen
+from inbox_tui.screens.page import Page, Result
+
+
+class ActingPage(Page[Result]):
+    """A screen from which a case can be acknowledged and forwarded. Each act asks before it does anything."""
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__()
+        self.seat = seat
+
+    def chosen(self) -> str | None:
+        """Name the case that is acted on, by its id."""
+        raise NotImplementedError
+
+    async def changed(self, case: Case) -> None:
+        """Show a case that has just been acted on."""
+        raise NotImplementedError
+
+    def action_acknowledge(self) -> None:
+        """Ask, then acknowledge."""
+        self.run_worker(self._acknowledge(), group="act", exclusive=True)
+
+    def action_forward(self) -> None:
+        """Ask where to, then forward."""
+        self.run_worker(self._forward(), group="act", exclusive=True)
+
+    async def _acknowledge(self) -> None:
+        case, store = await self._fresh(), self.seat.ports.store
+        if case is None:
+            return
+        if case.acknowledged:
+            self.say(refusals.in_words(AlreadyAcknowledged(case.acknowledged.by, case.acknowledged.at)), "warning")
+            return
+        unit = await self.ask(store.unit)
+        if unit is None or not await self.app.push_screen_wait(AcknowledgeScreen(case, self.seat.person, unit)):
+            return
+        done = await self.ask(store.acknowledge, case.id, self.seat.person, self.seat.ports.now())
+        if done:
+            self.say(_("Acknowledged. Præhospitalet will be told that you have it."))
+            await self.changed(done)
+
+    async def _forward(self) -> None:
+        case, store = await self._fresh(), self.seat.ports.store
+        if case is None:
+            return
+        if not case.acknowledged:
+            self.say(refusals.in_words(NotAcknowledgedYet()), "warning")
+            return
+        departments = await self.ask(store.departments)
+        order = await self.app.push_screen_wait(ForwardScreen(case, departments or ()))
+        if order is None:
+            return
+        now, seen = self.seat.ports.now(), len(case.history)
+        done = await self.ask(
+            store.forward,
+            case.id,
+            order.department.id,
+            self.seat.person,
+            order.note,
+            now,
+            reason=order.reason,
+            seen=seen,
+        )
+        if done:
+            self.say(_("Forwarded to {department}.").format(department=one_line(order.department.name)))
+            await self.changed(done)
+
+    async def _fresh(self) -> Case | None:
+        """Read the chosen case anew: a colleague may have acted on it."""
+        case_id = self.chosen()
+        return await self.ask(self.seat.ports.store.get, case_id) if case_id else None

@@ -1,0 +1,192 @@
+"""The inbox: what needs a person first. New mail shows up by itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from directory.calendar import local_day
+from gateway.language import gettext as _
+from gateway.language import ngettext
+from gateway.terminal.plain import one_line
+from inbox_tui import commands, presentation
+from inbox_tui.casework.case import Case, Rank
+from inbox_tui.messages import CaseChosen, PageWanted
+from inbox_tui.ports import Seat
+from inbox_tui.screens.acting import ActingPage
+from inbox_tui.screens.letter import LetterScreen
+from inbox_tui.screens.quarantine import QuarantineScreen
+from inbox_tui.widgets.bars import CommandBar, TitleBar
+from inbox_tui.widgets.case_list import CaseList, Page
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What tells whether the list must be read again: something changed, the day turned, or a letter was set aside."""
+
+    revision: int
+    today: date
+    set_aside: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The list as it was read at one moment."""
+
+    glance: Glance
+    counts: Mapping[Rank, int]
+    page: Page
+
+
+class InboxScreen(ActingPage[None]):
+    """The list of cases, with the counts above it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = commands.bindings(*commands.INBOX)
+
+    def __init__(self, seat: Seat, unit_name: str) -> None:
+        super().__init__(seat)
+        self._unit_name = unit_name
+        self._glance: Glance | None = None
+        self._total: int | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay the page out."""
+        yield TitleBar(self._unit_name, one_line(self.seat.person.name))
+        if self.seat.ports.notice:
+            yield Static(Content(one_line(self.seat.ports.notice)), id="notice", markup=False)
+        yield Static("", id="tally", markup=False)
+        yield CaseList(id="cases")
+        yield Static(Content(_empty()), id="empty", markup=False)
+        yield CommandBar(commands.INBOX)
+
+    def on_mount(self) -> None:
+        """Read the list, and go on looking for news."""
+        self.query_one("#empty").display = False
+        self.query_one(CaseList).focus()
+        self.reload()
+        self.set_interval(self.seat.ports.poll_seconds, self._look)
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self.run_worker(self._load(), group="list", exclusive=True)
+
+    def chosen(self) -> str | None:
+        """Act on the case the cursor is on."""
+        line = self.query_one(CaseList).selected
+        return line.id if line else None
+
+    async def changed(self, case: Case) -> None:  # noqa: ARG002 - the list is read anew, whichever it was
+        """Show the list as it has become."""
+        self.reload()
+
+    def action_open(self) -> None:
+        """Open the case the cursor is on."""
+        case_id = self.chosen()
+        if case_id:
+            self.run_worker(self._open(case_id), group="open", exclusive=True)
+
+    def action_quarantine(self) -> None:
+        """Show the letters that cannot be trusted."""
+        self.run_worker(self._set_aside(), group="open", exclusive=True)
+
+    def action_back(self) -> None:
+        """Stay: there is nowhere further back."""
+
+    def on_case_chosen(self, event: CaseChosen) -> None:
+        """Open what was clicked."""
+        self.run_worker(self._open(event.case_id), group="open", exclusive=True)
+
+    def on_page_wanted(self, event: PageWanted) -> None:
+        """Fetch rows the list has come upon."""
+        self.run_worker(self._fetch(event.offset, event.limit), group="rows", exclusive=True)
+
+    def on_screen_resume(self) -> None:
+        """Show what was done on the screen above."""
+        if self._glance:
+            self.reload()
+
+    def _look(self) -> None:
+        self.run_worker(self._compare(), group="look", exclusive=True)
+
+    async def _compare(self) -> None:
+        glance = await self.ask(self._read_glance, self._today())
+        if glance and glance != self._glance:
+            self.reload()
+
+    async def _load(self) -> None:
+        cases = self.query_one(CaseList)
+        shot = await self.ask(self._read, self._today(), self.chosen(), *cases.window())
+        if shot:
+            self._show(shot)
+
+    async def _fetch(self, offset: int, limit: int) -> None:
+        today = self._today()
+        lines = await self.ask(self.seat.ports.store.page, offset, limit, today)
+        if lines:
+            self.query_one(CaseList).add(Page(0, offset, lines, today))
+
+    async def _open(self, case_id: str) -> None:
+        case = await self.ask(self.seat.ports.store.get, case_id)
+        if case:
+            self.app.push_screen(LetterScreen(self.seat, case, self._unit_name))
+
+    async def _set_aside(self) -> None:
+        lines = await self.ask(self.seat.ports.quarantine)
+        if lines is not None:
+            self.app.push_screen(QuarantineScreen(tuple(lines)))
+
+    def _read_glance(self, today: date) -> Glance:
+        return Glance(self.seat.ports.store.revision(), today, len(self.seat.ports.quarantine()))
+
+    def _read(self, today: date, case_id: str | None, offset: int, limit: int) -> Snapshot:
+        """Read the list around the case the cursor is on; runs in a thread."""
+        store, glance = self.seat.ports.store, self._read_glance(today)
+        cursor = store.position(case_id, today) if case_id else None
+        if cursor is not None and not offset <= cursor < offset + limit:
+            offset = max(0, cursor - limit // 2)
+        counts = store.tally(today)
+        return Snapshot(
+            glance, counts, Page(sum(counts.values()), offset, store.page(offset, limit, today), today, cursor)
+        )
+
+    def _show(self, shot: Snapshot) -> None:
+        total = shot.page.total
+        if self._total is not None and total > self._total:
+            self.say(_arrived(total - self._total))
+        self._glance, self._total = shot.glance, total
+        self.query_one("#tally", Static).update(_tally(shot))
+        self.query_one(CaseList).show(shot.page)
+        self.query_one(CaseList).display = total > 0
+        self.query_one("#empty").display = total == 0
+
+    def _today(self) -> date:
+        return local_day(self.seat.ports.now())
+
+
+def _tally(shot: Snapshot) -> Content:
+    said: Sequence[str] = presentation.tally(shot.counts, shot.glance.today)
+    words = presentation.SEPARATOR.join(said) if said or not shot.page.total else _("Nothing waits for you.")
+    if not shot.glance.set_aside:
+        return Content(words)
+    aside = ngettext(
+        "▲ {count} letter cannot be trusted (Q)", "▲ {count} letters cannot be trusted (Q)", shot.glance.set_aside
+    )
+    return Content.assemble(words, "   " if words else "", (aside.format(count=shot.glance.set_aside), "$warning"))
+
+
+def _arrived(count: int) -> str:
+    return ngettext("A new referral has arrived.", "{count} new referrals have arrived.", count).format(count=count)
+
+
+def _empty() -> str:
+    return _(
+        "No referrals\n\n"
+        "Nothing is wrong: some municipalities get only a few in a year. When Præhospitalet passes one on, it shows up "
+        "here by itself, and you need do nothing to fetch it.\n\n"
+        "F1 tells what happens then.",
+    )

@@ -1,0 +1,81 @@
+"""One case: the seal's verdict, where it stands, and the letter."""
+
+from datetime import date
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from directory.calendar import local_day
+from gateway.terminal.plain import one_line
+from inbox_tui import commands, letter_page, presentation
+from inbox_tui.casework.case import Case, CaseState
+from inbox_tui.ports import Seat
+from inbox_tui.screens.acting import ActingPage
+from inbox_tui.widgets.bars import CommandBar, SealBar, TitleBar
+from inbox_tui.widgets.letter_view import LetterView
+
+
+class LetterScreen(ActingPage[None]):
+    """Reads one case; what is done here shows here at once."""
+
+    BINDINGS: ClassVar[list[BindingType]] = commands.bindings(*commands.LETTER)
+
+    def __init__(self, seat: Seat, case: Case, unit_name: str) -> None:
+        super().__init__(seat)
+        self._case = case
+        self._unit_name = unit_name
+        self._show_cpr = False
+
+    def compose(self) -> ComposeResult:
+        """Lay the page out; the verdict stands outside what scrolls."""
+        yield TitleBar(self._unit_name, one_line(self.seat.person.name))
+        yield SealBar(presentation.verdict(self._case))
+        with Horizontal(id="standing"):
+            yield Static(self._subject(), id="subject", markup=False)
+            yield Static(self._standing(), id="state", markup=False)
+        yield LetterView(self._sections())
+        yield CommandBar(commands.LETTER)
+
+    def on_mount(self) -> None:
+        """Note who reads it, and let the keyboard scroll."""
+        self.query_one(LetterView).focus()
+        store, now = self.seat.ports.store, self.seat.ports.now()
+        self.run_worker(self.ask(store.opened, self._case.id, self.seat.person, now))
+
+    def chosen(self) -> str | None:
+        """Act on the case that is shown."""
+        return self._case.id
+
+    async def changed(self, case: Case) -> None:
+        """Show what has become of the case."""
+        self._case = case
+        self.query_one("#state", Static).update(self._standing())
+        await self.query_one(LetterView).show(self._sections())
+
+    def action_cpr(self) -> None:
+        """Show the CPR number, or mask it again."""
+        self._show_cpr = not self._show_cpr
+        self.run_worker(self.query_one(LetterView).show(self._sections()), group="page", exclusive=True)
+
+    def _sections(self) -> tuple[letter_page.Section, ...]:
+        return letter_page.sections(self._case, self._today(), show_cpr=self._show_cpr)
+
+    def _subject(self) -> Content:
+        who = presentation.citizen(self._case.referral.citizen.name)
+        return Content.assemble((who, "bold"), (f"  {presentation.number(self._case.number)}", "$stafet-quiet"))
+
+    def _standing(self) -> Content:
+        case, today = self._case, self._today()
+        said = [presentation.state(case.state)]
+        if case.responsible:
+            said.append(one_line(case.responsible.name))
+        if case.state is not CaseState.FORWARDED:
+            said += [presentation.days_left(case.target_date, today), presentation.weekend_ahead(today)]
+        return Content(presentation.SEPARATOR.join(filter(None, said)))
+
+    def _today(self) -> date:
+        return local_day(self.seat.ports.now())

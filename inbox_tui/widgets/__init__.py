@@ -1,0 +1,1 @@
+"""Parts the inbox screens are put together from."""

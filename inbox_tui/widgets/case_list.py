@@ -1,0 +1,186 @@
+"""The list of cases, drawn line by line: it holds only the rows near what is seen, whatever the inbox holds.
+
+It knows no store. When it comes upon rows it has not been given it asks with `PageWanted`, and is given them by `show`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.binding import Binding, BindingType
+from textual.events import Click, Resize
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from gateway.language import gettext as _
+from inbox_tui.casework.case import CaseLine
+from inbox_tui.messages import CaseChosen, PageWanted
+from inbox_tui.widgets.case_row import Columns, Part, first_line, heading, second_line
+
+HEADER = 1
+TALL = 2
+"""Lines a case takes."""
+MARGIN = 20
+"""Rows asked for on either side of what is seen, so that scrolling meets them ready."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of the list, and how many there are in all. `cursor` moves the cursor when it is given."""
+
+    total: int
+    offset: int
+    lines: tuple[CaseLine, ...]
+    today: date
+    cursor: int | None = None
+
+
+class CaseList(ScrollView, can_focus=True):
+    """Two lines a case, under a header that stays. The cursor follows its case when the order changes."""
+
+    STYLES: ClassVar[tuple[str, ...]] = (
+        "heading",
+        "name",
+        "quiet",
+        "marks",
+        "state-new",
+        "state-acknowledged",
+        "state-forwarded",
+        "rank-overdue",
+        "rank-new",
+        "rank-waiting",
+        "rank-handed_over",
+        "selected",
+    )
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"case--{name}" for name in STYLES}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home", "jump(0)", show=False),
+        Binding("end", "jump(-1)", show=False),
+    ]
+
+    cursor = reactive(0)
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._total = 0
+        self._today = date.min
+        self._rows: dict[int, CaseLine] = {}
+
+    # What it is told
+
+    def show(self, page: Page) -> None:
+        """Take a fresh page: everything known before is forgotten."""
+        self._rows = dict(enumerate(page.lines, page.offset))
+        self._total, self._today = page.total, page.today
+        self.virtual_size = Size(self.size.width, HEADER + TALL * page.total)
+        self.cursor = max(0, min(self.cursor if page.cursor is None else page.cursor, page.total - 1))
+        self._reveal()
+        self.refresh()
+
+    def add(self, page: Page) -> None:
+        """Take rows that were asked for, beside those it has."""
+        self._rows.update(enumerate(page.lines, page.offset))
+        self.refresh()
+
+    @property
+    def selected(self) -> CaseLine | None:
+        """The case the cursor is on, when its row is here."""
+        return self._rows.get(self.cursor)
+
+    def window(self) -> tuple[int, int]:
+        """Tell which rows are wanted: offset and number, with a margin on both sides."""
+        first = max(0, self._top() - MARGIN)
+        return first, self._visible() + 2 * MARGIN
+
+    # What it draws
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the screen."""
+        columns = Columns.of(self.size.width)
+        if y < HEADER:
+            return self._strip(heading(columns, (_("State"), _("Citizen"), _("With"), _("Target"))))
+        index, below = divmod(y - HEADER + self.scroll_offset.y, TALL)
+        line = self._rows.get(index)
+        if line is None:
+            return self._strip([("   …" if index < self._total and not below else "", "quiet")])
+        draw = second_line if below else first_line
+        return self._strip(draw(line, columns, self._today), selected=index == self.cursor, edge=index == self.cursor)
+
+    def _strip(self, parts: Iterable[Part], *, selected: bool = False, edge: bool = False) -> Strip:
+        ground = self.get_component_rich_style("case--selected") if selected else self.rich_style
+        segments = []
+        for text, name in parts:
+            style = self.get_component_rich_style(f"case--{name}", partial=selected)
+            segments.append(Segment(text, ground + style if selected else style))
+        if edge and segments:
+            first = segments[0]
+            segments[0] = Segment("▌" + first.text[1:], first.style)
+        return Strip(segments).adjust_cell_length(self.size.width, ground)
+
+    # What it does
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor some rows."""
+        self._go(self.cursor + step)
+
+    def action_page(self, step: int) -> None:
+        """Move the cursor a screenful."""
+        self._go(self.cursor + step * max(1, self._visible() - 1))
+
+    def action_jump(self, row: int) -> None:
+        """Move the cursor to a row, counted from the end when negative."""
+        self._go(row if row >= 0 else self._total + row)
+
+    def on_click(self, event: Click) -> None:
+        """Put the cursor where the mouse is; a second click opens."""
+        row = (event.y - HEADER + self.scroll_offset.y) // TALL
+        if event.y < HEADER or row >= self._total:
+            return
+        if row == self.cursor and self.selected:
+            self.post_message(CaseChosen(self.selected.id))
+        self._go(row)
+
+    def on_resize(self, _event: Resize) -> None:
+        """Fit the new size, and keep the cursor in sight."""
+        self.virtual_size = Size(self.size.width, HEADER + TALL * self._total)
+        self._reveal()
+        self._ask()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask for what has come into sight."""
+        super().watch_scroll_y(old_value, new_value)
+        self._ask()
+
+    def _go(self, row: int) -> None:
+        self.cursor = max(0, min(row, self._total - 1))
+        self._reveal()
+        self._ask()
+
+    def _reveal(self) -> None:
+        """Scroll so that both lines of the cursor's case are seen, below the header."""
+        line = TALL * self.cursor
+        room = max(TALL, self.size.height - HEADER)
+        top = self.scroll_offset.y
+        if line < top or line + TALL > top + room:
+            self.scroll_to(y=line if line < top else line + TALL - room, animate=False, immediate=True)
+
+    def _ask(self) -> None:
+        if any(row not in self._rows for row in self._seen()):
+            self.post_message(PageWanted(*self.window()))
+
+    def _seen(self) -> Sequence[int]:
+        return range(self._top(), min(self._total, self._top() + self._visible()))
+
+    def _top(self) -> int:
+        return self.scroll_offset.y // TALL
+
+    def _visible(self) -> int:
+        return (self.size.height - HEADER) // TALL + 1

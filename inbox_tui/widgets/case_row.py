@@ -1,0 +1,68 @@
+"""One case as two lines of text with styles: what the list draws. Pure: no widget, no store."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from inbox_tui import presentation
+from inbox_tui.casework.case import CaseLine, CaseState, Rank, needs_person_rank
+from inbox_tui.widgets.cells import fit, fit_right, join_fitting
+
+WIDE = 110
+"""From this width on, who has the case gets a column of its own."""
+
+Part = tuple[str, str]
+"""Text, and the name of the style it is drawn in."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How wide each column is; together they fill the width."""
+
+    state: int
+    citizen: int
+    holder: int
+    deadline: int
+
+    @classmethod
+    def of(cls, width: int) -> "Columns":
+        """Divide `width` cells: the citizen's column takes what is left."""
+        state, deadline = 16, 22
+        holder = 26 if width >= WIDE else 0
+        return cls(state, max(0, width - state - deadline - holder - 2), holder, deadline)
+
+
+def heading(columns: Columns, labels: Sequence[str]) -> list[Part]:
+    """Draw the header row from its four labels."""
+    state, citizen, holder, deadline = labels
+    text = fit(state, columns.state) + fit(citizen, columns.citizen) + fit(holder, columns.holder)
+    return [(" " + text + fit_right(deadline, columns.deadline) + " ", "heading")]
+
+
+def first_line(line: CaseLine, columns: Columns, today: date) -> list[Part]:
+    """Draw the line to find a case by: state, citizen, who has it, days left."""
+    rank = needs_person_rank(line.state, line.target_date, today)
+    return [
+        (" " + fit(presentation.state(line.state), columns.state), f"state-{line.state}"),
+        (
+            fit(presentation.citizen(line.citizen) + " ", columns.citizen),
+            "quiet" if rank is Rank.HANDED_OVER else "name",
+        ),
+        (fit(presentation.holder(line), columns.holder), "quiet"),
+        (fit_right(presentation.deadline(line, today), columns.deadline), f"rank-{rank.name.lower()}"),
+        (" ", "quiet"),
+    ]
+
+
+def second_line(line: CaseLine, columns: Columns, today: date) -> list[Part]:
+    """Draw the line below: number, marks in words, when it came, and the holder where it has no column."""
+    holder = presentation.holder(line) if not columns.holder else ""
+    said = (*presentation.marks(line), holder, presentation.received(line.received_at, today))
+    target = "" if line.state is CaseState.FORWARDED else presentation.target(line.target_date)
+    words = columns.citizen + columns.holder
+    return [
+        ("   " + fit(presentation.number(line.number), columns.state - 2), "quiet"),
+        (join_fitting(tuple(filter(None, said)), presentation.SEPARATOR, words - 1) + " ", "marks"),
+        (fit_right(target, columns.deadline), "quiet"),
+        (" ", "quiet"),
+    ]

@@ -1,0 +1,135 @@
+"""GnuPG as a child process that cannot hang, prompt, take a terminal, or be talked into saying what it did not say.
+
+python-gnupg finds the program and builds most commands; how the child is started and how its answer is read is ours:
+the status stream has the error channel to itself, is split at LF only and never decoded strictly, since user ids and
+notations in it are bytes a stranger chose. The library's own verdicts (`ok`, `valid`) are left unset on purpose:
+`keys.verdict` reads the status lines instead.
+"""
+
+import os
+import signal
+import subprocess
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Protocol
+
+import gnupg
+
+from keys.errors import GpgFailed, GpgMissing, GpgStalled, GpgTooOld, PassphraseMissing
+
+StatusLine = tuple[str, str]
+OLDEST = (2, 2)
+"""The oldest GnuPG we know the status lines of."""
+
+_PREFIX = b"[GNUPG:] "
+_KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH")
+_ALWAYS = (
+    *("--no-options", "--batch", "--no-tty", "--no-verbose", "--no-greeting"),
+    *("--status-fd", "2", "--log-file", os.devnull, "--with-colons", "--fixed-list-mode"),
+    *("--display-charset", "utf-8", "--utf8-strings"),
+    *("--disable-dirmngr", "--no-auto-key-retrieve", "--no-auto-key-locate", "--no-auto-check-trustdb"),
+    *("--trust-model", "always", "--weak-digest", "SHA1", "--no-random-seed-file"),
+)
+
+
+class Reply(Protocol):
+    """What one run of gpg gave: its output, its status lines in order, and its exit code."""
+
+    data: bytes
+    status_lines: list[StatusLine]
+    returncode: int
+    stderr: str
+
+
+def read_status(stream: bytes) -> list[StatusLine]:
+    """Split gpg's status stream into (keyword, value) pairs at LF, and at nothing else a stranger can put in."""
+    lines = (line[len(_PREFIX) :] for line in stream.split(b"\n") if line.startswith(_PREFIX))
+    parted = (line.decode("utf-8", "replace").partition(" ") for line in lines)
+    return [(keyword, value) for keyword, _, value in parted]
+
+
+def values(reply: Reply, keyword: str) -> list[list[str]]:
+    """Give the fields of every status line with this keyword, split at spaces."""
+    return [value.split(" ") for name, value in reply.status_lines if name == keyword]
+
+
+def complaints(reply: Reply) -> str:
+    """Give gpg's own error codes, which name places and numbers and no person, for a developer to look up."""
+    told = [f"{name} {value}" for name, value in reply.status_lines if name in {"ERROR", "FAILURE"}]
+    return f"gpg exit {reply.returncode}: {', '.join(told) or 'no error code'}"
+
+
+class HardenedGPG(gnupg.GPG):  # type: ignore[misc]  # python-gnupg is published without types
+    """One GnuPG home. Threads may share it; every call ends within the deadline, or raises GpgStalled.
+
+    Raise GpgMissing, GpgTooOld (older than 2.2) or GpgFailed when the program does not answer at all.
+    """
+
+    def __init__(self, home: Path, *, deadline_seconds: float, program: str = "gpg") -> None:
+        self.deadline_seconds = deadline_seconds
+        gnupg.logger.disabled = True  # it would log commands, and with them user ids
+        kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+        try:
+            super().__init__(program, gnupghome=str(home), env={**kept, "LC_ALL": "C"}, encoding="utf-8")
+        except OSError:
+            raise GpgMissing from None
+        except ValueError:
+            raise GpgFailed from None
+        if (self.version or (0,)) < OLDEST:
+            raise GpgTooOld
+
+    def act(self, *args: str, data: bytes = b"", passphrase: str | None = None) -> Reply:
+        """Run gpg for what the library has no method for."""
+        reply: Reply = self.result_map["crypt"](self)
+        return self._handle_io(list(args), BytesIO(data), reply, passphrase)
+
+    def stop_agent(self) -> None:
+        """End every GnuPG daemon of this home; they outlive the program otherwise."""
+        command = ["gpgconf", "--homedir", str(self.gnupghome), "--kill", "all"]
+        try:
+            subprocess.run(  # noqa: S603 - a fixed command and our own path
+                command, env=self.env, timeout=self.deadline_seconds, check=False, capture_output=True
+            )
+        except OSError:
+            raise GpgMissing from None
+        except subprocess.TimeoutExpired:
+            raise GpgStalled from None
+
+    def make_args(self, args: list[str], passphrase: object) -> list[str]:
+        """Build the command line: the passphrase comes by loopback or not at all, never from a prompt."""
+        entry = ("loopback", "--passphrase-fd", "0") if passphrase else ("error",)
+        return [self.gpgbinary, *_ALWAYS, "--homedir", str(self.gnupghome), "--pinentry-mode", *entry, *args]
+
+    def _open_subprocess(self, args: list[str], passphrase: object = None) -> subprocess.Popen[bytes]:
+        command = [part.encode("utf-8", "surrogateescape") for part in self.make_args(args, passphrase)]
+        pipe = subprocess.PIPE
+        # A session of its own: no controlling terminal to prompt on, and one group to kill.
+        return subprocess.Popen(  # noqa: S603 - no shell, and every option is ours
+            command, stdin=pipe, stdout=pipe, stderr=pipe, env=self.env, start_new_session=True
+        )
+
+    def _handle_io(
+        self, args: list[str], source: IO[bytes], result: Reply, passphrase: str | None = None, **_binary: bool
+    ) -> Reply:
+        if passphrase == "":
+            raise PassphraseMissing  # gpg would take the first line of the content for the passphrase
+        first_line = b"" if passphrase is None else passphrase.encode() + b"\n"
+        self._converse(self._open_subprocess(args, passphrase), first_line + source.read(), result)
+        return result
+
+    def _collect_output(
+        self, process: subprocess.Popen[bytes], result: Reply, *_writer: object, **_stdin: object
+    ) -> int:
+        return self._converse(process, b"", result)
+
+    def _converse(self, process: subprocess.Popen[bytes], data: bytes, result: Reply) -> int:
+        with process:
+            try:
+                result.data, status = process.communicate(data, timeout=self.deadline_seconds)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise GpgStalled from None
+        result.status_lines = read_status(status)
+        result.stderr = ""
+        result.returncode = process.returncode
+        return process.returncode

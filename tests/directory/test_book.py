@@ -1,0 +1,184 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlmodel import Session, create_engine
+
+from directory.book import AddressBook, ContactRow, DirectoryTable, PinnedKeyRow
+from directory.errors import AddressTaken, KeyTaken
+from directory.model import Contact, PinnedKey
+from keys.fingerprint import Fingerprint
+
+NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
+LATER = NOW + timedelta(days=30)
+AARHUS = Contact.checked(
+    party="751",
+    unit_name="Modtagelsen",
+    email="sikkerpost@aarhus.example",
+    phone="84000751",
+    hours="man-fre 8-15",
+    valid_from=NOW,
+    entered_by="admin",
+)
+VIBORG = replace(AARHUS, party="791", email="sikkerpost@viborg.example")
+ONE, OTHER = Fingerprint.parse("A1" * 20), Fingerprint.parse("B2" * 20)
+KEY = PinnedKey("751", ONE, b"certificate", NOW, None, "admin")
+
+
+@pytest.fixture
+def session(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'book.db'}")
+    DirectoryTable.metadata.create_all(engine)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture
+def book(session):
+    return AddressBook(session)
+
+
+def test_an_empty_book_knows_nobody(book):
+    # D6
+    assert book.contact("751") is None
+    assert book.contacts() == ()
+    assert book.addresses("751") == frozenset()
+    assert book.pinned("751") is None
+    assert book.trusted() == frozenset()
+
+
+def test_a_contact_comes_back_as_it_went_in(book, session):
+    book.set_contact(AARHUS)
+    book.set_contact(VIBORG)
+    session.commit()
+    session.expire_all()
+    assert book.contact("751") == AARHUS
+    assert book.contacts() == (AARHUS, VIBORG)
+    assert book.addresses("751") == {"sikkerpost@aarhus.example"}
+
+
+def test_a_new_contact_takes_the_place_of_the_old_one_and_the_old_one_stays_in_history(book, session):
+    # D5, D9
+    new = replace(AARHUS, email="social@aarhus.example", valid_from=LATER)
+    book.set_contact(AARHUS)
+    book.set_contact(new)
+    assert book.contact("751") == new
+    assert book.history("751") == (AARHUS, new)
+    assert session.get(ContactRow, 1).valid_to == LATER
+
+
+def test_the_same_details_again_make_no_new_row(book):
+    book.set_contact(AARHUS)
+    book.set_contact(replace(AARHUS, valid_from=LATER, entered_by="en anden"))
+    assert book.history("751") == (AARHUS,)
+
+
+def test_a_contact_never_ends_before_it_began(book, session):
+    book.set_contact(AARHUS)
+    book.set_contact(replace(AARHUS, phone="+45 84 00 07 52", valid_from=NOW - timedelta(days=9)))
+    assert session.get(ContactRow, 1).valid_to == NOW
+
+
+def test_two_parties_cannot_share_an_address_whatever_its_case(book):
+    # D1
+    book.set_contact(AARHUS)
+    with pytest.raises(AddressTaken):
+        book.set_contact(replace(VIBORG, email="SikkerPost@aarhus.example"))
+    assert book.contact("751") == AARHUS
+
+
+def test_an_address_that_is_no_longer_used_is_free(book):
+    book.set_contact(AARHUS)
+    book.set_contact(replace(AARHUS, email="social@aarhus.example", valid_from=LATER))
+    book.set_contact(replace(VIBORG, email="sikkerpost@aarhus.example"))
+    assert book.contact("791").email == "sikkerpost@aarhus.example"
+
+
+def test_a_key_is_pinned_and_found_by_its_fingerprint(book, session):
+    book.pin(KEY)
+    session.commit()
+    session.expire_all()
+    assert book.pinned("751") == KEY
+    assert book.trusted() == {ONE}
+    assert book.owner_of(ONE) == "751"
+    assert book.owner_of(OTHER) is None
+
+
+def test_a_new_key_takes_the_place_of_the_old_one(book, session):
+    new = replace(KEY, fingerprint=OTHER, valid_from=LATER)
+    book.pin(KEY)
+    book.pin(new)
+    assert book.pinned("751") == new
+    assert book.trusted() == {OTHER}
+    assert book.owner_of(ONE) is None
+    assert session.get(PinnedKeyRow, 1).valid_to == LATER
+
+
+def test_pinning_the_same_key_again_makes_no_new_row_but_a_refreshed_certificate_does(book, session):
+    book.pin(KEY)
+    book.pin(replace(KEY, valid_from=LATER))
+    assert session.get(PinnedKeyRow, 2) is None
+    book.pin(replace(KEY, certificate=b"longer expiry", valid_from=LATER))
+    assert book.pinned("751").certificate == b"longer expiry"
+
+
+def test_two_parties_cannot_share_a_key(book):
+    book.pin(KEY)
+    with pytest.raises(KeyTaken):
+        book.pin(replace(KEY, party="791"))
+
+
+def contact_values(contact, **more):
+    return {n: getattr(contact, n) for n in Contact.__dataclass_fields__} | {"valid_to": None} | more
+
+
+def key_values(key, **more):
+    return {n: getattr(key, n) for n in PinnedKey.__dataclass_fields__} | more
+
+
+@pytest.mark.parametrize(
+    ("table", "first", "second"),
+    [
+        (ContactRow, contact_values(AARHUS), contact_values(AARHUS, email="x@y.example")),
+        (ContactRow, contact_values(AARHUS), contact_values(VIBORG, email="SIKKERPOST@aarhus.example")),
+        (PinnedKeyRow, key_values(KEY), key_values(KEY, fingerprint=str(OTHER))),
+        (PinnedKeyRow, key_values(KEY), key_values(KEY, party="791")),
+    ],
+    ids=["one contact per party", "one party per address", "one key per party", "one party per key"],
+)
+def test_the_database_itself_refuses_what_the_book_would(session, table, first, second):
+    # D1 asks for a constraint in the database, not a convention
+    # D1 asks for a constraint in the database, not a convention
+    session.execute(insert(table).values(**first | {"valid_to": LATER}))
+    session.execute(insert(table).values(**first))
+    with pytest.raises(IntegrityError, match="UNIQUE"):
+        session.execute(insert(table).values(**second))
+
+
+def test_a_writer_who_came_between_is_answered_in_the_same_words(book, session, monkeypatch):
+    book.set_contact(AARHUS)
+    book.pin(KEY)
+    session.commit()
+    monkeypatch.setattr(AddressBook, "_address_owner", lambda _book, _email: None)
+    monkeypatch.setattr(AddressBook, "owner_of", lambda _book, _fingerprint: None)
+    with pytest.raises(AddressTaken):
+        book.set_contact(replace(VIBORG, email=AARHUS.email))
+    session.rollback()
+    with pytest.raises(KeyTaken):
+        book.pin(replace(KEY, party="791"))
+
+
+def test_moments_come_back_as_utc_whatever_zone_they_went_in_with(book, session):
+    book.set_contact(replace(AARHUS, valid_from=NOW.astimezone(timezone(timedelta(hours=5)))))
+    session.commit()
+    session.expire_all()
+    assert book.contact("751").valid_from == NOW
+    assert book.contact("751").valid_from.tzinfo is UTC
+
+
+def test_a_moment_without_a_zone_is_not_stored(session):
+    with pytest.raises(StatementError, match="time zone"):
+        session.execute(insert(ContactRow).values(**contact_values(AARHUS, valid_from=NOW.replace(tzinfo=None))))

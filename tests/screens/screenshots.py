@@ -1,0 +1,85 @@
+"""Make the pictures in the README: `make screenshots` writes docs/images/*.svg from a synthetic inbox at a fixed time."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from inbox_tui.app import InboxApp
+from inbox_tui.quarantine import QuarantineLine
+from tests.inbox_site import ANNE, BENT, NOW, InboxSite, arrived, conversation, referral
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+SIZE = (100, 30)
+
+
+def days_ago(days: float) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def filled(folder: Path) -> InboxSite:
+    """An inbox on an ordinary Friday morning: one overdue, some new, some in hand."""
+    site = InboxSite(folder / "inbox.db")
+    first = days_ago(17)
+    site.receive(arrived(referral("R02"), "2026-0031", first))
+    site.store.acknowledge(conversation("2026-0031"), BENT, first + timedelta(hours=9))
+    site.store.forward(conversation("2026-0031"), "social-og-psykiatri", BENT, "Kendt hos jer.", days_ago(16))
+    site.receive(arrived(referral("R06"), "2026-0036", days_ago(9)))
+    site.store.acknowledge(conversation("2026-0036"), BENT, days_ago(8.8))
+    site.receive(arrived(referral("R05"), "2026-0037", days_ago(3.1)))
+    site.store.acknowledge(conversation("2026-0037"), ANNE, days_ago(2.9))
+    again = {
+        "number": "2026-0031",
+        "sent_at": first.isoformat(),
+        "position": 2,
+        "first_sent_at": first.isoformat(),
+    }
+    note = {"safety_note": "Kan blive højrøstet, når han føler sig presset. Gå to, og ring først."}
+    body = referral("R03", urgency_remark="Nætterne er værst. Vi har bedt hende ringe til jer i dag.")
+    site.receive(arrived(body, "2026-0041", days_ago(0.3), again))
+    site.receive(arrived(referral("R16", citizen=note), "2026-0042", days_ago(0.08)))
+    site.receive(arrived(referral("R01"), "2026-0039", days_ago(1.6)))
+    site.set_aside.extend(
+        (
+            QuarantineLine(datetime(2026, 11, 19, 22, 41, tzinfo=UTC), "UNKNOWN_SIGNER", 11_904),
+            QuarantineLine(datetime(2026, 11, 18, 13, 5, tzinfo=UTC), "UNSIGNED", 4_210),
+        ),
+    )
+    return site
+
+
+async def picture(site: InboxSite, name: str, keys: Sequence[str], *, dark: bool = True) -> Path:
+    """Press some keys, and save what is seen."""
+    app = InboxApp(site.ports(dark=dark, poll_seconds=60))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause(0.3)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.3)
+        path = Path(app.save_screenshot(f"{name}.svg", str(IMAGES)))
+    return path
+
+
+PICTURES = {
+    "inbox": ("down",),
+    "letter": ("down", "enter"),
+    "acknowledge": ("down", "k"),
+    "forward": ("v", *("down",) * 5),
+    "help": ("f1",),
+    "quarantine": ("q",),
+}
+
+
+async def main() -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="st-") as folder:
+        site = filled(Path(folder))
+        for name, keys in PICTURES.items():
+            sys.stdout.write(f"{await picture(site, name, keys)}\n")
+        sys.stdout.write(f"{await picture(site, 'inbox-light', ('down',), dark=False)}\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
