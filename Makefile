@@ -20,10 +20,13 @@ types: $(READY)
 	@$(BIN)/mypy
 
 locale: $(READY)
-	@$(BIN)/python -m gateway.locale_tools
+	@$(BIN)/pybabel -q extract -k mark -k danish --no-location -o $(VENV)/stafet.pot gateway inbox_tui
+	@$(BIN)/pybabel -q update -i $(VENV)/stafet.pot -d gateway/locale -D stafet -l da \
+	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 110
+	@$(BIN)/pybabel -q compile -d gateway/locale -D stafet
 
 screenshots: $(READY)
-	@$(BIN)/python -m tests.screens.screenshots
+	@$(BIN)/python tests/screens/screenshots.py
 
 $(READY): pyproject.toml
 	@sh .ci/prepare $(VENV)

@@ -35,7 +35,7 @@ KINDS: Final[Mapping[DepartmentKind, str]] = {
 
 MARKS: Final[Mapping[Notice, str]] = {
     Notice.SAFETY_NOTE: mark("Be aware: safety"),
-    Notice.SENDER_URGENCY_REMARK: mark("sender's remark on urgency"),
+    Notice.SENDER_URGENCY_REMARK: mark("remark on urgency"),
     Notice.PROTECTED_ADDRESS: mark("protected address"),
     Notice.INTERPRETER_NEEDED: mark("interpreter"),
     Notice.CHILD_CONCERN_SEPARATE_CHANNEL: mark("children in the home"),

@@ -19,6 +19,7 @@ from directory.errors import DirectoryError
 from gateway import language
 from gateway.commands.explain import explained
 from gateway.language import gettext as _
+from gateway.language import mark
 from gateway.site.errors import SiteError
 from gateway.site.home import Home
 from gateway.site.people import People, Person, Role
@@ -36,6 +37,22 @@ NOT_HERE: Final = argparse.SUPPRESS
 """Keeps a subcommand's default from hiding what stood before it."""
 
 Arguments = argparse.Namespace
+
+
+ARGPARSE_SAYS: Final = (
+    mark("usage: "),
+    mark("positional arguments"),
+    mark("options"),
+    mark("show this help message and exit"),
+    mark("the following arguments are required: %s"),
+    mark("unrecognized arguments: %s"),
+    mark("%(prog)s: error: %(message)s\n"),
+    mark("argument %(argument_name)s: %(message)s"),
+    mark("expected one argument"),
+    mark("invalid choice: %(value)r (choose from %(choices)s)"),
+    mark("invalid %(type)s value: %(value)r"),
+)
+"""What argparse itself says to people, so that it stands in the catalogue with the rest."""
 
 
 @dataclass(frozen=True)

@@ -131,15 +131,21 @@ def _accepted(console: Console, station: Station, submitted: Submitted) -> int:
 
 
 def _latest(console: Console, latest: Sequence[Progress]) -> int:
-    console.answer({"referrals": [_facts(progress) for progress in latest]}, *map(_line, latest))
+    console.answer({"referrals": [_facts(progress) for progress in latest]}, *map(line, latest))
     return DONE
 
 
-def _line(progress: Progress) -> str:
+def line(progress: Progress) -> str:
+    """Say on one line where a referral stands."""
     place = municipalities.by_code(progress.municipality)
-    return (
-        f"{progress.number}  {day_and_clock(progress.submitted_at)}  {place.name if place else ''}: {_state(progress)}"
-    )
+    return f"{progress.number}  {day_and_clock(progress.submitted_at)}  {place.name if place else ''}: {_standing(progress)}"
+
+
+def _standing(progress: Progress) -> str:
+    said = progress.acknowledgement
+    if said is None:
+        return _state(progress)
+    return _("taken over by {person}, phone {phone}").format(person=said.acknowledged_by, phone=said.phone)
 
 
 def _state(progress: Progress) -> str:
@@ -147,7 +153,7 @@ def _state(progress: Progress) -> str:
 
 
 def _lines(progress: Progress) -> list[str]:
-    lines = [_line(progress)]
+    lines = [line(progress)]
     lines += [f"  {day_and_clock(step.at)}  {_(STATES[step.state])}" for step in progress.steps]
     if progress.acknowledgement:
         said = progress.acknowledgement

@@ -39,8 +39,13 @@ def play(referrals: Referrals, keep: Path) -> list[Journey]:
     try:
         return asyncio.run(_play(referrals, workplace))
     finally:
-        shutil.copytree(workplace, keep, dirs_exist_ok=True, ignore=_sockets)
-        shutil.rmtree(workplace)
+        kept(workplace, keep)
+
+
+def kept(workplace: Path, keep: Path) -> None:
+    """Move what was made into `keep`; it was made elsewhere because GnuPG cannot work under a long path."""
+    shutil.copytree(workplace, keep, dirs_exist_ok=True, ignore=_sockets)
+    shutil.rmtree(workplace)
 
 
 async def _play(referrals: Referrals, folder: Path) -> list[Journey]:

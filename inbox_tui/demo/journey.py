@@ -87,7 +87,8 @@ def _progress(town: Town, number: str) -> Progress:
     return progress
 
 
-def _moment(referral: Mapping[str, Any]) -> datetime | None:
+def submitted_at(referral: Mapping[str, Any]) -> datetime | None:
+    """Read when a referral says it was submitted; None when what it says names no moment."""
     try:
         moment = datetime.fromisoformat(str(referral["submitted_at"]))
     except (KeyError, ValueError):

@@ -64,7 +64,7 @@ class PostOffice:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep a copy, pass the letter on, and answer as its door did."""
-        content, recipient = bytes(envelope.content or b""), envelope.rcpt_tos[0]
+        content, recipient = envelope.original_content or b"", envelope.rcpt_tos[0]
         self.passed += 1
         name = f"{self.passed:04}-{recipient.partition('@')[2].partition('.')[0]}.eml"
         await asyncio.to_thread(write_private, self.folder / "wire" / name, content)

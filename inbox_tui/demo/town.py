@@ -68,14 +68,15 @@ class Town:
 
     async def start(self, station: Station, handlers: Mapping[Kind, Handler]) -> None:
         """Run a station's daemon, and tell the post office where its door is."""
-        ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        opened: asyncio.Queue[int] = asyncio.Queue()
         daemon = Daemon(station, handlers)
-        task = asyncio.create_task(daemon.run(ready.set_result))
-        done, _waiting = await asyncio.wait({ready, task}, return_when=asyncio.FIRST_COMPLETED)
-        if task in done:
+        task = asyncio.create_task(daemon.run(opened.put_nowait))
+        port = asyncio.create_task(opened.get())
+        await asyncio.wait({port, task}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
             task.result()
         certificate = station.settings.door.certificate or Path()
-        self.post_office.add_door(station.own.address, ready.result(), certificate)
+        self.post_office.add_door(station.own.address, await port, certificate)
         self._daemons.append((daemon, task))
 
     def wake(self) -> None:

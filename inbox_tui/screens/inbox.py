@@ -1,6 +1,6 @@
 """The inbox: what needs a person first. New mail shows up by itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -60,13 +60,14 @@ class InboxScreen(ActingPage[None]):
         if self.seat.ports.notice:
             yield Static(Content(one_line(self.seat.ports.notice)), id="notice", markup=False)
         yield Static("", id="tally", markup=False)
+        yield Static("", id="set-aside-count", markup=False)
         yield CaseList(id="cases")
         yield Static(Content(_empty()), id="empty", markup=False)
         yield CommandBar(commands.INBOX)
 
     def on_mount(self) -> None:
         """Read the list, and go on looking for news."""
-        self.query_one("#empty").display = False
+        self.query_one("#empty").display = self.query_one("#set-aside-count").display = False
         self.query_one(CaseList).focus()
         self.reload()
         self.set_interval(self.seat.ports.poll_seconds, self._look)
@@ -159,7 +160,9 @@ class InboxScreen(ActingPage[None]):
         if self._total is not None and total > self._total:
             self.say(_arrived(total - self._total))
         self._glance, self._total = shot.glance, total
-        self.query_one("#tally", Static).update(_tally(shot))
+        self.query_one("#tally", Static).update(Content(_tally(shot)))
+        self.query_one("#set-aside-count", Static).update(Content(_aside(shot.glance.set_aside)))
+        self.query_one("#set-aside-count").display = shot.glance.set_aside > 0
         self.query_one(CaseList).show(shot.page)
         self.query_one(CaseList).display = total > 0
         self.query_one("#empty").display = total == 0
@@ -168,15 +171,17 @@ class InboxScreen(ActingPage[None]):
         return local_day(self.seat.ports.now())
 
 
-def _tally(shot: Snapshot) -> Content:
-    said: Sequence[str] = presentation.tally(shot.counts, shot.glance.today)
-    words = presentation.SEPARATOR.join(said) if said or not shot.page.total else _("Nothing waits for you.")
-    if not shot.glance.set_aside:
-        return Content(words)
-    aside = ngettext(
-        "▲ {count} letter cannot be trusted (Q)", "▲ {count} letters cannot be trusted (Q)", shot.glance.set_aside
-    )
-    return Content.assemble(words, "   " if words else "", (aside.format(count=shot.glance.set_aside), "$warning"))
+def _tally(shot: Snapshot) -> str:
+    said = presentation.tally(shot.counts, shot.glance.today)
+    return presentation.SEPARATOR.join(said) or (_("Nothing waits for you.") if shot.page.total else "")
+
+
+def _aside(count: int) -> str:
+    return ngettext(
+        "▲ {count} letter cannot be trusted (Q)",
+        "▲ {count} letters cannot be trusted (Q)",
+        count,
+    ).format(count=count)
 
 
 def _arrived(count: int) -> str:

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
@@ -34,9 +33,8 @@ class LetterScreen(ActingPage[None]):
         """Lay the page out; the verdict stands outside what scrolls."""
         yield TitleBar(self._unit_name, one_line(self.seat.person.name))
         yield SealBar(presentation.verdict(self._case))
-        with Horizontal(id="standing"):
-            yield Static(self._subject(), id="subject", markup=False)
-            yield Static(self._standing(), id="state", markup=False)
+        yield Static(self._subject(), id="subject", markup=False)
+        yield Static(self._standing(), id="state", markup=False)
         yield LetterView(self._sections())
         yield CommandBar(commands.LETTER)
 

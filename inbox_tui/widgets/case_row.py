@@ -11,6 +11,9 @@ from inbox_tui.widgets.cells import fit, fit_right, join_fitting
 WIDE = 110
 """From this width on, who has the case gets a column of its own."""
 
+CAME = 18
+"""Cells for when a letter came."""
+
 Part = tuple[str, str]
 """Text, and the name of the style it is drawn in."""
 
@@ -55,14 +58,17 @@ def first_line(line: CaseLine, columns: Columns, today: date) -> list[Part]:
 
 
 def second_line(line: CaseLine, columns: Columns, today: date) -> list[Part]:
-    """Draw the line below: number, marks in words, when it came, and the holder where it has no column."""
-    holder = presentation.holder(line) if not columns.holder else ""
-    said = (*presentation.marks(line), holder, presentation.received(line.received_at, today))
+    """Draw the line below: number, when it came, marks in words, and the holder where it has no column."""
+    came = fit(presentation.received(line.received_at, today), CAME)
+    holder = (presentation.holder(line),) if not columns.holder and presentation.holder(line) else ()
     target = "" if line.state is CaseState.FORWARDED else presentation.target(line.target_date)
-    words = columns.citizen + columns.holder
+    words = join_fitting(
+        (*presentation.marks(line), *holder), presentation.SEPARATOR, columns.citizen + columns.holder - CAME - 1
+    )
     return [
         ("   " + fit(presentation.number(line.number), columns.state - 2), "quiet"),
-        (join_fitting(tuple(filter(None, said)), presentation.SEPARATOR, words - 1) + " ", "marks"),
+        (came, "quiet"),
+        (words + " ", "marks" if presentation.marks(line) else "quiet"),
         (fit_right(target, columns.deadline), "quiet"),
         (" ", "quiet"),
     ]

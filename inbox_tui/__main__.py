@@ -1,0 +1,101 @@
+"""The municipality's command: `stafet-inbox`. Without a subcommand it opens the inbox."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from directory import municipalities
+from directory.errors import NotAParty
+from directory.model import REGION, checked_party
+from gateway.commands import console, contacts, keys, site
+from gateway.commands.console import DONE, Arguments, Console
+from gateway.language import gettext as _
+from gateway.site.people import People, Role
+from gateway.station import make_station
+from inbox_tui import bootstrap
+from inbox_tui.case_commands import add_cases
+
+PROGRAM: Final = "stafet-inbox"
+
+
+def build(parser: ArgumentParser) -> ArgumentParser:
+    """Add the municipality's commands; the inbox itself is what runs when none is named."""
+    parser.description = _("The municipality's end: read, acknowledge and forward referrals from Præhospitalet.")
+    parser.epilog = _("Without a command, the inbox opens.")
+    parser.set_defaults(run=_open_inbox)
+    console.person_option(parser)
+    commands = parser.add_subparsers(metavar=_("COMMAND"), parser_class=console.Subcommand)
+    _add_init(commands)
+    site.add_run(commands, bootstrap.open_municipality, bootstrap.handlers)
+    add_cases(commands)
+    keys.add_keys(commands, bootstrap.open_municipality, lambda _arguments: REGION, lambda _parser: None)
+    _add_contact(commands)
+    site.add_staff(commands, bootstrap.open_municipality)
+    site.add_relay(commands)
+    _add_demo(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command and exit with its code."""
+    sys.exit(console.run(build, PROGRAM, sys.argv[1:] if argv is None else argv))
+
+
+def _open_inbox(arguments: Arguments, console: Console) -> int:
+    from inbox_tui.app import InboxApp  # noqa: PLC0415 - commands need no Textual, and start three times faster without
+
+    with bootstrap.open_municipality(console.home) as station:
+        with station.database.reading() as session:
+            person = People(session).acting(arguments.person, [Role.INTAKE]) if arguments.person else None
+        InboxApp(bootstrap.inbox_ports(station, person)).run()
+    return DONE
+
+
+def _add_init(commands: console.Commands) -> None:
+    def init(arguments: Arguments, console: Console) -> int:
+        code = checked_party(arguments.municipality)
+        place = municipalities.by_code(code)
+        if place is None:
+            raise NotAParty
+        plan = site.plan(arguments, party=code, name=place.official_name)
+        fingerprint = make_station(console.home, plan, bootstrap.TABLES)
+        with bootstrap.open_municipality(console.home) as station:
+            bootstrap.case_store(station)
+        return site.made(console, fingerprint)
+
+    parser = commands.add_parser("init", help=_("make a municipality's site"))
+    parser.add_argument("--municipality", required=True, metavar=_("CODE"), help=_("the municipality's code"))
+    site.init_options(parser)
+    parser.set_defaults(run=init)
+
+
+def _add_contact(commands: console.Commands) -> None:
+    parser = commands.add_parser("contact", help=_("how Præhospitalet is reached"))
+    contacts.add_setting(
+        parser.add_subparsers(required=True, metavar=_("COMMAND")), bootstrap.open_municipality, _region
+    )
+
+
+def _region(_arguments: Arguments) -> str:
+    return REGION
+
+
+def _add_demo(commands: console.Commands) -> None:
+    def demo(arguments: Arguments, console: Console) -> int:
+        from inbox_tui.demo.show import show  # noqa: PLC0415 - only the demo needs both ends
+
+        return show(console, referrals=arguments.referrals, keep=arguments.keep, headless=arguments.headless)
+
+    parser = commands.add_parser("demo", help=_("both ends on this machine, with invented referrals"))
+    parser.add_argument("--headless", action="store_true", help=_("play the road by itself, without the inbox"))
+    parser.add_argument(
+        "--referrals", type=Path, metavar="FILE", help=_("the referrals to play (default: the demo's own)")
+    )
+    parser.add_argument("--keep", type=Path, metavar="DIR", help=_("where the sites and the mail are kept"))
+    parser.set_defaults(run=demo)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""Commands about cases, for those who would rather type than look: list, show, acknowledge, forward, departments."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from directory.calendar import local_day
+from gateway.commands.console import (
+    DONE,
+    NOT_FOUND,
+    REFUSED,
+    Arguments,
+    Commands,
+    Console,
+    acting,
+    person_option,
+)
+from gateway.language import gettext as _
+from gateway.site.people import Role
+from gateway.station import Station
+from gateway.wire.letter_text import letter_text
+from gateway.wire.letters import Kind, Letter
+from inbox_tui import presentation
+from inbox_tui.bootstrap import case_store, open_municipality
+from inbox_tui.casework.case import Case, CaseLine
+from inbox_tui.casework.errors import CaseNotFound, CaseworkError, DepartmentUnknown
+from inbox_tui.refusals import in_words
+from inbox_tui.store import CaseStore
+
+LONGEST_NOTE: Final = 20_000
+MANY: Final = 1000
+
+Act = Callable[[Arguments, Console, Station, CaseStore], int]
+
+
+def add_cases(commands: Commands) -> None:
+    """Add the commands about cases."""
+    _add(commands, "list", _("show the cases, what needs a person first"), _list)
+    person_option(_add(commands, "show", _("show one case"), _show, "case"))
+    acknowledging = _add(
+        commands, "acknowledge", _("take a referral over, and tell Præhospitalet"), _acknowledge, "case"
+    )
+    person_option(acknowledging)
+    forwarding = _add(commands, "forward", _("make a department responsible"), _forward, "case", "department")
+    forwarding.add_argument("--note", metavar="FILE", help=_("a note for the department; - reads standard input"))
+    forwarding.add_argument("--reason", metavar="FILE", help=_("why, when the consent does not cover the department"))
+    person_option(forwarding)
+    _add(commands, "departments", _("show the departments"), _departments)
+
+
+def _add(commands: Commands, name: str, summary: str, act: Act, *wanted: str) -> ArgumentParser:
+    metavars = {"case": _("REFERRAL"), "department": _("DEPARTMENT")}
+    parser = commands.add_parser(name, help=summary)
+    for argument in wanted:
+        parser.add_argument(argument, metavar=metavars[argument])
+
+    def run(arguments: Arguments, console: Console) -> int:
+        with open_municipality(console.home) as station, _told(console) as ended:
+            ended.append(act(arguments, console, station, case_store(station)))
+        return ended[-1]
+
+    parser.set_defaults(run=run)
+    return parser
+
+
+@contextmanager
+def _told(console: Console) -> Iterator[list[int]]:
+    """Put a refused act into words; what comes out of the list is the exit code."""
+    ended: list[int] = []
+    try:
+        yield ended
+    except CaseworkError as error:
+        console.failure(error.code, in_words(error))
+        ended.append(NOT_FOUND if isinstance(error, CaseNotFound | DepartmentUnknown) else REFUSED)
+
+
+def _list(_arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
+    today = local_day(station.clocks.rules())
+    lines = store.page(0, MANY, today)
+    shown = [_row(line, presentation.deadline(line, today)) for line in lines]
+    console.answer({"cases": [_line_facts(line) for line in lines]}, *(shown or [_("No referrals yet.")]))
+    return DONE
+
+
+def _show(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
+    case = _found(store, arguments.case)
+    store.opened(case.id, acting(station, arguments.person, Role.INTAKE), station.clocks.rules())
+    letter = Letter(Kind.REFERRAL, case.id, "", case.number, {"referral": case.referral.as_json()})
+    console.answer(_facts(case), presentation.verdict(case), presentation.state(case.state), "", letter_text(letter))
+    return DONE
+
+
+def _acknowledge(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
+    person = acting(station, arguments.person, Role.INTAKE)
+    case = store.acknowledge(_found(store, arguments.case).id, person, station.clocks.rules())
+    unit = store.unit()
+    said = _("{number} is yours. Præhospitalet is told: {person}, {unit}, {phone}.").format(
+        number=case.number, person=person.name, unit=unit.unit_name, phone=unit.phone
+    )
+    console.answer(_facts(case), said)
+    return DONE
+
+
+def _forward(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
+    person = acting(station, arguments.person, Role.INTAKE)
+    department = store.department(arguments.department)
+    if department is None:
+        raise DepartmentUnknown
+    case = store.forward(
+        _found(store, arguments.case).id,
+        department.id,
+        person,
+        _text(arguments.note) or "",
+        station.clocks.rules(),
+        reason=_text(arguments.reason),
+    )
+    said = _("{department} is now responsible for {number}.").format(department=department.name, number=case.number)
+    console.answer(_facts(case), said)
+    return DONE
+
+
+def _departments(_arguments: Arguments, console: Console, _station: Station, store: CaseStore) -> int:
+    departments = store.departments()
+    facts = [{"name": one.name, "kind": one.kind.value} for one in departments]
+    console.answer(
+        {"departments": facts}, *(f"{one.name:<32} {_(presentation.KINDS[one.kind])}" for one in departments)
+    )
+    return DONE
+
+
+def _found(store: CaseStore, text: str) -> Case:
+    case = store.find(text)
+    if case is None:
+        raise CaseNotFound
+    return case
+
+
+def _text(name: str | None) -> str | None:
+    """Read a note or a reason from a file or standard input; it is personal, so it is no argument."""
+    if name is None:
+        return None
+    raw = sys.stdin.buffer.read(LONGEST_NOTE) if name == "-" else Path(name).read_bytes()[:LONGEST_NOTE]
+    return raw.decode("utf-8", "replace").strip()
+
+
+def _row(line: CaseLine, deadline: str) -> str:
+    words = (presentation.state(line.state), presentation.citizen(line.citizen), deadline, presentation.holder(line))
+    return f"{line.number}  " + presentation.SEPARATOR.join(
+        word for word in (*words, *presentation.marks(line)) if word
+    )
+
+
+def _line_facts(line: CaseLine) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "number": line.number,
+        "state": line.state.value,
+        "received_at": line.received_at.isoformat(),
+        "target_date": line.target_date.isoformat(),
+        "re_referral": line.re_referral,
+        "warnings": [notice.value for notice in line.notices],
+        "acknowledged_by": line.acknowledged_by,
+        "responsible": line.responsible,
+    }
+
+
+def _facts(case: Case) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "letter_id": case.letter_id,
+        "number": case.number,
+        "state": case.state.value,
+        "received_at": case.received_at.isoformat(),
+        "target_date": case.target_date.isoformat(),
+        "re_referral": case.referral.re_referral is not None,
+        "warnings": [notice.value for notice in case.notices],
+        "acknowledged_by": case.acknowledged.by if case.acknowledged else None,
+        "acknowledged_at": case.acknowledged.at.isoformat() if case.acknowledged else None,
+        "responsible": case.responsible.name if case.responsible else None,
+        "signed_by": str(case.seal.signed_by),
+        "referral": case.referral.as_json(),
+    }

@@ -1,0 +1,50 @@
+"""The demo as it is started: with a terminal it opens the inbox, without one it plays the road and prints it."""
+
+import sys
+import tempfile
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Final
+
+from gateway import language
+from gateway.commands.console import DONE, REFUSED, Console
+from gateway.language import gettext as _
+from inbox_tui.demo.headless import NotReferrals, Referrals, play, read_referrals, told
+
+OWN: Final = "referrals.json"
+
+
+def show(console: Console, *, referrals: Path | None, keep: Path | None, headless: bool) -> int:
+    """Show the demo; the exit code is 0 whatever the rules refused, 2 when the file cannot be read as referrals."""
+    language.use(language.in_use())
+    try:
+        entries = _entries(referrals)
+    except (NotReferrals, OSError):
+        console.failure("NOT_REFERRALS", _('The file cannot be read as referrals: {"referrals": [{"id", "input"}]}.'))
+        return REFUSED
+    folder = keep.expanduser().resolve() if keep else Path(tempfile.mkdtemp(prefix="stafet-demo-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    if headless or not _at_a_terminal():
+        return _headless(console, entries, folder)
+    from inbox_tui.demo.interactive import interactive  # noqa: PLC0415 - the headless road needs no Textual
+
+    return interactive(console, entries, folder)
+
+
+def _headless(console: Console, entries: Referrals, folder: Path) -> int:
+    journeys = play(entries, folder)
+    kept = _("Everything lies in {folder}: the sites under sites, every letter as it crossed under wire.")
+    facts = {"referrals": [journey.as_json() for journey in journeys]}
+    console.answer(facts, *told(journeys), "", kept.format(folder=folder))
+    return DONE
+
+
+def _entries(path: Path | None) -> Referrals:
+    if path is not None:
+        return read_referrals(path)
+    with as_file(files("inbox_tui.demo").joinpath(OWN)) as own:
+        return read_referrals(own)
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
