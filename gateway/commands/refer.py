@@ -138,7 +138,8 @@ def _latest(console: Console, latest: Sequence[Progress]) -> int:
 def line(progress: Progress) -> str:
     """Say on one line where a referral stands."""
     place = municipalities.by_code(progress.municipality)
-    return f"{progress.number}  {day_and_clock(progress.submitted_at)}  {place.name if place else ''}: {_standing(progress)}"
+    name = place.name if place else progress.municipality
+    return f"{progress.number}  {day_and_clock(progress.submitted_at)}  {name}: {_standing(progress)}"
 
 
 def _standing(progress: Progress) -> str:

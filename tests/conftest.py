@@ -1,0 +1,55 @@
+"""What the tests share: sites with real keys, made once, and a small town in which every daemon runs."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import sites
+
+from gateway.station import Station
+from inbox_tui.demo.town import Town, open_town
+
+
+@pytest.fixture(scope="session")
+def opened() -> Iterator[Mapping[str, Station]]:
+    """The region, Randers and Favrskov as sites on disk, opened; a test takes `line`, which has its own databases."""
+    with sites.short_folder() as folder, sites.stations(folder) as made:
+        yield made
+
+
+@pytest.fixture
+def line(opened, tmp_path) -> Iterator[sites.Line]:
+    """The three ends, joined, with empty databases and a clock that stands."""
+    with sites.line(opened, tmp_path) as joined:
+        yield joined
+
+
+@pytest.fixture
+def region(line) -> sites.Site:
+    return line.region
+
+
+@pytest.fixture
+def randers(line) -> sites.Site:
+    return line.randers
+
+
+@pytest.fixture
+def favrskov(line) -> sites.Site:
+    return line.favrskov
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder short enough to hold a GnuPG home."""
+    with sites.short_folder() as folder:
+        yield folder
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def town() -> AsyncIterator[Town]:
+    """Both ends for real: daemons, mail over TLS, a post office; tests that use it say `loop_scope="session"`."""
+    with sites.short_folder() as folder:
+        async with open_town(folder, (sites.RANDERS,)) as running:
+            yield running
