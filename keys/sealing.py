@@ -20,6 +20,7 @@ from keys.errors import (
     KeysError,
     NotForUs,
     OpenRefused,
+    OpenSignerExpired,
     ReaderExpired,
     ReaderRevoked,
     ReaderUnusable,
@@ -120,6 +121,21 @@ def open_sealed(
     return Opened(reply.data, signed.by, signed.at)
 
 
+def open_own(keyring: Keyring, ciphertext: bytes, *, own: Fingerprint, now: datetime) -> bytes:
+    """Open what the site sealed to itself, such as its data key: also after its key has expired.
+
+    A letter by an expired key is refused; a site must not lose its own records on that day. Whether the signature was
+    good when it was made is then for Sequoia alone to say. Raise an OpenRefused or a KeyringError.
+    """
+    try:
+        return open_sealed(keyring, ciphertext, reader=own, signers={own}, now=now).content
+    except OpenSignerExpired:
+        seen = _second(keyring, shape.read_message(ciphertext), own, own)
+        if seen.signers != (own,):
+            raise SecondOpinionDiffers from None
+        return seen.content
+
+
 def _inspect(keyring: Keyring, made: Reply, signer: Fingerprint, reader: Fingerprint) -> None:
     try:
         message = shape.read_message(made.data)
@@ -167,15 +183,27 @@ def _decrypt(keyring: Keyring, message: shape.Message, reader: Fingerprint, limi
 
 
 def _confirm(keyring: Keyring, message: shape.Message, reply: Reply, reader: Fingerprint, signed: Signed) -> None:
-    signer = keyring.certificate(signed.by).sequoia
     try:
-        seen = second_opinion.opinion(message.binary, decryptor=keyring.decryptor(reader), signers=[signer])
+        seen = _second(keyring, message, reader, signed.by)
     except SecondOpinionDiffers:
         if first_tag(_unwrapped(keyring, message).data) == Tag.COMPRESSED:
             raise Compressed from None
         raise
     if seen.content != reply.data or seen.signers != (signed.by,):
         raise SecondOpinionDiffers
+
+
+def _second(
+    keyring: Keyring, message: shape.Message, reader: Fingerprint, signer: Fingerprint
+) -> second_opinion.Opinion:
+    """Ask Sequoia. It will not decrypt by a key that has expired, so then GnuPG takes the encryption off for it."""
+    signers = [keyring.certificate(signer).sequoia]
+    if keyring.describe(reader).unusable_at(datetime.now(UTC)) is None:
+        return second_opinion.opinion(message.binary, decryptor=keyring.decryptor(reader), signers=signers)
+    inner = _unwrapped(keyring, message)
+    if not values(inner, "DECRYPTION_OKAY") or not values(inner, "GOODMDC"):
+        raise SecondOpinionDiffers
+    return second_opinion.opinion_of_signed(inner.data, signers=signers)
 
 
 def _unwrapped(keyring: Keyring, message: shape.Message) -> Reply:

@@ -52,6 +52,14 @@ def opinion(ciphertext: bytes, *, decryptor: pysequoia.PyDecryptor, signers: Seq
         return Opinion(found.bytes or b"", verified)
 
 
+def opinion_of_signed(signed: bytes, *, signers: Sequence[pysequoia.Cert]) -> Opinion:
+    """Verify a signed message whose encryption is off already. Raise SecondOpinionDiffers when it cannot."""
+    with contained(SecondOpinionDiffers):
+        found = pysequoia.verify(signed, lambda _key_ids: list(signers))
+        verified = tuple(Fingerprint.parse(signature.certificate) for signature in found.valid_sigs)
+        return Opinion(found.bytes or b"", verified)
+
+
 def probe(reader: pysequoia.Cert) -> bytes:
     """Encrypt nothing at all to a key, to learn whether it can be used. Wrap it in `contained`."""
     return pysequoia.encrypt(b"", [reader], armor=False)

@@ -23,7 +23,7 @@ from keys.errors import (
     WrongSigner,
 )
 from keys.fingerprint import Fingerprint
-from keys.sealing import seal
+from keys.sealing import open_own, seal
 
 SECRET = b"Borgeren hedder Anders And\r\nog bor i Andeby\r\n" * 40
 
@@ -256,3 +256,27 @@ def test_a_signature_moved_to_other_content_is_refused(region, municipality):
 def encrypted_packets(inner, reader):
     """Encrypt signed packets as they are, without a literal packet around them."""
     return reader.gpg("--no-literal", "--compress-algo", "none", "--recipient", reader.key, "--encrypt", data=inner)
+
+
+def test_what_a_site_sealed_to_itself_still_opens_after_its_key_has_expired(make_old_party):
+    old = make_old_party(utc_now() - timedelta(days=30), "10d")
+    then = ("--faked-system-time", f"{utc_now() - timedelta(days=25):%Y%m%dT%H%M%S}!", "--ignore-time-conflict")
+    kept = old.sealed_by_gpg(old, *then, "--ignore-valid-from", content=SECRET)
+    with pytest.raises(OpenSignerExpired):
+        old.open(kept, old.key)
+    assert open_own(old.ring, kept, own=old.key, now=utc_now()) == SECRET
+
+
+def test_what_another_sealed_to_a_site_is_not_its_own(region, municipality):
+    letter = municipality.seal(SECRET, region).ciphertext
+    with pytest.raises(WrongSigner):
+        open_own(region.ring, letter, own=region.key, now=utc_now())
+
+
+def test_a_letter_in_flight_opens_by_a_key_that_expired_meanwhile(make_old_party):
+    sender = make_old_party(utc_now() - timedelta(days=40), "0")
+    old = make_old_party(utc_now() - timedelta(days=30), "10d").take_in(sender.public)
+    sender.take_in(old.public)
+    then = ("--faked-system-time", f"{utc_now() - timedelta(days=25):%Y%m%dT%H%M%S}!", "--ignore-time-conflict")
+    letter = sender.sealed_by_gpg(old, *then, "--ignore-valid-from", "--trust-model", "always", content=SECRET)
+    assert old.open(letter, sender.key).content == SECRET
