@@ -11,15 +11,19 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from gateway.adapters.smtp_in import Doorkeeper, open_door
+from gateway.adapters.smtp_in import Door, Doorkeeper, open_door
 from gateway.adapters.tls import server_context
 from gateway.exchange import outbox
 from gateway.exchange.arrivals import Store
 from gateway.exchange.ports import Handler
+from gateway.exchange.receive import Receive
 from gateway.site.errors import SettingsUnreadable
 from gateway.site.trouble import trouble
 from gateway.station import Station
 from gateway.wire.letters import Kind
+
+GRACE_SECONDS: Final = 10.0
+"""How long a relay that hangs may hold up a stop; the letter it held is settled by its receipt, or sent again."""
 
 REST_AFTER_TROUBLE: Final = 5.0
 """Seconds to wait when gpg or the database fails, before the same work is tried again."""
@@ -29,12 +33,11 @@ log = logging.getLogger("stafet.daemon")
 
 @dataclass
 class Daemon:
-    """Runs one station. `stop` may be set from anywhere in the loop; `port` is known once the door is open."""
+    """Runs one station. `stop` may be set from anywhere in the loop."""
 
     station: Station
     handlers: Mapping[Kind, Handler]
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    port: int | None = None
     _wake: dict[str, asyncio.Event] = field(default_factory=lambda: {"in": asyncio.Event(), "out": asyncio.Event()})
 
     async def run(self, on_ready: Callable[[int], None] = lambda _port: None) -> None:
@@ -42,16 +45,27 @@ class Daemon:
         with self.station.home.running():
             await asyncio.to_thread(self._begin)
             door = await self._open_door()
-            self.port = door.sockets[0].getsockname()[1]
-            log.info("open on port %s", self.port)
-            on_ready(self.port)
-            async with door, asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._repeat("in", self._take_in()))
-                tasks.create_task(self._repeat("out", self._send_out()))
-                await self.stop.wait()
-                for event in self._wake.values():
-                    event.set()
+            log.info("open on port %s", door.port)
+            on_ready(door.port)
+            try:
+                await self._work()
+            finally:
+                await door.close()
         log.info("stopped")
+
+    async def _work(self) -> None:
+        """Take in and send out until told to stop; what then is under way is given a little time to end."""
+        ways = [
+            asyncio.create_task(self._repeat("in", self._take_in())),
+            asyncio.create_task(self._repeat("out", self._send_out())),
+        ]
+        await self.stop.wait()
+        for event in self._wake.values():
+            event.set()
+        _done, hanging = await asyncio.wait(ways, timeout=GRACE_SECONDS)
+        for way in hanging:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
 
     def stop_on_signals(self) -> None:
         """Stop cleanly on SIGTERM and SIGINT: what is under way is finished, nothing new is begun."""
@@ -68,11 +82,11 @@ class Daemon:
         with self.station.database.session() as session:
             outbox.release_all(session)
 
-    async def _open_door(self) -> asyncio.Server:
+    async def _open_door(self) -> Door:
         door, station = self.station.settings.door, self.station
         if door.certificate is None or door.key is None:
             raise SettingsUnreadable("door.certificate")
-        store = Store(station.database, station.clocks.machine, station.clocks.rules)
+        store = Store(station.database, station.vault, station.clocks.machine, station.clocks.rules)
         keeper = Doorkeeper(frozenset({station.own.address.casefold()}), store, self._wake["in"].set)
         return await open_door(
             keeper, door.host, door.port, server_context(door.certificate, door.key), hostname=door.host
@@ -83,13 +97,22 @@ class Daemon:
 
         async def one_round() -> int:
             found = await asyncio.to_thread(receive.waiting)
-            for arrival in found:
-                await asyncio.to_thread(receive, arrival)
+            troubles = [await self._look_at(receive, arrival) for arrival in found if not self.stop.is_set()]
             if found:
                 self._wake["out"].set()
+            for trouble_met in filter(None, troubles):
+                raise trouble_met
             return len(found)
 
         return one_round
+
+    async def _look_at(self, receive: Receive, arrival: int) -> Exception | None:
+        """Look at one arrival; give back what went wrong, so that the mail behind it does not have to wait."""
+        try:
+            await asyncio.to_thread(receive, arrival)
+        except Exception as error:  # noqa: BLE001 - the edge: whatever it was, the arrival stays and is tried again
+            return error
+        return None
 
     def _send_out(self) -> Callable[[], Coroutine[Any, Any, int]]:
         return self.station.deliver()

@@ -24,6 +24,7 @@ from gateway.exchange.post import PostOffice
 from gateway.exchange.receive import Receive
 from gateway.exchange.rows import ExchangeTable
 from gateway.site.cipher import Vault, new_key
+from gateway.site.errors import VaultDamaged
 from gateway.site.home import Home, write_private
 from gateway.site.people import People, PeopleTable, Person, Role
 from gateway.site.settings import DoorSettings, RelaySettings, Settings, UnitSettings
@@ -32,7 +33,7 @@ from keys import passphrase
 from keys.errors import ImportRefused
 from keys.fingerprint import Fingerprint
 from keys.keyring import KeyInfo, Keyring
-from keys.sealing import open_sealed, seal
+from keys.sealing import open_own, seal
 
 SHARED_TABLES: Final = (DirectoryTable.metadata, ExchangeTable.metadata, PeopleTable.metadata)
 
@@ -83,7 +84,7 @@ class Station:
 
     def receive(self, handlers: Mapping[Kind, Handler]) -> Receive:
         """Give the way in."""
-        return Receive(self.database, self.own, self.keyring, self.post, handlers, self.clocks.machine)
+        return Receive(self.database, self.own, self.keyring, self.vault, self.post, handlers, self.clocks.machine)
 
     def pin(self, party: str, certificate: bytes, fingerprint: Fingerprint, person: Person) -> KeyInfo:
         """Pin a party's key after it was compared; raises ImportRefused or BookRefused."""
@@ -142,7 +143,10 @@ def make_station(home: Home, plan: Plan, *tables: MetaData) -> Fingerprint:
 
 @contextmanager
 def open_station(home: Home, clocks: Clocks | None = None, *tables: MetaData) -> Iterator[Station]:
-    """Open a site; raises HomeMissing, SettingsUnreadable, KeyringError, OpenRefused (its data key is damaged)."""
+    """Open a site.
+
+    Raises HomeMissing, SettingsUnreadable, KeyringError, VaultDamaged (no data key), OpenRefused (it is damaged).
+    """
     settings = home.settings()
     clocks = clocks or Clocks()
     with home.in_use() as last_one:
@@ -159,8 +163,11 @@ def open_station(home: Home, clocks: Clocks | None = None, *tables: MetaData) ->
 
 
 def _unlocked(home: Home, keyring: Keyring, own: Fingerprint, now: datetime) -> Vault:
-    sealed = home.data_key_file.read_bytes()
-    return Vault(open_sealed(keyring, sealed, reader=own, signers={own}, now=now).content)
+    try:
+        sealed = home.data_key_file.read_bytes()
+    except OSError:
+        raise VaultDamaged from None
+    return Vault(open_own(keyring, sealed, own=own, now=now))
 
 
 def _own_certificate(home: Home, door: DoorSettings) -> DoorSettings:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.worker import WorkType
 
 from gateway.language import gettext as _
 from gateway.terminal import theme
@@ -32,7 +33,8 @@ class InboxApp(App[None]):
 
     def on_mount(self) -> None:
         """Begin."""
-        self.run_worker(self._begin(), group="begin")
+        work: WorkType[None] = self._begin
+        self.run_worker(work, group="begin")
 
     def action_help_quit(self) -> None:
         """Say how to leave, when somebody tries Ctrl+C."""

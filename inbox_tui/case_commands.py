@@ -1,10 +1,8 @@
 """Commands about cases, for those who would rather type than look: list, show, acknowledge, forward, departments."""
 
-import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 from directory.calendar import local_day
@@ -17,6 +15,8 @@ from gateway.commands.console import (
     Console,
     acting,
     person_option,
+    read_file,
+    remind_of_daemon,
 )
 from gateway.language import gettext as _
 from gateway.site.people import Role
@@ -100,6 +100,7 @@ def _acknowledge(arguments: Arguments, console: Console, station: Station, store
     said = _("{number} is yours. Præhospitalet is told: {person}, {unit}, {phone}.").format(
         number=case.number, person=person.name, unit=unit.unit_name, phone=unit.phone
     )
+    remind_of_daemon(console)
     console.answer(_facts(case), said)
     return DONE
 
@@ -142,8 +143,7 @@ def _text(name: str | None) -> str | None:
     """Read a note or a reason from a file or standard input; it is personal, so it is no argument."""
     if name is None:
         return None
-    raw = sys.stdin.buffer.read(LONGEST_NOTE) if name == "-" else Path(name).read_bytes()[:LONGEST_NOTE]
-    return raw.decode("utf-8", "replace").strip()
+    return read_file(name, LONGEST_NOTE).decode("utf-8", "replace").strip()
 
 
 def _row(line: CaseLine, deadline: str) -> str:

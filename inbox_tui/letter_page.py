@@ -101,7 +101,7 @@ def _remark(referral: Referral) -> Section:
 def _citizen(referral: Referral, *, show_cpr: bool) -> Section:
     citizen = referral.citizen
     number = one_line(citizen.cpr or "")
-    protected = f" ({_('protected: do not pass it on')})" if citizen.address_protected else ""
+    protected = " " + _("(protected: do not pass it on)") if citizen.address_protected else ""
     return Section(
         Tone.FACTS,
         _("The citizen"),

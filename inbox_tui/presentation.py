@@ -83,12 +83,12 @@ def weekend_ahead(today: date) -> str:
 
 
 def received(moment: datetime, today: date) -> str:
-    """Say when a letter came: the time alone today, otherwise date and time."""
+    """Say when a letter came: the time today, date and time this year, else the date."""
     if local_day(moment) == today:
         return _("today at {time}").format(time=dates.clock(moment))
     if local_day(moment).year == today.year:
         return _("{date} at {time}").format(date=dates.short_day(moment), time=dates.clock(moment))
-    return dates.day_and_clock(moment)
+    return dates.day(moment)
 
 
 def citizen(name: str | None) -> str:

@@ -50,23 +50,23 @@ class CaseStore:
 
     def count(self) -> int:
         """Count the cases."""
-        with self._session() as session:
+        with self._reading() as session:
             return session.exec(select(func.count()).select_from(CaseRow)).one()
 
     def tally(self, today: date) -> dict[Rank, int]:
         """Count the cases by how soon they need a person."""
         rank = _order(today)[0]
-        with self._session() as session:
+        with self._reading() as session:
             return {Rank(value): count for value, count in session.exec(select(rank, func.count()).group_by(rank))}
 
     def revision(self) -> int:
         """Give a number that changes whenever something the list shows has changed."""
-        with self._session() as session:
+        with self._reading() as session:
             return session.exec(select(func.max(EventRow.id))).one() or 0
 
     def page(self, offset: int, limit: int, today: date) -> tuple[CaseLine, ...]:
         """Read some rows of the list in its order: what needs a person first."""
-        with self._session() as session:
+        with self._reading() as session:
             wanted = select(CaseRow.id).order_by(*_order(today)).offset(offset).limit(limit)
             found = session.exec(
                 select(CaseRow, DepartmentRow.name)
@@ -78,7 +78,7 @@ class CaseStore:
 
     def position(self, case_id: str, today: date) -> int | None:
         """Tell where in the list a case stands, counted from 0."""
-        with self._session() as session:
+        with self._reading() as session:
             row = session.get(CaseRow, case_id)
             if row is None:
                 return None
@@ -88,12 +88,12 @@ class CaseStore:
 
     def get(self, case_id: str) -> Case | None:
         """Read a case with its letter and its history."""
-        with self._session() as session:
+        with self._reading() as session:
             return self._case(session, session.get(CaseRow, case_id))
 
     def find(self, text: str) -> Case | None:
         """Find a case by its number, or by the beginning of its id when that fits one case only."""
-        with self._session() as session:
+        with self._reading() as session:
             return self._case(session, _numbered(session, text.strip()) or _beginning(session, text.strip().lower()))
 
     # What is done
@@ -169,7 +169,7 @@ class CaseStore:
 
     def departments(self) -> tuple[Department, ...]:
         """List the departments a case can be forwarded to, in the municipality's own order."""
-        with self._session() as session:
+        with self._reading() as session:
             rows = session.exec(select(DepartmentRow).order_by(col(DepartmentRow.position), col(DepartmentRow.name)))
             return tuple(map(_as_department, rows))
 
@@ -191,6 +191,9 @@ class CaseStore:
 
     def _session(self) -> AbstractContextManager[Session]:
         return self._db.session()
+
+    def _reading(self) -> AbstractContextManager[Session]:
+        return self._db.reading()
 
     def _known(self, session: Session, case_id: str) -> Case:
         case = self._case(session, session.get(CaseRow, case_id, populate_existing=True))

@@ -43,7 +43,7 @@ class Database:
     def create(self, *families: MetaData) -> None:
         """Create the tables of each family that are not there yet."""
         for metadata in families:
-            metadata.create_all(self._engine)
+            metadata.create_all(self._writing)  # one at a time: two programs may start together
 
     def close(self) -> None:
         """Give the connections back; needed before the file is moved or deleted."""

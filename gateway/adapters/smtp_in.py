@@ -60,21 +60,43 @@ class Doorkeeper:
         return NOT_NOW
 
 
-async def open_door(keeper: object, host: str, port: int, tls: ssl.SSLContext, *, hostname: str) -> asyncio.Server:
+@dataclass(frozen=True)
+class Door:
+    """An open door, and who is being served there."""
+
+    server: asyncio.Server
+    busy: "set[_Conversation]"
+
+    @property
+    def port(self) -> int:
+        """Give the port it listens on."""
+        return int(self.server.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """Let nobody else in, and hang up: who was not told 250 will come again."""
+        self.server.close()
+        for conversation in tuple(self.busy):
+            conversation.hang_up()
+        await self.server.wait_closed()
+
+
+async def open_door(keeper: object, host: str, port: int, tls: ssl.SSLContext, *, hostname: str) -> Door:
     """Listen on `host`:`port` (0: any free port); STARTTLS is required before `keeper`, a Doorkeeper, is asked."""
-    logging.getLogger("mail.log").setLevel(logging.WARNING)  # it logs what peers say, at DEBUG every line of content
-    busy: set[_Door] = set()
+    logging.getLogger("mail.log").setLevel(
+        logging.ERROR
+    )  # below that it quotes what peers say, at DEBUG every line of content
+    busy: set[_Conversation] = set()
 
     def answer() -> asyncio.BaseProtocol:
-        return _Full() if len(busy) >= CONNECTIONS else _Door(busy, keeper, tls, hostname)
+        return _Full() if len(busy) >= CONNECTIONS else _Conversation(busy, keeper, tls, hostname)
 
-    return await asyncio.get_running_loop().create_server(answer, host, port)
+    return Door(await asyncio.get_running_loop().create_server(answer, host, port), busy)
 
 
-class _Door(SMTP):
+class _Conversation(SMTP):
     """One connection, counted while it lasts."""
 
-    def __init__(self, busy: "set[_Door]", keeper: object, tls: ssl.SSLContext, hostname: str) -> None:
+    def __init__(self, busy: "set[_Conversation]", keeper: object, tls: ssl.SSLContext, hostname: str) -> None:
         super().__init__(
             keeper,
             data_size_limit=MAIL_BYTES,
@@ -86,6 +108,11 @@ class _Door(SMTP):
             ident="Stafet",
         )
         self._busy = busy
+
+    def hang_up(self) -> None:
+        """End the connection at once."""
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the connection; STARTTLS makes the same one a second time."""

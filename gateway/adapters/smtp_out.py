@@ -9,6 +9,7 @@ from typing import Final
 
 import aiosmtplib
 from aiosmtplib import (
+    SMTPConnectError,
     SMTPException,
     SMTPReadTimeoutError,
     SMTPResponseException,
@@ -38,7 +39,7 @@ class SmtpRelay:
         """Hand over one envelope; whatever goes wrong is told as an Attempt, by code."""
         client = self._client()
         try:
-            await client.connect()
+            await self._connect(client)
             await self._sign_in(client)
             await client.mail(sender)
             await client.rcpt(recipient)
@@ -63,6 +64,14 @@ class SmtpRelay:
             tls_context=self._context,
             timeout=SECONDS,
         )
+
+    async def _connect(self, client: aiosmtplib.SMTP) -> None:
+        try:
+            await client.connect()
+        except SMTPException as error:
+            if type(error) is SMTPException:  # the library's only word for a server without STARTTLS
+                raise _NoStartTls(error.message) from None
+            raise
 
     async def _sign_in(self, client: aiosmtplib.SMTP) -> None:
         if self.settings.user and self.settings.password_file:
@@ -91,9 +100,22 @@ def _code(error: Exception) -> str:
     """Name the trouble without quoting the server."""
     if isinstance(error, SMTPResponseException):
         return f"SMTP_{error.code}"
-    if isinstance(error.__cause__ or error, ssl.SSLCertVerificationError):
-        return "TLS_NOT_TRUSTED"
-    return {"SMTPConnectError": "RELAY_NOT_REACHED", "SMTPConnectTimeoutError": "RELAY_NOT_REACHED"}.get(
-        type(error).__name__,
-        "RELAY_TROUBLE",
-    )
+    causes = (error, error.__cause__, error.__context__)
+    return next((code for kind, code in _CODES for cause in causes if isinstance(cause, kind)), "RELAY_TROUBLE")
+
+
+class _NoStartTls(SMTPException):
+    """The server does not offer STARTTLS, so nothing was said to it."""
+
+
+_CODES: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (ssl.SSLCertVerificationError, "TLS_NOT_TRUSTED"),
+    (_NoStartTls, "TLS_NOT_OFFERED"),
+    (ssl.SSLError, "TLS_FAILED"),
+    (FileNotFoundError, "RELAY_PASSWORD_UNREADABLE"),
+    (PermissionError, "RELAY_PASSWORD_UNREADABLE"),
+    (SMTPConnectError, "RELAY_NOT_REACHED"),
+    (SMTPTimeoutError, "RELAY_SILENT"),
+    (ConnectionError, "RELAY_HUNG_UP"),
+)
+"""What each kind of trouble is called; the first that fits the error or its cause."""

@@ -20,7 +20,7 @@ from gateway import language
 from gateway.commands.explain import explained
 from gateway.language import gettext as _
 from gateway.language import mark
-from gateway.site.errors import SiteError
+from gateway.site.errors import FileUnreadable, SiteError
 from gateway.site.home import Home
 from gateway.site.people import People, Person, Role
 from gateway.site.trouble import trouble
@@ -97,6 +97,23 @@ def _parser(program: str, **options: Any) -> Subcommand:  # noqa: ANN401 - argpa
     home = os.environ.get("STAFET_HOME") or user_data_path(program)
     parser.set_defaults(home=Path(home), lang=None, json=False)
     return parser
+
+
+def read_file(name: str | Path, limit: int) -> bytes:
+    """Read at most `limit` bytes of a file, or of standard input for "-"; raises FileUnreadable."""
+    try:
+        if str(name) == "-":
+            return sys.stdin.buffer.read(limit)
+        with Path(name).open("rb") as file:
+            return file.read(limit)
+    except OSError as error:
+        raise FileUnreadable(error.strerror or "") from None
+
+
+def remind_of_daemon(console: Console) -> None:
+    """Say so when what was queued will not leave before somebody starts the daemon."""
+    if not console.home.is_running():
+        console.remark(_("The daemon is not running. The letter waits safely and leaves when it is started (run)."))
 
 
 def person_option(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from directory import contacts_csv, municipalities
 from directory.book import AddressBook
 from directory.model import REGION, Contact, UnitKind, looks_personal
-from gateway.commands.console import DONE, Arguments, Commands, Console, acting, person_option
+from gateway.commands.console import DONE, Arguments, Commands, Console, acting, person_option, read_file
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import mark
@@ -91,7 +91,7 @@ def _importing(open_site: Opener) -> Callable[[Arguments, Console], int]:
     def take(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
             person = acting(station, arguments.person, Role.ADMIN)
-            text = arguments.file.read_text("utf-8-sig")
+            text = read_file(arguments.file, contacts_csv.LARGEST + 1).decode("utf-8-sig", "replace")
             contacts = contacts_csv.read(text, now=station.clocks.machine(), by=person.id)
             with station.database.session() as session:
                 for contact in contacts:

@@ -40,6 +40,11 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         mark("Letters travel as they should."),
         mark("Stop the other one first, if you meant to replace it."),
     ),
+    "FILE_UNREADABLE": (
+        mark("The file cannot be read: {detail}."),
+        NOTHING_SENT,
+        mark("Check its name and that you may read it. - reads standard input where that is allowed."),
+    ),
     "PERSON_UNKNOWN": (
         mark("Nobody of that name may do this here."),
         NOTHING_SENT,

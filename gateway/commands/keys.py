@@ -4,10 +4,10 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from directory.book import AddressBook
-from gateway.commands.console import DONE, OUT_OF_REACH, Arguments, Commands, Console, acting, person_option
-from gateway.commands.explain import explained
+from gateway.commands.console import DONE, Arguments, Commands, Console, acting, person_option, read_file
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.site.people import Role
@@ -16,6 +16,8 @@ from gateway.terminal.dates import day
 from keys.errors import KeyNotFound
 from keys.fingerprint import Fingerprint
 from keys.keyring import KeyInfo
+
+LARGEST_FILE: Final = 1024 * 1024
 
 Whose = Callable[[Arguments], str]
 
@@ -66,11 +68,7 @@ def _add_import(
     keys: Commands, open_site: Opener, whose: Whose, party_options: Callable[[ArgumentParser], None]
 ) -> None:
     def take(arguments: Arguments, console: Console) -> int:
-        try:
-            certificate = arguments.file.read_bytes()
-        except OSError as error:
-            console.failure("OUT_OF_REACH", *explained("OUT_OF_REACH", error.strerror or ""))
-            return OUT_OF_REACH
+        certificate = read_file(arguments.file, LARGEST_FILE)
         party, fingerprint = whose(arguments), Fingerprint.parse(arguments.fingerprint)
         with open_site(console.home) as station:
             person = acting(station, arguments.person, Role.ADMIN)

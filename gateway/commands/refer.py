@@ -1,14 +1,23 @@
 """The region's commands: hand a referral in, follow it, and an example to begin with."""
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from directory import municipalities
 from gateway import bootstrap
-from gateway.commands.console import DONE, NOT_FOUND, REFUSED, Arguments, Commands, Console, acting, person_option
+from gateway.commands.console import (
+    DONE,
+    NOT_FOUND,
+    REFUSED,
+    Arguments,
+    Commands,
+    Console,
+    acting,
+    person_option,
+    read_file,
+    remind_of_daemon,
+)
 from gateway.commands.explain import why_waiting
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
@@ -38,13 +47,14 @@ def add_refer(commands: Commands, open_site: Opener) -> None:
     """Add `refer`: the way in for a person's file and for other systems."""
 
     def refer(arguments: Arguments, console: Console) -> int:
-        raw = _input(arguments.file)
+        raw = read_file(arguments.file, LARGEST_INPUT)
         with open_site(console.home) as station:
             person = acting(station, arguments.person, Role.SENDER)
             try:
                 submitted = bootstrap.submit(station)(raw, person)
             except Refused as refusal:
                 return _refused(console, refusal)
+            remind_of_daemon(console)
             return _accepted(console, station, submitted)
 
     parser = commands.add_parser("refer", help=_("send a referral from a JSON file"))
@@ -83,13 +93,6 @@ def add_example(commands: Commands) -> None:
     parser = commands.add_parser("example", help=_("print an invented referral, to try the way with"))
     parser.add_argument("--municipality", default="751", metavar=_("CODE"), help=_("the municipality's code"))
     parser.set_defaults(run=show)
-
-
-def _input(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read(LARGEST_INPUT)
-    with Path(name).open("rb") as file:
-        return file.read(LARGEST_INPUT)
 
 
 def _refused(console: Console, refusal: Refused) -> int:

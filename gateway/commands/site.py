@@ -84,7 +84,8 @@ def add_run(commands: Commands, open_site: Opener, handlers: Handlers) -> None:
     """Add `run`: the daemon."""
 
     def run(_arguments: Arguments, console: Console) -> int:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+        logging.getLogger("stafet").setLevel(logging.INFO)
         with open_site(console.home) as station:
             asyncio.run(_run(Daemon(station, handlers(station)), console))
         return DONE

@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 
 from gateway.exchange.ports import Clock, Sessions
 from gateway.exchange.rows import ArrivalRow
+from gateway.site.cipher import Vault
+from gateway.wire.letters import new_id
 
 
 class Outcome(enum.StrEnum):
@@ -28,15 +30,23 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Store:
-    """Stores a mail durably; when the call returns, 250 may be said. Both clocks are noted."""
+    """Stores a mail durably; when the call returns, 250 may be said. Both clocks are noted.
+
+    It is locked like everything else: mail that is no letter of ours may hold anything in clear.
+    """
 
     sessions: Sessions
+    vault: Vault
     clock: Clock
     rules_clock: Clock
 
     def __call__(self, raw: bytes) -> int:
         """Keep `raw` byte for byte and give the arrival's id."""
-        row = ArrivalRow(raw=raw, size=len(raw), arrived_at=self.clock(), rules_at=self.rules_clock())
+        place = new_id()
+        locked = self.vault.lock(raw, place)
+        row = ArrivalRow(
+            place=place, locked=locked, size=len(raw), arrived_at=self.clock(), rules_at=self.rules_clock()
+        )
         with self.sessions.session() as session:
             session.add(row)
             session.flush()

@@ -22,6 +22,7 @@ from gateway.exchange.ports import Arrived, Clock, Handler, Post, Sessions
 from gateway.exchange.receipts import ReceiptBody, Verdict, receipt_for, settle
 from gateway.exchange.rows import ArrivalRow, OutgoingRow, StepRow, TakenRow
 from gateway.exchange.sealing import OpenedLetter, open_letter
+from gateway.site.cipher import Vault
 from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable, WireError
 from gateway.wire.letters import Kind, new_id
 from gateway.wire.payload import Payload
@@ -38,6 +39,7 @@ class Receive:
     sessions: Sessions
     own: Identity
     keyring: Keyring
+    vault: Vault
     post: Post
     handlers: Mapping[Kind, Handler]
     clock: Clock
@@ -52,7 +54,7 @@ class Receive:
         with self.sessions.reading() as session:
             arrival = session.get_one(ArrivalRow, arrival_id)
             try:
-                opened = self._open(arrival.raw, AddressBook(session))
+                opened = self._open(self.vault.open(arrival.locked, arrival.place), AddressBook(session))
             except (OpenRefused, WireError) as error:
                 return self._quarantine(arrival_id, error.code)
         with self.sessions.session() as session:

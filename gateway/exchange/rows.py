@@ -63,12 +63,16 @@ class StepRow(ExchangeTable, table=True):
 
 
 class ArrivalRow(ExchangeTable, table=True):
-    """One mail as it came through the door, byte for byte; 250 was answered only after this row was stored."""
+    """One mail as it came through the door, byte for byte; 250 was answered only after this row was stored.
+
+    `locked` is the mail under the site's data key, for the place named `place`.
+    """
 
     __tablename__ = "arrivals"
 
     id: int | None = Field(default=None, primary_key=True)
-    raw: bytes
+    place: str
+    locked: bytes
     size: int
     arrived_at: datetime = Field(sa_type=UtcDateTime)
     rules_at: datetime = Field(sa_type=UtcDateTime)

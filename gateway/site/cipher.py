@@ -39,7 +39,7 @@ class Vault:
         """Open what `lock` made for the same place; raises VaultDamaged when it was altered, moved or another key's."""
         try:
             return self._content.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], context.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # too short to hold even a nonce
             raise VaultDamaged from None
 
     def index(self, text: str) -> str:

@@ -6,6 +6,7 @@ SiteError                    never raised itself
 ├── SettingsUnreadable       the settings file does not parse, or a value is missing or of the wrong kind
 ├── VaultDamaged             what lies in the database cannot be opened with this site's data key
 ├── AlreadyRunning           another daemon runs on this home
+├── FileUnreadable           a file that was named on the command line cannot be read
 ├── PersonUnknown            no active member of staff has that name
 └── PersonUnnamed            an act needs a name, and none was given
 """
@@ -47,6 +48,12 @@ class AlreadyRunning(SiteError):
     """Another daemon runs on this home."""
 
     code = "ALREADY_RUNNING"
+
+
+class FileUnreadable(SiteError):
+    """A file that was named on the command line cannot be read."""
+
+    code = "FILE_UNREADABLE"
 
 
 class PersonUnknown(SiteError):

@@ -10,13 +10,19 @@ in-use, running   locks: who uses the GnuPG home, and which daemon runs
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from gateway.site.errors import AlreadyRunning, HomeMissing, HomeTaken
 from gateway.site.settings import Settings
+
+ATTEMPTS: Final = 5
+ATTEMPT_SECONDS: Final = 0.05
+"""A command that looks whether a daemon runs holds the lock for a moment; a daemon that starts then waits it out."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class Home:
         """Write the settings anew; a crash leaves either the old file or the new one."""
         fresh = self.path / "settings.toml.new"
         fresh.unlink(missing_ok=True)
-        write_private(fresh, settings.text().encode())
+        write_private(fresh, settings.text(self.path).encode())
         fresh.replace(self.settings_file)
 
     def database_url(self, settings: Settings) -> str:
@@ -77,8 +83,24 @@ class Home:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Be the one daemon of this home; raises AlreadyRunning."""
-        with _locked(self.path / "running", fcntl.LOCK_EX | fcntl.LOCK_NB):
+        with ExitStack() as held:
+            for attempts_left in reversed(range(ATTEMPTS)):
+                try:
+                    held.enter_context(_locked(self.path / "running", fcntl.LOCK_EX | fcntl.LOCK_NB))
+                    break
+                except AlreadyRunning:
+                    if not attempts_left:
+                        raise
+                    time.sleep(ATTEMPT_SECONDS)
             yield
+
+    def is_running(self) -> bool:
+        """Tell whether a daemon runs on this home."""
+        try:
+            with _locked(self.path / "running", fcntl.LOCK_SH | fcntl.LOCK_NB):
+                return False
+        except AlreadyRunning:
+            return True
 
     @contextmanager
     def in_use(self) -> Iterator["LastOne"]:

@@ -68,8 +68,8 @@ class People:
 
     def add(self, name: str, role: Role) -> Person:
         """Add a person, or give one who is here already the role `role`."""
-        row = self._session.exec(select(PersonRow).where(PersonRow.name == name.strip())).first()
-        row = row or PersonRow(id=str(uuid.uuid4()), name=name.strip(), role=role)
+        known = (row for row in self._session.exec(select(PersonRow)) if row.name.casefold() == name.strip().casefold())
+        row = next(known, None) or PersonRow(id=str(uuid.uuid4()), name=name.strip(), role=role)
         row.role, row.active = role, True
         self._session.add(row)
         self._session.flush()

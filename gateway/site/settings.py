@@ -1,14 +1,15 @@
 """A site's settings: one TOML file a person may edit, read strictly and complained about plainly."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from gateway.site.errors import SettingsUnreadable
+from keys.fingerprint import Fingerprint
 
 STRICT: Final = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -61,28 +62,45 @@ class Settings(BaseModel):
     relay: RelaySettings = RelaySettings()
     door: DoorSettings = DoorSettings()
 
+    @field_validator("fingerprint")
+    @classmethod
+    def _parsed(cls, text: str) -> str:
+        return Fingerprint.parse(text)
+
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read the file; raises SettingsUnreadable that names the setting, never its value."""
         try:
             return cls.model_validate(_absolute(tomllib.loads(path.read_text("utf-8")), path.parent))
-        except tomllib.TOMLDecodeError:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
             raise SettingsUnreadable(path.name) from None
         except ValidationError as error:
             where = ", ".join(".".join(map(str, found["loc"])) for found in error.errors(include_input=False))
             raise SettingsUnreadable(where) from None
 
-    def text(self) -> str:
-        """Write the settings as TOML."""
-        return tomli_w.dumps(self.model_dump(mode="json", exclude_none=True))
+    def text(self, home: Path) -> str:
+        """Write the settings as TOML; paths within `home` are written from there, so that the folder can be moved."""
+        return tomli_w.dumps(_mapped(self.model_dump(exclude_none=True), lambda _name, value: _relative(value, home)))
 
 
 def _absolute(values: Mapping[str, Any], home: Path) -> dict[str, Any]:
     """Resolve the file settings of each table against the home folder."""
 
     def resolved(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
-        if isinstance(value, dict):
-            return {key: resolved(key, inner) for key, inner in value.items()}
         return home / value if name.endswith(("_file", "certificate", "key")) and isinstance(value, str) else value
 
-    return {name: resolved(name, value) for name, value in values.items()}
+    return _mapped(values, resolved)
+
+
+def _relative(value: object, home: Path) -> object:
+    if not isinstance(value, Path):
+        return value
+    return str(value.relative_to(home) if value.is_relative_to(home) else value)
+
+
+def _mapped(values: Mapping[str, Any], change: Callable[[str, Any], Any]) -> dict[str, Any]:
+    """Change every value, table by table."""
+    return {
+        name: _mapped(value, change) if isinstance(value, dict) else change(name, value)
+        for name, value in values.items()
+    }

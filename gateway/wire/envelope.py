@@ -139,7 +139,7 @@ def unwrap(raw: bytes) -> Envelope:
         if mail.get_content_type() != "multipart/encrypted" or not whole:
             raise NotAnEnvelope
         return Envelope(
-            _bytes_of(sealed), _address(mail["From"]), _address(mail["To"]), mail["Message-ID"].strip(), mail["Subject"]
+            _bytes_of(sealed), _address(mail["From"]), _address(mail["To"]), _id(mail), str(mail["Subject"])
         )
     except (ValueError, LookupError, RecursionError, AttributeError, TypeError):
         raise NotAnEnvelope from None
@@ -154,10 +154,10 @@ def look_inside(content: bytes, envelope: Envelope) -> Inside:
         mail_limits.check(content)
         mail = message_from_bytes(content)
         _require_once(mail)
+        _require_agreement(mail, envelope)
+        return Inside(_json_part(mail), str(mail["Auto-Submitted"]) == "auto-replied")
     except (NotAnEnvelope, ValueError, LookupError, RecursionError, AttributeError, TypeError):
         raise EnvelopeDisagrees from None
-    _require_agreement(mail, envelope)
-    return Inside(_json_part(mail), str(mail["Auto-Submitted"]) == "auto-replied")
 
 
 def _require_once(mail: Message) -> None:
@@ -192,9 +192,13 @@ def _address(value: str) -> str:
     return address.casefold()
 
 
+def _id(mail: Message) -> str:
+    return str(mail["Message-ID"]).strip()
+
+
 def _require_agreement(mail: Message, envelope: Envelope) -> None:
-    inside = (_address(mail["From"]), _address(mail["To"]), mail["Message-ID"].strip())
-    outer_subject = [v for v in mail.get_all("HP-Outer", []) if v.startswith("Subject: ")]
+    inside = (_address(mail["From"]), _address(mail["To"]), _id(mail))
+    outer_subject = [v for v in map(str, mail.get_all("HP-Outer", [])) if v.startswith("Subject: ")]
     agrees = (
         inside == (envelope.sender, envelope.recipient, envelope.message_id),
         outer_subject == [f"Subject: {envelope.subject}"],

@@ -12,16 +12,20 @@ HEADER_BYTES: Final = 16 * 1024
 HEADER_LINES: Final = 200
 BOUNDARY_LINES: Final = 60
 """Lines that begin with `--`: armor has two, and each part of a multipart one."""
+PARAMETERS: Final = 200
+"""Semicolons: each may begin a header's parameter, and the parser takes quadratic time over many."""
 
 
 def check(raw: bytes) -> None:
     """Refuse mail that is too large, too deep or too wide to be one of our envelopes; raises NotAnEnvelope."""
-    head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    lines = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")  # the parser ends lines at any of the three
+    head = lines.partition(b"\n\n")[0]
     too_much = (
         len(raw) > MAIL_BYTES,
         len(head) > HEADER_BYTES,
         head.count(b"\n") > HEADER_LINES,
-        raw.count(b"\n--") > BOUNDARY_LINES,
+        lines.count(b"\n--") > BOUNDARY_LINES,
+        raw.count(b";") > PARAMETERS,
         b"\0" in raw,
     )
     if any(too_much):

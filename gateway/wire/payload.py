@@ -11,6 +11,8 @@ from gateway.wire.errors import LetterUnreadable
 from gateway.wire.letters import SCHEMA, Kind, Letter
 from keys.fingerprint import Fingerprint
 
+NUMBER: Final = r"^[0-9A-Za-z-]{0,32}$"
+"""A referral's number; it goes into a header of whatever is answered, so nothing else may stand in it."""
 UUID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 SHAPE: Final = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True)
@@ -35,7 +37,7 @@ class Payload(BaseModel):
     letter_id: str = Field(pattern=UUID)
     conversation_id: str = Field(pattern=UUID)
     kind: Kind
-    number: str = Field(max_length=32)
+    number: str = Field(pattern=NUMBER)
     sent_at: AwareDatetime
     from_: Address = Field(alias="from")
     to: Address

@@ -8,7 +8,7 @@ from typing import Final
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from gateway.adapters.certificates import self_signed
-from gateway.adapters.smtp_in import NOT_HERE, NOT_NOW, STORED, open_door
+from gateway.adapters.smtp_in import NOT_HERE, NOT_NOW, STORED, Door, open_door
 from gateway.adapters.smtp_out import SmtpRelay
 from gateway.adapters.tls import server_context
 from gateway.exchange.ports import Passage
@@ -42,16 +42,16 @@ class PostOffice:
         """Learn where the site with `address` takes its mail in."""
         self.doors[address.casefold()] = SmtpRelay(RelaySettings(host=LOOPBACK, port=port, ca_file=certificate))
 
-    async def open(self) -> asyncio.Server:
+    async def open(self) -> Door:
         """Begin to take letters on a free port of the loopback."""
         (self.folder / "wire").mkdir(parents=True, exist_ok=True)
         certificate, key = self_signed(LOOPBACK, utc_now())
         write_private(self.certificate, certificate)
         write_private(self.folder / "post-office.key", key)
         context = server_context(self.certificate, self.folder / "post-office.key")
-        server = await open_door(self, LOOPBACK, 0, context, hostname=LOOPBACK)
-        self.port = server.sockets[0].getsockname()[1]
-        return server
+        door = await open_door(self, LOOPBACK, 0, context, hostname=LOOPBACK)
+        self.port = door.port
+        return door
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name and arguments
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

@@ -94,7 +94,7 @@ async def open_town(
     clocks = Clocks(rules=clock)
     async with AsyncExitStack() as stack:
         office = PostOffice(folder)
-        stack.push_async_callback(_closed, await office.open())
+        stack.push_async_callback((await office.open()).close)
         region = stack.enter_context(await asyncio.to_thread(_region, folder, office, clocks))
         town = Town(folder, clock, office, region, await asyncio.to_thread(_contacts))
         stack.push_async_callback(town.stop)
@@ -113,11 +113,6 @@ def person_at(station: Station, name: str) -> Person:
     """Find a member of staff who is known to be there."""
     with station.database.reading() as session:
         return People(session).acting(name, Role)
-
-
-async def _closed(server: asyncio.Server) -> None:
-    server.close()
-    await server.wait_closed()
 
 
 def _contacts() -> dict[str, Contact]:

@@ -28,11 +28,11 @@ class ActingPage(Page[Result]):
 
     def action_acknowledge(self) -> None:
         """Ask, then acknowledge."""
-        self.run_worker(self._acknowledge(), group="act", exclusive=True)
+        self.begin(self._acknowledge, "act")
 
     def action_forward(self) -> None:
         """Ask where to, then forward."""
-        self.run_worker(self._forward(), group="act", exclusive=True)
+        self.begin(self._forward, "act")
 
     async def _acknowledge(self) -> None:
         case, store = await self._fresh(), self.seat.ports.store

@@ -121,6 +121,6 @@ class ForwardScreen(ModalScreen[Order | None]):
 
 def _option(department: Department) -> Option:
     kind = _(presentation.KINDS[department.kind])
-    outside = "" if covered_by_consent(department.kind) else f"  ! {_('outside the consent')}"
+    outside = "" if covered_by_consent(department.kind) else "  ! " + _("outside the consent")
     name = fit(one_line(department.name), 28)
     return Option(Content.assemble(name, (kind + outside, "$warning" if outside else "$stafet-quiet")))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -74,7 +75,7 @@ class InboxScreen(ActingPage[None]):
 
     def reload(self) -> None:
         """Read the list again."""
-        self.run_worker(self._load(), group="list", exclusive=True)
+        self.begin(self._load, "list")
 
     def chosen(self) -> str | None:
         """Act on the case the cursor is on."""
@@ -89,22 +90,22 @@ class InboxScreen(ActingPage[None]):
         """Open the case the cursor is on."""
         case_id = self.chosen()
         if case_id:
-            self.run_worker(self._open(case_id), group="open", exclusive=True)
+            self.begin(partial(self._open, case_id), "open")
 
     def action_quarantine(self) -> None:
         """Show the letters that cannot be trusted."""
-        self.run_worker(self._set_aside(), group="open", exclusive=True)
+        self.begin(self._set_aside, "open")
 
     def action_back(self) -> None:
         """Stay: there is nowhere further back."""
 
     def on_case_chosen(self, event: CaseChosen) -> None:
         """Open what was clicked."""
-        self.run_worker(self._open(event.case_id), group="open", exclusive=True)
+        self.begin(partial(self._open, event.case_id), "open")
 
     def on_page_wanted(self, event: PageWanted) -> None:
         """Fetch rows the list has come upon."""
-        self.run_worker(self._fetch(event.offset, event.limit), group="rows", exclusive=True)
+        self.begin(partial(self._fetch, event.offset, event.limit), "rows")
 
     def on_screen_resume(self) -> None:
         """Show what was done on the screen above."""
@@ -112,7 +113,7 @@ class InboxScreen(ActingPage[None]):
             self.reload()
 
     def _look(self) -> None:
-        self.run_worker(self._compare(), group="look", exclusive=True)
+        self.begin(self._compare, "look")
 
     async def _compare(self) -> None:
         glance = await self.ask(self._read_glance, self._today())

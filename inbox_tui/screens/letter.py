@@ -1,6 +1,7 @@
 """One case: the seal's verdict, where it stands, and the letter."""
 
 from datetime import date
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -42,7 +43,7 @@ class LetterScreen(ActingPage[None]):
         """Note who reads it, and let the keyboard scroll."""
         self.query_one(LetterView).focus()
         store, now = self.seat.ports.store, self.seat.ports.now()
-        self.run_worker(self.ask(store.opened, self._case.id, self.seat.person, now))
+        self.begin(partial(self.ask, store.opened, self._case.id, self.seat.person, now), "opened")
 
     def chosen(self) -> str | None:
         """Act on the case that is shown."""
@@ -57,7 +58,7 @@ class LetterScreen(ActingPage[None]):
     def action_cpr(self) -> None:
         """Show the CPR number, or mask it again."""
         self._show_cpr = not self._show_cpr
-        self.run_worker(self.query_one(LetterView).show(self._sections()), group="page", exclusive=True)
+        self.begin(partial(self.query_one(LetterView).show, self._sections()), "page")
 
     def _sections(self) -> tuple[letter_page.Section, ...]:
         return letter_page.sections(self._case, self._today(), show_cpr=self._show_cpr)

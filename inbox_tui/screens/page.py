@@ -1,11 +1,12 @@
 """What every screen has in common: asking the store off the app's thread, saying things, the way back and to help."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Literal, ParamSpec, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from textual.screen import Screen
+from textual.worker import WorkType
 
 from gateway.site.errors import SiteError
 from gateway.terminal.plain import plain
@@ -35,6 +36,11 @@ class Page(Screen[Result]):
         except (SiteError, SQLAlchemyError):
             self.say(refusals.database_trouble(), "error")
         return None
+
+    def begin(self, task: Callable[[], Coroutine[None, None, object]], group: str) -> None:
+        """Do something in the background of the app's own thread; the group's last one counts."""
+        work: WorkType[object] = task
+        self.run_worker(work, group=group, exclusive=True)
 
     def say(self, words: str, severity: Literal["information", "warning", "error"] = "information") -> None:
         """Say something in a corner for a while."""

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from rich.cells import cell_len
+
 from inbox_tui import presentation
 from inbox_tui.casework.case import CaseLine, CaseState, Rank, needs_person_rank
 from inbox_tui.widgets.cells import fit, fit_right, join_fitting
@@ -11,7 +13,7 @@ from inbox_tui.widgets.cells import fit, fit_right, join_fitting
 WIDE = 110
 """From this width on, who has the case gets a column of its own."""
 
-CAME = 18
+CAME = 16
 """Cells for when a letter came."""
 
 Part = tuple[str, str]
@@ -30,7 +32,7 @@ class Columns:
     @classmethod
     def of(cls, width: int) -> "Columns":
         """Divide `width` cells: the citizen's column takes what is left."""
-        state, deadline = 16, 22
+        state, deadline = 15, 20
         holder = 26 if width >= WIDE else 0
         return cls(state, max(0, width - state - deadline - holder - 2), holder, deadline)
 
@@ -60,15 +62,17 @@ def first_line(line: CaseLine, columns: Columns, today: date) -> list[Part]:
 def second_line(line: CaseLine, columns: Columns, today: date) -> list[Part]:
     """Draw the line below: number, when it came, marks in words, and the holder where it has no column."""
     came = fit(presentation.received(line.received_at, today), CAME)
-    holder = (presentation.holder(line),) if not columns.holder and presentation.holder(line) else ()
+    room = columns.citizen + columns.holder - CAME - 1
+    said = presentation.marks(line)
+    marks = join_fitting(said, presentation.SEPARATOR, min(room, cell_len(presentation.SEPARATOR.join(said))))
+    holder = "" if columns.holder else presentation.holder(line)
+    after = presentation.SEPARATOR + holder if said and holder else holder
     target = "" if line.state is CaseState.FORWARDED else presentation.target(line.target_date)
-    words = join_fitting(
-        (*presentation.marks(line), *holder), presentation.SEPARATOR, columns.citizen + columns.holder - CAME - 1
-    )
     return [
         ("   " + fit(presentation.number(line.number), columns.state - 2), "quiet"),
         (came, "quiet"),
-        (words + " ", "marks" if presentation.marks(line) else "quiet"),
+        (marks, "marks"),
+        (fit(after, room - cell_len(marks)) + " ", "quiet"),
         (fit_right(target, columns.deadline), "quiet"),
         (" ", "quiet"),
     ]
