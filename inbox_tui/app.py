@@ -1,11 +1,10 @@
 """The inbox as a Textual application: it asks who you are, then shows the list."""
 
 import asyncio
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
-from textual.worker import WorkType
 
 from gateway.language import gettext as _
 from gateway.terminal import theme
@@ -14,6 +13,9 @@ from inbox_tui import commands
 from inbox_tui.ports import InboxPorts, Seat
 from inbox_tui.screens.inbox import InboxScreen
 from inbox_tui.screens.who import WhoScreen
+
+if TYPE_CHECKING:
+    from textual.worker import WorkType
 
 
 class InboxApp(App[None]):

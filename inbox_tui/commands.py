@@ -43,7 +43,7 @@ QUARANTINE: Final = Command(
     "q,Q",
     "quarantine",
     "Q",
-    mark("cannot be trusted"),
+    mark("set aside"),
     mark("Letters whose seal does not hold: why, and what to do. They are never opened."),
 )
 HELP: Final = Command("f1,question_mark", "help", "F1", mark("help"), mark("This page. The key ? does the same."))

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Literal, ParamSpec, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from textual.screen import Screen
-from textual.worker import WorkType
 
 from gateway.site.errors import SiteError
 from gateway.terminal.plain import plain
 from inbox_tui import refusals
 from inbox_tui.casework.errors import CaseworkError
 from inbox_tui.screens.help import HelpScreen
+
+if TYPE_CHECKING:
+    from textual.worker import WorkType
 
 Result = TypeVar("Result")
 Answer = TypeVar("Answer")
