@@ -12,6 +12,7 @@ from typing import Any, Final
 from directory import municipalities
 from gateway.language import gettext as _
 from gateway.station import utc_now
+from gateway.wire.referral import MalformedReferral, Referral
 from inbox_tui.demo.journey import ACCEPTED, Journey, submitted_at, travel
 from inbox_tui.demo.town import Town, open_town
 
@@ -28,7 +29,7 @@ def read_referrals(path: Path) -> Referrals:
     """Read the file's referrals in the order of `submitted_at`; raises NotReferrals or OSError."""
     try:
         found = json.loads(path.read_text("utf-8"))["referrals"]
-        return sorted(found, key=lambda entry: (submitted_at(entry["input"]) or utc_now(), str(entry["id"])))
+        return sorted(found, key=lambda entry: (submitted_at(dict(entry["input"])) or utc_now(), str(entry["id"])))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NotReferrals from None
 
@@ -82,15 +83,18 @@ def _line(journey: Journey) -> str:
 
 def _recipients(referrals: Referrals) -> tuple[str, ...]:
     """Find the municipalities of the agreement that the referrals name, by code or by name."""
-    named = set()
-    for entry in referrals:
-        citizen = entry["input"].get("citizen") or {}
-        place = municipalities.by_code(citizen.get("home_municipality_code")) or municipalities.named(
-            citizen.get("home_municipality_text")
-        )
-        if place and place.in_agreement:
-            named.add(place.code)
-    return tuple(sorted(named))
+    named = (_home_municipality(entry["input"]) for entry in referrals)
+    return tuple(sorted({place.code for place in named if place and place.in_agreement}))
+
+
+def _home_municipality(referral: Mapping[str, Any]) -> municipalities.Municipality | None:
+    try:
+        citizen = Referral.parse(referral).citizen
+    except MalformedReferral:
+        return None
+    return municipalities.by_code(citizen.home_municipality_code) or municipalities.named(
+        citizen.home_municipality_text
+    )
 
 
 def _progress(count: int) -> Callable[[str], None]:

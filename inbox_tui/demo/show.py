@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from gateway import language
-from gateway.commands.console import DONE, REFUSED, Console
+from gateway.commands.console import DONE, OUT_OF_REACH, REFUSED, Console
 from gateway.language import gettext as _
 from inbox_tui.demo.headless import NotReferrals, Referrals, play, read_referrals, told
+from inbox_tui.demo.journey import JourneyStopped
 
 OWN: Final = "referrals.json"
 
@@ -24,8 +25,19 @@ def show(console: Console, *, referrals: Path | None, keep: Path | None, headles
         return REFUSED
     folder = keep.expanduser().resolve() if keep else Path(tempfile.mkdtemp(prefix="stafet-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
-    if headless or not _at_a_terminal():
-        return _headless(console, entries, folder)
+    try:
+        return (
+            _headless(console, entries, folder)
+            if headless or not _at_a_terminal()
+            else _at_terminal(console, entries, folder)
+        )
+    except JourneyStopped as stopped:
+        stuck = _("A referral did not get through: {where}. Everything so far lies in {folder}.")
+        console.failure("JOURNEY_STOPPED", stuck.format(where=stopped, folder=folder))
+        return OUT_OF_REACH
+
+
+def _at_terminal(console: Console, entries: Referrals, folder: Path) -> int:
     from inbox_tui.demo.interactive import interactive  # noqa: PLC0415 - the headless road needs no Textual
 
     return interactive(console, entries, folder)

@@ -1,4 +1,4 @@
-"""Make the pictures in the README: `make screenshots` writes docs/images/*.svg from a synthetic inbox at a fixed time."""
+"""Make the pictures in the README: `make screenshots` writes docs/images/*.svg, always the same."""
 
 import asyncio
 import sys
@@ -58,13 +58,12 @@ async def picture(site: InboxSite, name: str, keys: Sequence[str], *, dark: bool
         for key in keys:
             await pilot.press(key)
             await pilot.pause(0.3)
-        path = Path(app.save_screenshot(f"{name}.svg", str(IMAGES)))
-    return path
+        return Path(app.save_screenshot(f"{name}.svg", str(IMAGES)))
 
 
 PICTURES = {
     "inbox": ("down",),
-    "letter": ("down", "enter"),
+    "letter": ("down", "down", "enter"),
     "acknowledge": ("down", "k"),
     "forward": ("v", *("down",) * 5),
     "help": ("f1",),
