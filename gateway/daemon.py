@@ -80,7 +80,7 @@ class Daemon:
         for fingerprint in self.station.refill_keyring():
             log.warning("pinned key %s cannot be used; letters to it are parked", fingerprint)
         with self.station.database.session() as session:
-            outbox.release_all(session)
+            outbox.release_all(session, self.station.clocks.machine())
 
     async def _open_door(self) -> Door:
         door, station = self.station.settings.door, self.station
@@ -100,8 +100,9 @@ class Daemon:
             troubles = [await self._look_at(receive, arrival) for arrival in found if not self.stop.is_set()]
             if found:
                 self._wake["out"].set()
-            for trouble_met in filter(None, troubles):
-                raise trouble_met
+            first_trouble = next(filter(None, troubles), None)
+            if first_trouble is not None:
+                raise first_trouble
             return len(found)
 
         return one_round

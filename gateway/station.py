@@ -30,7 +30,7 @@ from gateway.site.people import People, PeopleTable, Person, Role
 from gateway.site.settings import DoorSettings, RelaySettings, Settings, UnitSettings
 from gateway.wire.letters import Kind
 from keys import passphrase
-from keys.errors import ImportRefused
+from keys.errors import ImportRefused, OpenRefused
 from keys.fingerprint import Fingerprint
 from keys.keyring import KeyInfo, Keyring
 from keys.sealing import open_own, seal
@@ -143,10 +143,7 @@ def make_station(home: Home, plan: Plan, *tables: MetaData) -> Fingerprint:
 
 @contextmanager
 def open_station(home: Home, clocks: Clocks | None = None, *tables: MetaData) -> Iterator[Station]:
-    """Open a site.
-
-    Raises HomeMissing, SettingsUnreadable, KeyringError, VaultDamaged (no data key), OpenRefused (it is damaged).
-    """
+    """Open a site; raises HomeMissing, SettingsUnreadable, KeyringError, VaultDamaged (no sound data key)."""
     settings = home.settings()
     clocks = clocks or Clocks()
     with home.in_use() as last_one:
@@ -164,10 +161,9 @@ def open_station(home: Home, clocks: Clocks | None = None, *tables: MetaData) ->
 
 def _unlocked(home: Home, keyring: Keyring, own: Fingerprint, now: datetime) -> Vault:
     try:
-        sealed = home.data_key_file.read_bytes()
-    except OSError:
+        return Vault(open_own(keyring, home.data_key_file.read_bytes(), own=own, now=now))
+    except (OSError, OpenRefused):
         raise VaultDamaged from None
-    return Vault(open_own(keyring, sealed, own=own, now=now))
 
 
 def _own_certificate(home: Home, door: DoorSettings) -> DoorSettings:

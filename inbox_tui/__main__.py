@@ -62,7 +62,7 @@ def _add_init(commands: console.Commands) -> None:
         plan = site.plan(arguments, party=code, name=place.official_name)
         fingerprint = make_station(console.home, plan, bootstrap.TABLES)
         with bootstrap.open_municipality(console.home) as station:
-            bootstrap.case_store(station)
+            bootstrap.case_store(station).ensure_departments()
         return site.made(console, fingerprint)
 
     parser = commands.add_parser("init", help=_("make a municipality's site"))

@@ -27,15 +27,15 @@ def open_municipality(home: Home, clocks: Clocks | None = None) -> Iterator[Stat
 
 
 def case_store(station: Station) -> CaseStore:
-    """Give the cases of this municipality; a new one starts with the six departments of E8."""
-    store = CaseStore(station.database, station.vault, station.post, lambda: own_unit(station))
-    store.ensure_departments()
-    return store
+    """Give the cases of this municipality."""
+    return CaseStore(station.database, station.vault, station.post, lambda: own_unit(station))
 
 
 def handlers(station: Station) -> Mapping[Kind, Handler]:
-    """Tell which letters a municipality takes."""
-    return {Kind.REFERRAL: Intake(case_store(station).keep)}
+    """Tell which letters a municipality takes; a new one starts with the six departments of E8."""
+    store = case_store(station)
+    store.ensure_departments()
+    return {Kind.REFERRAL: Intake(store.keep)}
 
 
 def inbox_ports(station: Station, person: Person | None = None, notice: str | None = None) -> InboxPorts:

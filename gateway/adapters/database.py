@@ -6,11 +6,12 @@ two writers wait for each other instead of failing half-way.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
@@ -18,7 +19,8 @@ from sqlmodel import Session, create_engine
 BUSY_SECONDS: Final = 30
 """How long a writer waits for another before the database is called locked."""
 
-PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF")
+AGAIN_SECONDS: Final = 0.01
+PRAGMAS: Final = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF")
 
 
 class Database:
@@ -41,9 +43,11 @@ class Database:
             yield session
 
     def create(self, *families: MetaData) -> None:
-        """Create the tables of each family that are not there yet."""
+        """Create the tables of each family that are not there yet; who finds them all there waits for no writer."""
+        there = frozenset(inspect(self._engine).get_table_names())
         for metadata in families:
-            metadata.create_all(self._writing)  # one at a time: two programs may start together
+            if not there.issuperset(metadata.tables):
+                metadata.create_all(self._writing)  # one at a time: two programs may start together
 
     def close(self) -> None:
         """Give the connections back; needed before the file is moved or deleted."""
@@ -61,8 +65,23 @@ def _engine(url: str) -> Engine:
 
 def _make_durable(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late for DDL and for IMMEDIATE
+    _write_ahead(connection)
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on; for this alone SQLite does not wait while another program does it to a new file."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(AGAIN_SECONDS)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

@@ -82,9 +82,8 @@ class Door:
 
 async def open_door(keeper: object, host: str, port: int, tls: ssl.SSLContext, *, hostname: str) -> Door:
     """Listen on `host`:`port` (0: any free port); STARTTLS is required before `keeper`, a Doorkeeper, is asked."""
-    logging.getLogger("mail.log").setLevel(
-        logging.ERROR
-    )  # below that it quotes what peers say, at DEBUG every line of content
+    # Below ERROR aiosmtpd quotes what peers say, at DEBUG every line of content.
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     busy: set[_Conversation] = set()
 
     def answer() -> asyncio.BaseProtocol:

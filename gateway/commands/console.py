@@ -4,6 +4,7 @@ Exit codes: 0 done; 2 usage, or refused with a reason code; 3 not found; 4 could
 """
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -129,12 +130,12 @@ def acting(station: Station, name: str | None, *roles: Role) -> Person:
 
 def run(build: Callable[[argparse.ArgumentParser], argparse.ArgumentParser], program: str, argv: Sequence[str]) -> int:
     """Parse `argv`, speak the right language, run the command, and end with its exit code; never with a traceback."""
-    early, _rest = _parser(program, add_help=False, exit_on_error=False).parse_known_args(argv)
-    language.use(early.lang or _site_language(Home(early.home)))
+    _print_anything()
+    language.use(_language(program, argv))
     arguments = build(_parser(program)).parse_args(argv)
-    console = Console(Home(arguments.home.expanduser().resolve()), arguments.json)
+    console = Console(Home(_whole(arguments.home)), arguments.json)
     try:
-        return int(arguments.run(arguments, console))
+        return _carried_out(arguments, console)
     except KeyboardInterrupt:
         return REFUSED
     except BrokenPipeError:
@@ -148,8 +149,31 @@ def run(build: Callable[[argparse.ArgumentParser], argparse.ArgumentParser], pro
         return OUT_OF_REACH
 
 
-def _site_language(home: Home) -> str:
+def _carried_out(arguments: Arguments, console: Console) -> int:
+    code = int(arguments.run(arguments, console))
+    print(end="", flush=True)  # a reader that has gone is noticed here, and not when Python ends
+    return code
+
+
+def _print_anything() -> None:
+    """Let a terminal that cannot show a character show its number instead of a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _language(program: str, argv: Sequence[str]) -> str:
+    """Find the language before anything is said in it: the one asked for, the site's own, or Danish."""
     try:
-        return home.settings().language
-    except SiteError:
+        early, _rest = _parser(program, add_help=False, exit_on_error=False).parse_known_args(argv)
+        return str(early.lang or Home(_whole(early.home)).settings().language)
+    except (argparse.ArgumentError, SiteError, OSError):
         return "da"
+
+
+def _whole(path: Path) -> Path:
+    """Give the path from the root; one that leads nowhere, such as ~nobody, is left as it was typed."""
+    try:
+        return path.expanduser().resolve()
+    except (OSError, RuntimeError):
+        return path

@@ -18,8 +18,8 @@ from gateway.commands.console import (
     read_file,
     remind_of_daemon,
 )
-from gateway.commands.explain import why_waiting
 from gateway.commands.site import Opener
+from gateway.commands.waiting import why_waiting
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.referring.example import example

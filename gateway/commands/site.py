@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Final
 
 from directory import phone
 from directory.model import normal_address
@@ -22,14 +23,25 @@ from gateway.station import Plan, Station
 from gateway.wire.letters import Kind
 from keys.fingerprint import Fingerprint
 
+ANY_PORT: Final = 0
+HIGHEST_PORT: Final = 65535
+
 Opener = Callable[[Home], AbstractContextManager[Station]]
 Handlers = Callable[[Station], Mapping[Kind, Handler]]
 
 
 def endpoint(text: str) -> tuple[str, int]:
     """Read HOST:PORT, for argparse."""
+    host, port = listening(text)
+    if port == ANY_PORT:
+        raise ValueError
+    return host, port
+
+
+def listening(text: str) -> tuple[str, int]:
+    """Read HOST:PORT to listen on, for argparse; port 0 is any free one."""
     host, _colon, port = text.rpartition(":")
-    if not host or not (port.isascii() and port.isdigit()):
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > HIGHEST_PORT:
         raise ValueError
     return host, int(port)
 
@@ -41,7 +53,7 @@ def init_options(parser: ArgumentParser) -> None:
     parser.add_argument("--name", metavar=_("NAME"), help=_("the unit's name"))
     parser.add_argument("--person", metavar=_("NAME"), help=_("the first administrator (default: you)"))
     parser.add_argument(
-        "--listen", type=endpoint, default=("127.0.0.1", 2525), metavar="HOST:PORT", help=_("where mail comes in")
+        "--listen", type=listening, default=("127.0.0.1", 2525), metavar="HOST:PORT", help=_("where mail comes in")
     )
     parser.add_argument(
         "--relay", type=endpoint, default=("localhost", 25), metavar="HOST:PORT", help=_("the mail server")

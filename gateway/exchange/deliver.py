@@ -94,7 +94,7 @@ class Deliver:
             if sealed is not None:
                 session.get_one(EnvelopeRow, sealed.envelope_id).passage = attempt.passage
             row.tries += 1
-            row.times_sent += attempt.passage in (Passage.ACCEPTED, Passage.UNCERTAIN)
+            row.times_sent += attempt.passage is Passage.ACCEPTED
             jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
             outbox.steer(session, row, after_attempt(attempt, Kind(row.kind), row.tries, now, jitter), now)
             log.info("letter %s %s %s: %s", letter_id, row.kind, attempt.passage, row.state)

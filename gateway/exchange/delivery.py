@@ -61,8 +61,12 @@ class Course:
 
 
 def after_attempt(attempt: Attempt, kind: Kind, tries: int, now: datetime, jitter: float) -> Course:
-    """Decide after attempt number `tries` (from 1). `jitter` in 0…1 spreads retries: no storm follows an outage."""
-    if attempt.passage in (Passage.ACCEPTED, Passage.UNCERTAIN):
+    """Decide after attempt number `tries` (from 1). `jitter` in 0…1 spreads retries: no storm follows an outage.
+
+    What may or may not have been accepted goes again as soon as what surely was not: a copy has the same letter id, so
+    it is taken once, and a letter that was lost with the server it had reached does not wait for a receipt in vain.
+    """
+    if attempt.passage is Passage.ACCEPTED:
         return Course(State.SENT, None if kind is Kind.RECEIPT else now + RESEND_AFTER)
     if attempt.passage is Passage.REFUSED:
         return Course(State.PARKED, now + LONGEST_RETRY, RELAY_REFUSED)

@@ -34,9 +34,19 @@ def claim(session: Session, now: datetime, limit: int) -> tuple[str, ...]:
     return tuple(session.execute(taken).scalars())
 
 
-def release_all(session: Session) -> None:
-    """Take back every claim; right only when no other worker runs, as when a daemon starts."""
-    session.execute(update(OutgoingRow).values(claimed_until=None).execution_options(synchronize_session=False))
+def release_all(session: Session, now: datetime) -> None:
+    """Take back every claim, and let what was waiting to be tried again be tried now.
+
+    Right only when no other worker runs, as when a daemon starts: somebody may just have mended what was wrong.
+    """
+    unclaimed = update(OutgoingRow).values(claimed_until=None)
+    at_once = (
+        update(OutgoingRow)
+        .where(col(OutgoingRow.state).in_((State.QUEUED, State.PARKED)), col(OutgoingRow.next_at) > now)
+        .values(next_at=now)
+    )
+    for change in (unclaimed, at_once):
+        session.execute(change.execution_options(synchronize_session=False))
 
 
 def steer(session: Session, row: OutgoingRow, course: Course, now: datetime) -> None:

@@ -47,7 +47,7 @@ class Passage(enum.StrEnum):
     ACCEPTED = "accepted"
     """The relay answered 250 to the whole letter."""
     UNCERTAIN = "uncertain"
-    """The connection broke after the content went; it may have been accepted. The receipt settles it."""
+    """The connection broke after the content went; it may have been accepted. It goes again; a receipt settles it."""
     NOT_REACHED = "not-reached"
     """Nothing was handed over: no connection, no trusted TLS, or a 4xx answer. Try again."""
     REFUSED = "refused"

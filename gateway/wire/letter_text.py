@@ -75,10 +75,16 @@ def _re_referral(referral: Referral, previous: Mapping[str, Any] | None) -> Line
     again = referral.re_referral
     if again is None:
         return ()
-    earlier = _fact(_("Earlier referral"), str(previous["number"])) if previous else None
+    earlier = _fact(_("Earlier referral"), _earlier(previous)) if previous else None
     return _section(
         _("The citizen has been referred before"), [_(KINDS_OF_RE_REFERRAL[again.kind]), again.reason, earlier]
     )
+
+
+def _earlier(previous: Mapping[str, Any]) -> str:
+    sent, first = (datetime.fromisoformat(previous[name]) for name in ("sent_at", "first_sent_at"))
+    began = _("(first {date})").format(date=moment(first)) if first != sent else ""
+    return f"{previous['number']}, {moment(sent)} {began}".strip()
 
 
 def _urgency(referral: Referral) -> list[str | None]:

@@ -7,7 +7,9 @@ from typing import Final
 
 from gateway.wire.errors import NotAnEnvelope
 
-MAIL_BYTES: Final = 1024 * 1024
+MAIL_BYTES: Final = 2 * 1024 * 1024
+"""Room for the largest referral that `refer` takes (256 KiB), in plain words and as payload, sealed and armored."""
+
 HEADER_BYTES: Final = 16 * 1024
 HEADER_LINES: Final = 200
 BOUNDARY_LINES: Final = 60

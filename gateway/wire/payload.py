@@ -45,8 +45,8 @@ class Payload(BaseModel):
     padding: str = ""
 
     def encoded(self) -> bytes:
-        """Write the payload as ASCII JSON: the bytes whose SHA-256 a receipt names."""
-        return json.dumps(self.model_dump(mode="json", by_alias=True)).encode("ascii")
+        """Write the payload as JSON in UTF-8: the bytes whose SHA-256 a receipt names."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False).encode()
 
 
 def address(party: str, mail: str, fingerprint: Fingerprint) -> Address:

@@ -14,6 +14,9 @@ from typing import Annotated, Any, Final, NoReturn, Self
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 LARGEST: Final = 256 * 1024
+"""What is handed in, in bytes."""
+LARGEST_READ: Final = 2 * LARGEST
+"""An object already read: what was let in at one end, written out in full, must be let in at the other."""
 DEEPEST: Final = 32
 BYTE_ORDER_MARK: Final = "\ufeff"
 
@@ -166,8 +169,8 @@ class Referral(_Part):
 def _clean(raw: bytes | str | Mapping[str, Any]) -> bytes:
     """Read JSON more strictly than the library does, and write it in one way for the model to check."""
     try:
-        text = json.dumps(dict(raw)) if isinstance(raw, Mapping) else raw
-        if len(text) > LARGEST:
+        text = json.dumps(dict(raw), ensure_ascii=False) if isinstance(raw, Mapping) else raw
+        if len(text) > (LARGEST_READ if isinstance(raw, Mapping) else LARGEST):
             _malformed("too_large")
         plain = text.decode() if isinstance(text, bytes) else text
         tree = json.loads(plain.removeprefix(BYTE_ORDER_MARK), object_pairs_hook=_object, parse_constant=_not_finite)

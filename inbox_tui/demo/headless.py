@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from directory import municipalities
+from gateway.commands.refer import STATES
 from gateway.language import gettext as _
 from gateway.station import utc_now
 from gateway.wire.referral import MalformedReferral, Referral
@@ -71,12 +72,12 @@ def told(journeys: Sequence[Journey]) -> list[str]:
 
 def _line(journey: Journey) -> str:
     if journey.outcome != ACCEPTED:
-        return _("{id}: not sent ({reason})").format(id=journey.id, reason=journey.reason_code)
+        return _("{id}: not sent. {reason}").format(id=journey.id, reason=journey.reason)
     place = municipalities.by_code(journey.recipient_code)
     return _("{id}: {place} – {steps}; taken over by {person}").format(
         id=journey.id,
         place=place.official_name if place else "",
-        steps=" → ".join(journey.states),
+        steps=" → ".join(_(STATES[state]) for state in journey.states[:-1]),
         person=journey.acknowledged_by,
     )
 

@@ -19,7 +19,7 @@ REFUSED: Final = "refused"
 
 @dataclass(frozen=True)
 class Journey:
-    """What became of one referral."""
+    """What became of one referral. `reason` is why it was refused, in words."""
 
     id: str
     outcome: str
@@ -30,10 +30,13 @@ class Journey:
     states: tuple[str, ...] = ()
     acknowledged_by: str | None = None
     receipt_digest_ok: bool | None = None
+    reason: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Write it as plain JSON values."""
-        return asdict(self) | {"target_date": self.target_date.isoformat() if self.target_date else None}
+        facts = asdict(self) | {"target_date": self.target_date.isoformat() if self.target_date else None}
+        del facts["reason"]
+        return facts
 
 
 class JourneyStopped(Exception):
@@ -46,7 +49,7 @@ async def travel(town: Town, name: str, referral: Mapping[str, Any], *, acknowle
     try:
         submitted = await asyncio.to_thread(region_end.submit(town.region), referral, person_at(town.region, SENDER))
     except Refused as refusal:
-        return Journey(name, REFUSED, refusal.reason.value)
+        return Journey(name, REFUSED, refusal.reason.value, reason=refusal.what())
     town.wake()
     number = submitted.number
     await _until(town, number, lambda progress: progress.state == "received")
