@@ -1,4 +1,4 @@
-"""A municipality's inbox on real SQLite, filled with the synthetic referrals: shared by the inbox's tests and screenshots."""
+"""A municipality's inbox on real SQLite and the synthetic referrals: for the inbox's tests and screenshots."""
 
 import json
 import uuid
@@ -66,7 +66,7 @@ def arrived(
         kind=Kind.REFERRAL,
         from_party="region",
         number=number,
-        body={**body, "previous": previous} if previous else body,
+        body={**body, "previous": previous} if previous is not None else body,
         received_at=at,
         signed_by=REGION_KEY,
         signed_at=at,
@@ -106,7 +106,7 @@ class InboxSite:
                 quarantine=lambda: tuple(self.set_aside),
                 now=lambda: self.now,
                 person=ANNE,
-                poll_seconds=0.05,
+                poll_seconds=60,
             ),
             **changes,
         )

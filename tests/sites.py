@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from directory.book import AddressBook
 from directory.model import REGION, Contact, PinnedKey
@@ -99,7 +99,9 @@ class Site:
     @property
     def receive(self) -> Receive:
         station = self.station
-        return Receive(station.database, station.own, station.keyring, station.post, self.handlers, self.clock)
+        return Receive(
+            station.database, station.own, station.keyring, station.vault, station.post, self.handlers, self.clock
+        )
 
     def keep(self, _session: Session, arrived: Arrived) -> None:
         self.taken.append(arrived)
@@ -117,7 +119,7 @@ class Site:
         return [content for content, _sender, _recipient in self.relay.crossed[before:]]
 
     def store(self, raw: bytes) -> int:
-        return Store(self.database, self.clock, self.clock)(raw)
+        return Store(self.database, self.station.vault, self.clock, self.clock)(raw)
 
     def take(self, raw: bytes) -> tuple[Outcome, str]:
         """Let a mail arrive and be looked at; gives what became of it, and why."""
@@ -128,7 +130,7 @@ class Site:
 
     def rows(self, table: type) -> list[Any]:
         with self.database.reading() as session:
-            return list(session.query(table).all())
+            return list(session.exec(select(table)).all())
 
     def outgoing(self, letter_id: str) -> OutgoingRow:
         with self.database.reading() as session:
@@ -210,9 +212,7 @@ def sealed(by: Site, letter: Letter, *, contact: Contact | None = None, key: Fin
     """Seal as the site itself does, past its outbox."""
     contact = contact or contact_of(letter.to_party)
     pin = PinnedKey(letter.to_party, key or KEYS[letter.to_party], b"", by.clock(), None, "test")
-    return seal_letter(
-        letter, own=by.station.own, contact=contact, key=pin, keyring=by.station.keyring, now=by.clock()
-    )
+    return seal_letter(letter, own=by.station.own, contact=contact, key=pin, keyring=by.station.keyring, now=by.clock())
 
 
 def forged(
@@ -291,8 +291,12 @@ def old_key(station: Station, made_at: datetime, days: int) -> PinnedKey:
     with short_folder() as home:
         base = ("gpg", "--homedir", str(home), "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "")
         then = (*base, "--faked-system-time", f"{made_at:%Y%m%dT%H%M%S}!")
-        subprocess.run([*then, "--quick-generate-key", "Old <o@party.example>", "ed25519", "sign", f"{days}d"], check=True)
-        listed = subprocess.run([*base, "--with-colons", "--list-keys"], check=True, capture_output=True).stdout.decode()
+        subprocess.run(
+            [*then, "--quick-generate-key", "Old <o@party.example>", "ed25519", "sign", f"{days}d"], check=True
+        )
+        listed = subprocess.run(
+            [*base, "--with-colons", "--list-keys"], check=True, capture_output=True
+        ).stdout.decode()
         key = next(Fingerprint(row.split(":")[9]) for row in listed.splitlines() if row.startswith("fpr:"))
         subprocess.run([*then, "--quick-add-key", key, "cv25519", "encr", f"{days}d"], check=True)
         certificate = subprocess.run([*base, "--export", key], check=True, capture_output=True).stdout

@@ -1,0 +1,44 @@
+"""A site of the region's, made once with the command itself and copied for each test."""
+
+import shutil
+
+import pytest
+import sites
+from typed import DONE, INIT, Typed
+
+from gateway import __main__ as gateway_command
+from gateway import language
+
+
+@pytest.fixture(autouse=True)
+def spoken(monkeypatch, tmp_path):
+    """Give the language back, and a machine on which nobody has set anything."""
+    monkeypatch.setenv("LANGUAGE", "")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("STAFET_HOME", "STAFET_AS", "CREDENTIALS_DIRECTORY", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(language, "_in_use", "da")
+
+
+@pytest.fixture(scope="module")
+def made():
+    with sites.short_folder() as folder, pytest.MonkeyPatch.context() as restored:
+        restored.setenv("LANGUAGE", "")
+        restored.setattr(language, "_in_use", "da")
+        with pytest.raises(SystemExit) as ended:
+            gateway_command.main(["--home", str(folder / "region"), "--lang", "en", *INIT])
+        assert ended.value.code == DONE
+        yield folder / "region"
+
+
+@pytest.fixture
+def stafet(made, short_path, capsys, monkeypatch):
+    """A fresh site of the region's, whose language is English."""
+    shutil.copytree(made, short_path / "r", ignore=shutil.ignore_patterns("S.*"))
+    return Typed(short_path / "r", capsys, monkeypatch)
+
+
+@pytest.fixture
+def nowhere(short_path, capsys, monkeypatch):
+    """No site at all."""
+    return Typed(short_path / "nothing", capsys, monkeypatch)

@@ -1,0 +1,93 @@
+"""Every code that can reach a person is put into words: what happened, what it means, what to do now."""
+
+import pytest
+
+import directory.errors
+import gateway.site.errors
+import keys.errors
+from gateway.adapters import smtp_out
+from gateway.commands.explain import EXPLANATIONS, explained
+from gateway.commands.waiting import WAITING, why_waiting
+from gateway.exchange import delivery
+from gateway.language import use
+from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable
+
+
+def leaves(base):
+    """List the error classes that are raised: those without a child of their own."""
+    children = [child for child in base.__subclasses__() if child.__module__ == base.__module__]
+    return {leaf for child in children for leaf in leaves(child)} or {base}
+
+
+def codes(*bases):
+    return {leaf.code for base in bases for leaf in leaves(base)}
+
+
+TOLD_AS_THE_REASON_TO_WAIT = codes(keys.errors.SealRefused)
+"""A letter that cannot be sealed is parked with the code; `status` and `refer` say why."""
+
+TOLD_AS_QUARANTINE = codes(keys.errors.OpenRefused)
+"""A mail that cannot be trusted stands apart in the inbox, with words of its own there."""
+
+TO_A_PERSON = (
+    codes(keys.errors.KeysError, directory.errors.DirectoryError, gateway.site.errors.SiteError)
+    - TOLD_AS_THE_REASON_TO_WAIT
+    - TOLD_AS_QUARANTINE
+)
+
+ON_THE_WAY_OUT = (
+    TOLD_AS_THE_REASON_TO_WAIT
+    | codes(keys.errors.KeyringError)
+    | {code for _kind, code in smtp_out._CODES}
+    | {delivery.NO_CONTACT, delivery.NO_KEY, delivery.NO_RECEIPT, delivery.RELAY_REFUSED}
+    | {LetterOutOfTurn.code, LetterUnreadable.code, "UNEXPECTED", "RELAY_TROUBLE", "SMTP_451", "SMTP_421"}
+) - {"HOME_PATH_TOO_LONG", "PASSPHRASE_MISSING", "KEY_NOT_FOUND"}
+"""What `deliver` may write beside a letter; the three taken away stop the daemon before it begins."""
+
+
+@pytest.fixture(params=["da", "en"])
+def _either_language(request, monkeypatch):
+    monkeypatch.setattr("gateway.language._in_use", "da")
+    monkeypatch.setenv("LANGUAGE", "")
+    use(request.param)
+
+
+@pytest.mark.parametrize("code", sorted(TO_A_PERSON))
+def test_an_error_is_explained_in_three_sentences(code):
+    assert code in EXPLANATIONS
+    assert len(explained(code, "settings.toml")) == 3
+
+
+@pytest.mark.parametrize("code", sorted(ON_THE_WAY_OUT))
+def test_why_a_letter_waits_is_explained_in_three_sentences(code):
+    assert len(why_waiting(code)) == 3
+
+
+@pytest.mark.usefixtures("_either_language")
+@pytest.mark.parametrize("code", sorted({*EXPLANATIONS, *WAITING}))
+def test_each_sentence_is_one_and_says_its_detail(code):
+    said = explained(code, "relay.port") if code in EXPLANATIONS else why_waiting(code)
+
+    for sentence in said:
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+        assert "{" not in sentence
+
+
+def test_nothing_is_explained_that_cannot_happen():
+    assert set(EXPLANATIONS) - TO_A_PERSON == {"OUT_OF_REACH"}
+    assert set(WAITING) <= ON_THE_WAY_OUT
+
+
+def test_a_code_without_words_is_told_all_the_same():
+    assert "SOMETHING_NEW" in " ".join(explained("SOMETHING_NEW", "door"))
+    assert why_waiting("SOMETHING_NEW") == ("(SOMETHING_NEW)",)
+
+
+def test_a_letter_that_waits_for_nothing_needs_no_words():
+    assert why_waiting("") == ()
+
+
+def test_an_explanation_never_holds_what_an_error_was_raised_with():
+    """Only `detail` goes in, and the errors of the packages below hold nothing personal."""
+    assert "190668-7074" not in " ".join(explained("KEY_TAKEN", "190668-7074"))

@@ -1,0 +1,143 @@
+"""Handing in and following: what is answered, how it ends, and what it leaves behind."""
+
+import pytest
+from typed import CONTACT, NOT_FOUND, OUT_OF_REACH, REFUSED, ask, referral, refused_consent
+
+from gateway.station import utc_now
+
+
+def test_a_referral_is_queued_and_its_number_and_recipient_are_told(stafet):
+    told = stafet.json("refer", "-", typed=referral())
+
+    assert told["outcome"] == "accepted"
+    assert (told["number"], told["recipient_code"], told["state"]) == (f"{utc_now():%Y}-0001", "751", "parked")
+    assert told["warnings"] == []
+
+
+def test_a_referral_comes_from_a_file_too(stafet, tmp_path):
+    file = tmp_path / "in.json"
+    file.write_bytes(referral())
+
+    said = stafet("refer", file)
+
+    assert f"{utc_now():%Y}-0001" in said
+    assert "no registered receiver" in said
+
+
+def test_the_example_can_be_sent_as_it_is(stafet):
+    shown = stafet("example", "--municipality", "730")
+
+    assert stafet.json("refer", "-", typed=shown.encode())["recipient_code"] == "730"
+
+
+def test_somebody_is_told_when_no_daemon_runs_to_send_it(stafet):
+    stafet("refer", "-", typed=referral())
+
+    assert "The daemon is not running" in stafet.err
+
+
+def test_a_refused_referral_is_answered_with_the_reason_and_what_to_do(stafet):
+    told = stafet.json("refer", "-", typed=refused_consent(), code=REFUSED)
+
+    assert told["outcome"] == "refused"
+    assert told["reason_code"] == "CONSENT_REFUSED"
+    assert told["reason"]
+    assert told["next_step"]
+
+
+def test_a_refused_referral_is_told_on_standard_error_in_words(stafet):
+    stafet("refer", "-", "--lang", "da", typed=refused_consent(), code=REFUSED)
+
+    assert stafet.out == ""
+    assert "Borgeren har ikke givet samtykke" in stafet.err
+    assert "CONSENT_REFUSED" in stafet.err
+
+
+def test_a_refused_referral_leaves_only_a_tally(stafet):
+    """C9: no byte of it stays, in any file, and the tally is one more."""
+    for count in (1, 2):
+        stafet("refer", "-", typed=refused_consent(), code=REFUSED)
+        assert ask(stafet.home, "SELECT reason, count FROM refusal_tally") == [("CONSENT_REFUSED", count)]
+
+    kept = b"".join(path.read_bytes() for path in stafet.home.rglob("*") if path.is_file())
+    assert b"Kvasterblomme" not in kept
+    assert b"190668" not in kept
+    assert ask(stafet.home, "SELECT count(*) FROM outgoing") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b"\xff\xfe\x00\x01garbage\x80",
+        b"\x00" * 5000,
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b'{"citizen": {"cpr": 1e999}}',
+        b'{"text": "' + b"x" * 2_000_000,
+        "{'æøå': »«}".encode("latin-1"),
+    ],
+    ids=range(11),
+)
+def test_what_is_no_referral_is_refused_without_a_traceback(raw, stafet):
+    told = stafet.json("refer", "-", typed=raw, code=REFUSED)
+
+    assert told["reason_code"] == "MALFORMED_INPUT"
+    assert "Traceback" not in stafet.err
+
+
+def test_a_file_that_is_not_there_or_is_a_folder_is_named_as_such(stafet, tmp_path):
+    for place in (tmp_path, tmp_path / "nothing.json"):
+        assert stafet.json("refer", place, code=OUT_OF_REACH)["error"] == "FILE_UNREADABLE"
+
+
+def test_a_person_who_may_not_send_cannot_be_named(stafet):
+    stafet("staff", "add", "Revy Sorsen", "--role", "auditor")
+
+    for name in ("Revy Sorsen", "Nobody Known"):
+        told = stafet.json("refer", "-", "--as", name, typed=referral(), code=OUT_OF_REACH)
+        assert told["error"] == "PERSON_UNKNOWN"
+    assert ask(stafet.home, "SELECT count(*) FROM referrals") == [(0,)]
+
+
+def test_who_acts_must_be_said_when_more_than_one_could(stafet, monkeypatch):
+    stafet("staff", "add", "Ny Testsen", "--role", "sender")
+
+    assert stafet.json("refer", "-", typed=referral(), code=OUT_OF_REACH)["error"] == "PERSON_UNNAMED"
+    stafet("refer", "-", "--as", "ny testsen", typed=referral())
+    monkeypatch.setenv("STAFET_AS", "Ny Testsen")
+    stafet("refer", "-", typed=referral(reference="B"))
+
+
+def test_a_referral_is_found_by_number_id_and_reference(stafet):
+    told = stafet.json("refer", "-", typed=referral(reference="R-7"))
+
+    for name in (told["number"], told["referral_id"], "R-7"):
+        found = stafet.json("status", name)
+        assert (found["number"], found["state"], found["reason_code"]) == (told["number"], "parked", "NO_CONTACT")
+
+
+def test_a_referral_nobody_knows_is_not_found(stafet):
+    assert stafet.json("status", "2026-9999", code=NOT_FOUND)["error"] == "NOT_FOUND"
+
+
+def test_a_referral_that_waits_for_a_key_says_whom_to_phone_meanwhile(stafet):
+    stafet("directory", "set", "751", *CONTACT)
+    told = stafet.json("refer", "-", typed=referral())
+
+    said = stafet("status", told["number"])
+
+    assert told["phone"] == "+45 95 00 07 51"
+    assert "+45 95 00 07 51" in said
+    assert "No key is pinned" in said
+
+
+def test_the_latest_referrals_come_on_a_line_each(stafet):
+    for reference in "ABC":
+        stafet("refer", "-", typed=referral(reference=reference))
+
+    assert len(stafet("status").splitlines()) == 3
+    assert len(stafet.json("status")["referrals"]) == 3

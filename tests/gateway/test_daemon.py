@@ -1,0 +1,196 @@
+"""The daemon: both ways at once, stopped without anything half done, and not ended by one bad round."""
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+import sites
+from mail_servers import Certificates, Server
+from sites import RANDERS
+
+from gateway.daemon import Daemon
+from gateway.exchange import outbox
+from gateway.exchange.arrivals import Outcome
+from gateway.exchange.rows import ArrivalRow, EnvelopeRow, OutgoingRow, TakenRow
+from gateway.site.errors import AlreadyRunning, SettingsUnreadable
+from gateway.site.settings import DoorSettings, RelaySettings
+from gateway.wire.letters import Kind
+from keys.errors import GpgFailed
+
+LONG = 20
+"""Seconds after which a test gives up waiting."""
+
+
+def at(site, **changes):
+    """Give a site's station other settings."""
+    return replace(site.station, settings=site.station.settings.model_copy(update=changes))
+
+
+@asynccontextmanager
+async def running(site, **settings):
+    """Run a site's daemon; unless told otherwise its relay is out of reach."""
+    quiet = {"relay": RelaySettings(port=9), "poll_seconds": 0.05}
+    daemon = Daemon(at(site, **{**quiet, **settings}), site.handlers)
+    ready = asyncio.Event()
+    task = asyncio.create_task(daemon.run(lambda _port: ready.set()))
+    await asyncio.wait({task, asyncio.create_task(ready.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        yield daemon
+    finally:
+        daemon.stop.set()
+        await task
+
+
+async def until(true):
+    async with asyncio.timeout(LONG):
+        while not true():  # noqa: ASYNC110 - rows tell
+            await asyncio.sleep(0.01)
+
+
+def outcomes(site):
+    return [row.outcome for row in site.rows(ArrivalRow)]
+
+
+def letters_for(region, count):
+    return [sites.sealed(region, sites.referral()).content for _ in range(count)]
+
+
+async def test_what_is_queued_leaves_and_what_arrived_is_looked_at(region, randers, tmp_path):
+    certificates = Certificates(tmp_path)
+    server = Server(certificates.context())
+    letter = region.post(sites.referral())
+    async with server.running():
+        way = RelaySettings(host="127.0.0.1", port=server.port, ca_file=certificates.ca_file)
+        async with running(region, relay=way):
+            await until(lambda: region.outgoing(letter).state == "sent")
+    (crossed,) = server.mail
+    randers.store(crossed)
+    async with running(randers):
+        await until(lambda: outcomes(randers) == ["taken"])
+    assert [arrived.letter_id for arrived in randers.taken] == [letter]
+
+
+async def test_one_failure_of_gpg_does_not_end_the_daemon(region, randers, monkeypatch, caplog):
+    monkeypatch.setattr("gateway.daemon.REST_AFTER_TROUBLE", 0.01)
+    failures = iter([GpgFailed("no luck for Karen Testdal")] * 2)
+    real = sites.Receive.__call__
+
+    def unlucky(receive, arrival):
+        for failure in failures:
+            raise failure
+        return real(receive, arrival)
+
+    monkeypatch.setattr(sites.Receive, "__call__", unlucky)
+    (raw,) = letters_for(region, 1)
+    randers.store(raw)
+    with caplog.at_level(logging.INFO):
+        async with running(randers):
+            await until(lambda: outcomes(randers) == ["taken"])
+    assert len(randers.taken) == 1
+    assert "GPG_FAILED" in caplog.text
+    assert "Karen" not in caplog.text
+
+
+async def test_a_mail_nobody_can_look_at_keeps_none_behind_it_waiting(region, randers, caplog):
+    """One letter whose handler fails must not hold up every letter after it."""
+    poisoned = sites.referral()
+    letters = [sites.sealed(region, poisoned).content, *letters_for(region, 2)]
+
+    def fails_at_the_first(session, arrived):
+        if arrived.letter_id == poisoned.letter_id:
+            raise RuntimeError("Karen Testdal")
+        randers.keep(session, arrived)
+
+    randers.handlers[Kind.REFERRAL] = fails_at_the_first
+    for raw in letters:
+        randers.store(raw)
+    with caplog.at_level(logging.INFO):
+        async with running(randers):
+            await until(lambda: outcomes(randers) == ["waiting", "taken", "taken"])
+            await until(lambda: "RuntimeError" in caplog.text)
+    assert "Karen" not in caplog.text
+
+
+async def test_it_stops_with_nothing_half_done_and_the_rest_is_done_at_the_next_start(region, randers):
+    for raw in letters_for(region, 12):
+        randers.store(raw)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def keep_and_stop(session, arrived):
+        randers.keep(session, arrived)
+        if len(randers.taken) == 3:
+            loop.call_soon_threadsafe(stopping.set)
+
+    randers.handlers[Kind.REFERRAL] = keep_and_stop
+    async with running(randers) as daemon:
+        async with asyncio.timeout(LONG):
+            await stopping.wait()
+        daemon.stop.set()
+    done = outcomes(randers).count(Outcome.TAKEN)
+    assert 3 <= done < 12
+    assert len(randers.rows(TakenRow)) == len(randers.taken) == len(randers.receipts()) == done
+    async with running(randers):
+        await until(lambda: outcomes(randers) == ["taken"] * 12)
+    assert len({arrived.letter_id for arrived in randers.taken}) == len(randers.taken) == 12
+
+
+async def test_a_relay_that_hangs_does_not_hold_up_the_stop(region, monkeypatch, tmp_path):
+    monkeypatch.setattr("gateway.daemon.GRACE_SECONDS", 0.1)
+    certificates = Certificates(tmp_path)
+    server = Server(certificates.context(), answers={"content": "250-wait"})
+    letter = region.post(sites.referral())
+    async with server.running():
+        way = RelaySettings(host="127.0.0.1", port=server.port, ca_file=certificates.ca_file)
+        async with asyncio.timeout(LONG), running(region, relay=way):
+            await until(lambda: server.mail)
+    assert region.outgoing(letter).state == "queued"
+    assert len(region.rows(EnvelopeRow)) == 1
+
+
+async def test_claims_of_a_daemon_that_was_killed_are_taken_back_at_the_start(region):
+    letter = region.post(sites.referral())
+    with region.database.session() as session:
+        assert outbox.claim(session, region.clock(), 4) == (letter,)
+    async with running(region):
+        await until(lambda: region.outgoing(letter).tries)
+    assert region.outgoing(letter).reason == "RELAY_NOT_REACHED"
+    assert region.rows(OutgoingRow)[0].claimed_until is None
+
+
+async def test_one_home_has_one_daemon(region):
+    async with running(region):
+        with pytest.raises(AlreadyRunning):
+            await Daemon(region.station, {}).run()
+
+
+async def test_a_door_without_a_certificate_does_not_open(region):
+    station = at(region, door=DoorSettings())
+    with pytest.raises(SettingsUnreadable, match=r"door\.certificate"):
+        await Daemon(station, {}).run()
+
+
+async def test_a_door_that_is_taken_is_told_and_the_home_is_free_again(region):
+    server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    door = region.station.settings.door.model_copy(update={"port": port})
+    with pytest.raises(OSError, match="address already in use"):
+        await Daemon(at(region, door=door), {}).run()
+    server.close()
+    with region.station.home.running():
+        pass
+
+
+async def test_the_log_of_a_day_holds_ids_and_codes_only(region, randers, caplog):
+    with caplog.at_level(logging.INFO):
+        for raw in letters_for(region, 2):
+            randers.store(raw)
+        randers.store(b"From: karen@testdal.example\r\n\r\nKaren er bange")
+        async with running(randers):
+            await until(lambda: "waiting" not in outcomes(randers))
+    spoken = [record.getMessage() for record in caplog.records if record.name.startswith("stafet")]
+    assert "open on port" in " ".join(spoken)
+    assert spoken[-1] == "stopped"
+    assert not any(word in " ".join(spoken) for word in ("Karen", "bange", "@", RANDERS + " ", "Indgangen"))

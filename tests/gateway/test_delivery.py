@@ -1,0 +1,99 @@
+"""The rules of a delivery: its states, and when to try again."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.exchange.delivery import (
+    FIRST_RETRY,
+    LONGEST_RETRY,
+    PARKED_LOOK,
+    RELAY_REFUSED,
+    RESEND_AFTER,
+    Course,
+    State,
+    after_attempt,
+    can_become,
+    may_send,
+    parked,
+    retry_after,
+)
+from gateway.exchange.ports import Attempt, Passage
+from gateway.wire.letters import Kind
+
+NOW = datetime(2026, 11, 22, 7, 14, tzinfo=UTC)
+jitters = st.floats(0, 1)
+
+
+@given(st.integers(1, 10_000), jitters)
+def test_a_retry_comes_within_seconds_at_first_and_never_later_than_an_hour_and_a_quarter(tries, jitter):
+    wait = retry_after(tries, jitter)
+    assert FIRST_RETRY * 0.75 <= wait <= LONGEST_RETRY * 1.25
+
+
+@given(jitters)
+def test_the_wait_doubles_until_it_is_an_hour(jitter):
+    waits = [retry_after(tries, jitter) for tries in range(1, 20)]
+    for before, after in pairwise(waits):
+        assert after == min(before * 2, LONGEST_RETRY * (0.75 + jitter / 2)) or after - before * 2 < timedelta(
+            seconds=1
+        )
+    assert waits[0] == FIRST_RETRY * (0.75 + jitter / 2)
+    assert waits[-1] == LONGEST_RETRY * (0.75 + jitter / 2)
+
+
+def test_jitter_spreads_the_retries_of_an_outage_over_half_the_wait():
+    assert (retry_after(1, 0), retry_after(1, 1)) == (FIRST_RETRY * 0.75, FIRST_RETRY * 1.25)
+
+
+def test_a_letter_that_has_gone_waits_half_an_hour_for_its_receipt():
+    assert after_attempt(Attempt(Passage.ACCEPTED), Kind.REFERRAL, 1, NOW, 0.5) == Course(
+        State.SENT, NOW + RESEND_AFTER
+    )
+    assert timedelta(minutes=30) == RESEND_AFTER
+
+
+def test_a_receipt_waits_for_nothing_because_nobody_answers_it():
+    assert after_attempt(Attempt(Passage.ACCEPTED), Kind.RECEIPT, 1, NOW, 0.5) == Course(State.SENT, None)
+
+
+@given(st.sampled_from([Passage.NOT_REACHED, Passage.UNCERTAIN]), st.sampled_from(Kind), st.integers(1, 50), jitters)
+def test_what_was_not_surely_handed_over_is_tried_again_with_its_reason(passage, kind, tries, jitter):
+    course = after_attempt(Attempt(passage, "SMTP_450"), kind, tries, NOW, jitter)
+    assert course == Course(State.QUEUED, NOW + retry_after(tries, jitter), "SMTP_450")
+
+
+@given(st.sampled_from(Kind), st.integers(1, 50), jitters)
+def test_what_the_relay_refuses_is_parked_and_looked_at_again_in_an_hour(kind, tries, jitter):
+    course = after_attempt(Attempt(Passage.REFUSED, "SMTP_550"), kind, tries, NOW, jitter)
+    assert course == Course(State.PARKED, NOW + LONGEST_RETRY, RELAY_REFUSED)
+
+
+def test_a_parked_letter_looks_every_minute_whether_its_cause_is_gone():
+    assert parked("NO_KEY", NOW) == Course(State.PARKED, NOW + PARKED_LOOK, "NO_KEY")
+
+
+def test_a_letter_is_sent_three_times_and_then_given_up():
+    """MedCom, reliable messaging: resend at most twice."""
+    assert [may_send(State.SENT, times) for times in (1, 2, 3, 4)] == [True, True, False, False]
+
+
+@given(st.sampled_from([state for state in State if state is not State.SENT]), st.integers(0, 9))
+def test_only_a_letter_without_a_receipt_is_given_up(state, times):
+    assert may_send(state, times)
+
+
+@given(st.lists(st.sampled_from(State), max_size=12))
+def test_good_news_is_final(news):
+    """A technical receipt is never positive, then negative."""
+    state = State.QUEUED
+    for heard in news:
+        state = heard if can_become(state, heard) else state
+    assert (state is State.RECEIVED) == (State.RECEIVED in news)
+
+
+@given(st.sampled_from(State), st.sampled_from(State))
+def test_news_replaces_everything_but_good_news_and_itself(state, news):
+    assert can_become(state, news) == (state is not State.RECEIVED and news is not state)

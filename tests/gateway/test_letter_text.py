@@ -1,0 +1,178 @@
+"""The letter in plain Danish: complete, the citizen's wish first, whatever language its sender works in."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway import language
+from gateway.exchange.receipts import ReceiptBody, receipt_for
+from gateway.wire.letter_text import letter_text
+from gateway.wire.letters import Kind, Letter
+from gateway.wire.referral import Referral
+
+LETTERS = Path(__file__).parent.parent / "letters"
+NUMBER = "2026-0042"
+SECTIONS = [
+    *("Der er skrevet om borgeren før", "Sådan vil borgeren kontaktes", "Vær opmærksom (sikkerhed)"),
+    *("Afsenders bemærkning om hast", "Hvad det drejer sig om", "Borgeren", "Værd at vide", "Opkaldet"),
+    *("Samtykke", "Hvad I skal gøre"),
+]
+LEFT_OUT = {"M", "730", "ambulance_on_scene", "ongoing", "egen_bolig", "R03"}
+"""Values that stand in words instead, and the citizen's gender, which the letter does not need."""
+
+REFERRAL = {
+    "reference": "AMK-4711",
+    "origin": "ambulance_on_scene",
+    "submitted_at": "2026-11-22T08:14:00+01:00",
+    "sender": {"name": "Jens Prøvegaard", "role": "Paramediciner", "unit": "Ambulance 12", "phone": "+45 84 11 20 01"},
+    "caller": "hjemmehjælper",
+    "citizen": {
+        "name": "Åge Ærøskøbing Testdal",
+        "gender": "M",
+        "cpr": "010150-4004",
+        "approx_age": 76,
+        "phone": "+45 95 00 01 02",
+        "address": "Søndergårds Allé 14, 2. tv, 8900 Randers C",
+        "residence": "egen_bolig",
+        "home_municipality_code": "730",
+        "home_municipality_text": "Randers Kommune",
+        "how_to_reach": "Ring efter kl. 11. Bank på hos naboen, hvis han ikke åbner.",
+        "address_protected": True,
+        "safety_note": "Stor hund i gården.",
+        "interpreter": "tegnsprog",
+    },
+    "consent": {
+        "given": True,
+        "form": "mundtligt",
+        "obtained_at": "2026-11-22T08:05:00+01:00",
+        "obtained_by": "Jens Prøvegaard (paramediciner)",
+        "given_by": "borgeren selv",
+        "scope": "Videregivelse til Randers Kommune.",
+        "information_given": "Oplyst, at det er frivilligt.",
+        "journal_ref": "PJ-2026-1",
+    },
+    "screening": {"acute_somatic": False, "suicidal_thoughts": True, "distances_from_thoughts": True},
+    "problem_types": ["ensomhed", "økonomi"],
+    "text": "Åge er faldet for tredje gang.\nHan spiser ikke – »det går nok«, siger han.",
+    "urgency_remark": "Gerne i dag: der er ingen mad i huset.",
+    "calls_today": 2,
+    "calls_last_30_days": 31,
+    "re_referral": {"previous_id": "R03", "kind": "ongoing", "reason": "Han ringer stadig hver nat."},
+    "children_in_home": True,
+}
+PREVIOUS = {
+    "number": "2026-0007",
+    "sent_at": "2026-10-01T10:00:00+02:00",
+    "first_sent_at": "2026-03-02T09:00:00+01:00",
+    "position": 3,
+}
+CONVERSATION = "5a1c1a52-3c5f-4a34-8a52-2b1d6b0a9c11"
+
+
+def written(kind, body):
+    return Letter(kind, CONVERSATION, "730", NUMBER, body)
+
+
+def receipt(**changes):
+    said = {"envelope": "e", "digest": "0" * 64, "verdict": "ok", "received_at": "2026-11-22T08:15:00+01:00"}
+    body = ReceiptBody.model_validate({**said, **changes})
+    return receipt_for(body, conversation_id=CONVERSATION, party="region", number=NUMBER)
+
+
+PLAIN = {key: value for key, value in REFERRAL.items() if key not in {"re_referral", "urgency_remark"}}
+GOLDEN = {
+    "referral": written(Kind.REFERRAL, {"referral": PLAIN}),
+    "re_referral": written(Kind.REFERRAL, {"referral": REFERRAL, "previous": PREVIOUS}),
+    "receipt": receipt(),
+    "refusal": receipt(verdict="fatal-error", reason="OUT_OF_TURN"),
+    "acknowledgement": written(
+        Kind.ACKNOWLEDGEMENT,
+        {
+            "acknowledged_by": "Birgit Prøvegaard",
+            "unit": "Den sociale indgang, Randers Kommune",
+            "phone": "+45 89 15 00 00",
+            "acknowledged_at": "2026-11-22T09:14:00Z",
+        },
+    ),
+}
+
+
+@pytest.fixture(params=["da", "en"])
+def spoken(request):
+    """The language the sender works in."""
+    language.use(request.param)
+    yield request.param
+    language.use("da")
+
+
+@pytest.mark.parametrize(("name", "letter"), GOLDEN.items(), ids=GOLDEN.keys())
+def test_each_letter_reads_as_agreed_and_in_danish_whoever_sends_it(spoken, name, letter):
+    assert letter_text(letter) == (LETTERS / f"{name}.txt").read_text("utf-8"), spoken
+
+
+def leaves(value):
+    if isinstance(value, dict):
+        return [leaf for inner in value.values() for leaf in leaves(inner)]
+    return [leaf for inner in value for leaf in leaves(inner)] if isinstance(value, list) else [value]
+
+
+def test_the_letter_holds_everything_the_referral_says():
+    """A person with nothing but a mail program must be able to act on it."""
+    text = letter_text(GOLDEN["re_referral"])
+    said = {str(leaf) for leaf in leaves(REFERRAL) if not isinstance(leaf, bool)} - LEFT_OUT
+    moments = {leaf for leaf in said if leaf.startswith("2026-11-22T")}
+    assert {leaf for leaf in said - moments if leaf not in text} == set()
+    assert "22-11-2026 kl. 8.14" in text
+    assert "22-11-2026 kl. 8.05" in text
+
+
+def test_no_field_was_forgotten_when_the_golden_referral_was_written():
+    assert not [name for name in Referral.model_fields if name not in REFERRAL]
+    for part, model in (
+        ("sender", "Sender"),
+        ("citizen", "Citizen"),
+        ("consent", "Consent"),
+        ("screening", "Screening"),
+    ):
+        fields = Referral.model_fields[part].annotation.model_fields
+        assert set(REFERRAL[part]) == set(fields), model
+
+
+def test_the_citizens_wish_comes_before_everything_but_that_it_is_not_the_first_letter():
+    lines = letter_text(GOLDEN["re_referral"]).splitlines()
+    titles = [title for title, rule in pairwise(lines) if rule and set(rule) == {"-"}]
+    assert titles == SECTIONS
+
+
+def test_a_citizen_who_said_nothing_of_how_to_be_reached_has_that_said():
+    bare = {**PLAIN, "citizen": {"name": "Karen Testdal"}}
+    lines = letter_text(written(Kind.REFERRAL, {"referral": bare})).splitlines()
+    assert lines[lines.index("Sådan vil borgeren kontaktes") + 2] == "Ikke oplyst"
+
+
+def test_no_calls_today_is_said_as_none():
+    text = letter_text(written(Kind.REFERRAL, {"referral": {**PLAIN, "calls_today": 0}}))
+    assert "Opkald i dag: 0" in text
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("body", [{}, {"referral": {}}, {"referral": 1}, {"acknowledged_by": 1}, {"verdict": []}])
+def test_a_body_that_does_not_parse_gives_a_heading_and_no_traceback(kind, body):
+    assert letter_text(written(kind, body)).splitlines()[0].endswith(NUMBER)
+
+
+@given(st.sampled_from(Kind), st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5), max_size=3))
+def test_any_body_gives_a_text(kind, body):
+    assert NUMBER in letter_text(written(kind, body))
+
+
+def test_the_text_of_the_synthetic_referrals_keeps_every_word():
+    """E18: what was written is passed on to the letter."""
+    entries = json.loads((LETTERS.parent / "data" / "referrals.json").read_text("utf-8"))["referrals"]
+    for entry in entries:
+        if entry["id"] < "R22":
+            assert entry["input"]["text"] in letter_text(written(Kind.REFERRAL, {"referral": entry["input"]}))

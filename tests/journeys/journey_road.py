@@ -1,0 +1,82 @@
+"""A region and one municipality, joined by hand as the README shows: with the commands people type."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from journey_sites import Site, until
+
+from gateway.referring.example import example
+from gateway.station import utc_now
+
+CODE = "751"
+REGION_MAIL = "henvendelser@praehospitalet.example"
+UNIT_MAIL = "sikkerpost@aarhus.example"
+REGION_PHONE, UNIT_PHONE = "+45 84 11 20 00", "+45 95 00 07 51"
+UNIT_NAME = "Den sociale indgang"
+SENDER, WORKER = "Mette Testgaard", "Birgit Prøvegaard"
+
+
+@dataclass(frozen=True)
+class Road:
+    """Both ends."""
+
+    region: Site
+    unit: Site
+
+    def make(self, region_relay, unit_relay):
+        """Make the two sites; each is told which mail server its letters leave by, and how to trust it."""
+        self.region(
+            "init", "--address", REGION_MAIL, "--phone", REGION_PHONE, "--person", SENDER, *door_and(region_relay)
+        )
+        self.unit(
+            *("init", "--municipality", CODE, "--address", UNIT_MAIL, "--phone", UNIT_PHONE),
+            *("--name", UNIT_NAME, "--person", WORKER, *door_and(unit_relay)),
+        )
+
+    def trust(self, region_relay, unit_relay):
+        """Choose the mail servers: HOST:PORT and the certificate of each."""
+        for site, (server, certificate) in ((self.region, region_relay), (self.unit, unit_relay)):
+            site("relay", server, "--ca", certificate)
+
+    def join(self):
+        """Enter each other's contact, and pin each other's key by the fingerprint that was read aloud."""
+        unit = ("--email", UNIT_MAIL, "--phone", UNIT_PHONE, "--name", UNIT_NAME, "--hours", "man-tor 8-15, fre 8-13")
+        self.region("directory", "set", CODE, *unit)
+        self.unit("contact", "set", "--email", REGION_MAIL, "--phone", REGION_PHONE, "--name", "AMK-vagtcentralen")
+        of_unit, of_region = self._exported(self.unit), self._exported(self.region)
+        self.region("keys", "import", of_unit[0], "--municipality", CODE, "--fingerprint", of_unit[1])
+        self.unit("keys", "import", of_region[0], "--fingerprint", of_region[1])
+
+    def _exported(self, site) -> tuple[Path, str]:
+        file = site.home.with_suffix(".asc")
+        said = site("keys", "export", "--output", file)
+        return file, re.search(r"(?:[0-9A-F]{4}\s+){9}[0-9A-F]{4}", said.err)[0]
+
+    def refer(self, **changes):
+        """Hand an invented referral in at the region, on standard input; give its id."""
+        referral = example(CODE, utc_now()) | {"reference": None} | changes
+        return self.region("refer", "-", "--json", typed=json.dumps(referral)).json["referral_id"]
+
+    def state(self, letter):
+        """Tell where a letter stands at the region."""
+        return self.region.ask("SELECT state FROM outgoing WHERE letter_id = ?", letter)[0][0]
+
+    def cases(self, letter):
+        """Count the cases a letter became at the municipality."""
+        return self.unit.ask("SELECT count(*) FROM cases WHERE letter_id = ?", letter)[0][0]
+
+    def receipted(self, letter):
+        """Wait until the region holds the receipt."""
+        until(lambda: self.state(letter) == "received")
+
+    def end(self):
+        """Leave nothing running."""
+        self.region.end()
+        self.unit.end()
+
+
+def door_and(relay):
+    """Give the options for a door on any free port, and a relay."""
+    return "--listen", "127.0.0.1:0", "--relay", relay
