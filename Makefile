@@ -3,13 +3,13 @@ VENV := .venv
 BIN  := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types check locale screenshots clean
+.PHONY: demo test lint types check locale screenshots bench clean
 
 demo: $(READY)
 	@$(BIN)/stafet-inbox demo
 
 test: $(READY) check
-	@$(BIN)/python -m pytest -q -n 2
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 check: lint types
 
@@ -31,6 +31,9 @@ screenshots: $(READY)
 $(READY): pyproject.toml
 	@sh .ci/prepare $(VENV)
 	@touch $@
+
+bench: $(READY)
+	@$(BIN)/python bench/road.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
