@@ -3,10 +3,11 @@
 import logging
 import os
 import pty
-import signal
+import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import gnupg
 import pytest
@@ -85,19 +86,19 @@ def test_a_program_that_stalls_at_the_very_start_is_killed(home, fake_gpg):
         Keyring(home, passphrase.make(), deadline_seconds=0.2)
 
 
-def test_a_stopped_agent_stalls_nobody_for_ever(make_party):
+def test_an_agent_that_never_answers_stalls_nobody_for_ever(make_party):
     site = make_party()
+    where = ["gpgconf", "--homedir", site.ring.home, "--list-dirs", "agent-socket"]
+    told = subprocess.run(where, capture_output=True, check=True, text=True).stdout.strip()
+    site.ring.close()
     site.ring.gpg.deadline_seconds = 0.4
-    told = subprocess.run(
-        ["gpg-connect-agent", "--homedir", site.ring.home, "GETINFO pid", "/bye"], capture_output=True, check=True
-    )
-    agent = int(told.stdout.split()[1])
-    os.kill(agent, signal.SIGSTOP)
-    try:
+    Path(told).unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(told)
+        silent.listen()
         with pytest.raises(GpgStalled):
             site.seal(b"x")
-    finally:
-        os.kill(agent, signal.SIGCONT)
+    Path(told).unlink(missing_ok=True)
     site.ring.gpg.deadline_seconds = 20
     assert site.seal(b"x")
 
