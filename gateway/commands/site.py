@@ -25,6 +25,7 @@ from keys.fingerprint import Fingerprint
 
 ANY_PORT: Final = 0
 HIGHEST_PORT: Final = 65535
+LOG_FORMAT: Final = "%(asctime)s %(name)s %(message)s"
 
 Opener = Callable[[Home], AbstractContextManager[Station]]
 Handlers = Callable[[Station], Mapping[Kind, Handler]]
@@ -96,7 +97,7 @@ def add_run(commands: Commands, open_site: Opener, handlers: Handlers) -> None:
     """Add `run`: the daemon."""
 
     def run(_arguments: Arguments, console: Console) -> int:
-        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+        logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
         logging.getLogger("stafet").setLevel(logging.INFO)
         with open_site(console.home) as station:
             asyncio.run(_run(Daemon(station, handlers(station)), console))

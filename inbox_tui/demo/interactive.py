@@ -90,6 +90,7 @@ class _Background:
                 if name in named:
                     await travel(town, name, _retold(named[name], ago), acknowledge=acknowledged)
             town.clock.standing = None
+            await town.post_office.tamper(town.municipalities[HOME_TOWN].own.address)
             self.town = town
             self.ready.set()
             await self._one_more(town, named)

@@ -53,6 +53,16 @@ class PostOffice:
         self.port = door.port
         return door
 
+    async def tamper(self, recipient: str) -> None:
+        """Deliver the first letter to `recipient` once more with one bit of its seal changed, as a thief might."""
+        for copy in sorted((self.folder / "wire").glob("*.eml")):
+            mail = copy.read_bytes()
+            if f"To: {recipient}".encode() in mail:
+                middle = mail.index(b"-----BEGIN PGP") + len(mail) // 3
+                changed = mail[:middle] + bytes([mail[middle] ^ 1]) + mail[middle + 1 :]
+                await self.doors[recipient.casefold()].send(changed, recipient, recipient)
+                return
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name and arguments
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:

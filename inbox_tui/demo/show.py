@@ -1,5 +1,6 @@
 """The demo as it is started: with a terminal it opens the inbox, without one it plays the road and prints it."""
 
+import logging
 import sys
 import tempfile
 from importlib.resources import as_file, files
@@ -8,11 +9,13 @@ from typing import Final
 
 from gateway import language
 from gateway.commands.console import DONE, OUT_OF_REACH, REFUSED, Console
+from gateway.commands.site import LOG_FORMAT
 from gateway.language import gettext as _
 from inbox_tui.demo.headless import NotReferrals, Referrals, play, read_referrals, told
 from inbox_tui.demo.journey import JourneyStopped
 
 OWN: Final = "referrals.json"
+LOG: Final = "stafet.log"
 
 
 def show(console: Console, *, referrals: Path | None, keep: Path | None, headless: bool) -> int:
@@ -25,6 +28,8 @@ def show(console: Console, *, referrals: Path | None, keep: Path | None, headles
         return REFUSED
     folder = keep.expanduser().resolve() if keep else Path(tempfile.mkdtemp(prefix="stafet-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=folder / LOG, level=logging.WARNING, format=LOG_FORMAT)  # never onto the screen
+    logging.getLogger("stafet").setLevel(logging.INFO)
     try:
         return (
             _headless(console, entries, folder)
