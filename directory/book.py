@@ -157,6 +157,15 @@ class AddressBook:
         fields["fingerprint"] = str(key.fingerprint)
         self._replace(active, PinnedKeyRow(**fields), KeyTaken)
 
+    def forget(self, party: str, at: datetime) -> bool:
+        """End a party's active key, entered for the wrong one; letters to it then wait. Tells whether there was one."""
+        active = self._active(PinnedKeyRow, party)
+        if active is None:
+            return False
+        active.valid_to = max(active.valid_from, at)
+        self._session.flush()
+        return True
+
     def _address_owner(self, email: str) -> str | None:
         active = select(ContactRow).where(col(ContactRow.valid_to).is_(None))
         row = self._session.exec(active.where(func.lower(ContactRow.email) == email.lower())).first()

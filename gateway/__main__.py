@@ -23,6 +23,7 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     site.add_run(commands, bootstrap.open_region, bootstrap.handlers)
     refer.add_refer(commands, bootstrap.open_region)
     refer.add_status(commands, bootstrap.open_region)
+    refer.add_resend(commands, bootstrap.open_region)
     refer.add_example(commands)
     contacts.add_directory(commands, bootstrap.open_region)
     keys.add_keys(commands, bootstrap.open_region, _whose, _party_options)

@@ -5,11 +5,13 @@ from contextlib import contextmanager
 
 from sqlmodel import Session
 
+from directory.model import REGION
 from gateway.exchange.ports import Handler
 from gateway.referring.follow import Follow, Progress, TakeAcknowledgement
 from gateway.referring.refusals import Refused
 from gateway.referring.rows import ReferringTable
 from gateway.referring.submit import Submit
+from gateway.site.errors import WrongEnd
 from gateway.site.home import Home
 from gateway.station import Clocks, Station, open_station
 from gateway.wire.letters import Kind
@@ -21,7 +23,9 @@ TABLES = ReferringTable.metadata
 
 @contextmanager
 def open_region(home: Home, clocks: Clocks | None = None) -> Iterator[Station]:
-    """Open the region's site; raises what `open_station` raises."""
+    """Open the region's site; raises WrongEnd for a municipality's, and what `open_station` raises."""
+    if home.settings().unit.party != REGION:
+        raise WrongEnd
     with open_station(home, clocks, TABLES) as station:
         yield station
 

@@ -28,6 +28,9 @@ GRACE_SECONDS: Final = 10.0
 REST_AFTER_TROUBLE: Final = 5.0
 """Seconds to wait when gpg or the database fails, before the same work is tried again."""
 
+Round = Callable[[], Coroutine[Any, Any, int]]
+"""Does what there is to do, and tells how much that was."""
+
 log = logging.getLogger("stafet.daemon")
 
 
@@ -44,28 +47,26 @@ class Daemon:
         """Run until `stop` is set; raises AlreadyRunning, SettingsUnreadable, or OSError for a door that stays shut."""
         with self.station.home.running():
             await asyncio.to_thread(self._begin)
+            ways = {"in": self._take_in(), "out": self._send_out()}
             door = await self._open_door()
             log.info("open on port %s", door.port)
             on_ready(door.port)
             try:
-                await self._work()
+                await self._work(ways)
             finally:
                 await door.close()
         log.info("stopped")
 
-    async def _work(self) -> None:
+    async def _work(self, ways: Mapping[str, Round]) -> None:
         """Take in and send out until told to stop; what then is under way is given a little time to end."""
-        ways = [
-            asyncio.create_task(self._repeat("in", self._take_in())),
-            asyncio.create_task(self._repeat("out", self._send_out())),
-        ]
+        tasks = [asyncio.create_task(self._repeat(name, one_round)) for name, one_round in ways.items()]
         await self.stop.wait()
         for event in self._wake.values():
             event.set()
-        _done, hanging = await asyncio.wait(ways, timeout=GRACE_SECONDS)
+        _done, hanging = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
         for way in hanging:
             way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def stop_on_signals(self) -> None:
         """Stop cleanly on SIGTERM and SIGINT: what is under way is finished, nothing new is begun."""
@@ -92,7 +93,7 @@ class Daemon:
             keeper, door.host, door.port, server_context(door.certificate, door.key), hostname=door.host
         )
 
-    def _take_in(self) -> Callable[[], Coroutine[Any, Any, int]]:
+    def _take_in(self) -> Round:
         receive = self.station.receive(self.handlers)
 
         async def one_round() -> int:
@@ -115,10 +116,10 @@ class Daemon:
             return error
         return None
 
-    def _send_out(self) -> Callable[[], Coroutine[Any, Any, int]]:
+    def _send_out(self) -> Round:
         return self.station.deliver()
 
-    async def _repeat(self, name: str, one_round: Callable[[], Coroutine[Any, Any, int]]) -> None:
+    async def _repeat(self, name: str, one_round: Round) -> None:
         """Work while there is work, then wait for a wake-up or the next poll; trouble is logged and tried again."""
         while not self.stop.is_set():
             self._wake[name].clear()

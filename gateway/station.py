@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import MetaData
 
 from directory.book import AddressBook, DirectoryTable
+from directory.errors import KeyTaken
 from directory.model import PinnedKey
 from gateway.adapters.certificates import self_signed
 from gateway.adapters.database import Database
@@ -87,7 +88,9 @@ class Station:
         return Receive(self.database, self.own, self.keyring, self.vault, self.post, handlers, self.clocks.machine)
 
     def pin(self, party: str, certificate: bytes, fingerprint: Fingerprint, person: Person) -> KeyInfo:
-        """Pin a party's key after it was compared; raises ImportRefused or BookRefused."""
+        """Pin a party's key after it was compared; raises ImportRefused, or KeyTaken when it is ours or another's."""
+        if fingerprint == self.own.fingerprint:
+            raise KeyTaken
         now = self.clocks.machine()
         info = self.keyring.import_public(certificate, expected=fingerprint, now=now)
         with self.database.session() as session:
@@ -162,7 +165,7 @@ def open_station(home: Home, clocks: Clocks | None = None, *tables: MetaData) ->
 def _unlocked(home: Home, keyring: Keyring, own: Fingerprint, now: datetime) -> Vault:
     try:
         return Vault(open_own(keyring, home.data_key_file.read_bytes(), own=own, now=now))
-    except (OSError, OpenRefused):
+    except (FileNotFoundError, OpenRefused):
         raise VaultDamaged from None
 
 

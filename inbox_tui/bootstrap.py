@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from directory.model import Contact
+from directory.model import REGION, Contact
 from gateway.exchange import arrivals
 from gateway.exchange.ports import Handler
+from gateway.site.errors import WrongEnd
 from gateway.site.home import Home
 from gateway.site.people import People, Person
 from gateway.station import Clocks, Station, open_station
@@ -21,7 +22,9 @@ TABLES = InboxTable.metadata
 
 @contextmanager
 def open_municipality(home: Home, clocks: Clocks | None = None) -> Iterator[Station]:
-    """Open a municipality's site; raises what `open_station` raises."""
+    """Open a municipality's site; raises WrongEnd for the region's, and what `open_station` raises."""
+    if home.settings().unit.party == REGION:
+        raise WrongEnd
     with open_station(home, clocks, TABLES) as station:
         yield station
 

@@ -73,7 +73,8 @@ def _told(console: Console) -> Iterator[list[int]]:
     try:
         yield ended
     except CaseworkError as error:
-        console.failure(error.code, in_words(error))
+        missing = _("There is no referral with that number or id.")
+        console.failure(error.code, missing if isinstance(error, CaseNotFound) else in_words(error))
         ended.append(NOT_FOUND if isinstance(error, CaseNotFound | DepartmentUnknown) else REFUSED)
 
 
@@ -89,7 +90,9 @@ def _show(arguments: Arguments, console: Console, station: Station, store: CaseS
     case = _found(store, arguments.case)
     store.opened(case.id, acting(station, arguments.person, Role.INTAKE), station.clocks.rules())
     letter = Letter(Kind.REFERRAL, case.id, "", case.number, {"referral": case.referral.as_json()})
-    console.answer(_facts(case), presentation.verdict(case), presentation.state(case.state), "", letter_text(letter))
+    standing = [presentation.state(case.state), presentation.told(case), presentation.not_told(case)]
+    lines = [presentation.verdict(case), *filter(None, standing), "", letter_text(letter)]
+    console.answer(_facts(case), *lines)
     return DONE
 
 
@@ -179,6 +182,7 @@ def _facts(case: Case) -> dict[str, Any]:
         "warnings": [notice.value for notice in case.notices],
         "acknowledged_by": case.acknowledged.by if case.acknowledged else None,
         "acknowledged_at": case.acknowledged.at.isoformat() if case.acknowledged else None,
+        "acknowledgement_state": case.told.value if case.told else None,
         "responsible": case.responsible.name if case.responsible else None,
         "signed_by": str(case.seal.signed_by),
         "referral": case.referral.as_json(),

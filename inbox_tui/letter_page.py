@@ -49,6 +49,7 @@ def sections(case: Case, today: date, *, show_cpr: bool = False) -> tuple[Sectio
     return tuple(
         section
         for section in (
+            Section(Tone.ALERT, _("Your acknowledgement has not got through"), presentation.not_told(case)),
             _reaching(referral),
             _safety(referral),
             _again(case),
@@ -175,6 +176,7 @@ def _course(case: Case, today: date) -> Section:
             (_("Key"), case.seal.signed_by.grouped),
             (_("Target"), target),
             (_("Acknowledged"), f"{one_line(taken.by)}, {dates.day_and_clock(taken.at)}" if taken else ""),
+            (_("Acknowledgement"), presentation.told(case)),
             *(pair for move in case.history for pair in _move(move)),
         ),
     )

@@ -10,6 +10,7 @@ from typing import Final
 from directory import municipalities
 from directory.calendar import local_day, next_working_day, working_days_left
 from directory.model import REGION
+from gateway.exchange.delivery import State
 from gateway.language import gettext as _
 from gateway.language import mark, ngettext
 from gateway.terminal import dates
@@ -26,6 +27,16 @@ STATES: Final[Mapping[CaseState, tuple[str, str]]] = {
     CaseState.ACKNOWLEDGED: ("◐", mark("Acknowledged")),
     CaseState.FORWARDED: ("→", mark("Forwarded")),
 }
+
+TOLD: Final[Mapping[State, str]] = {
+    State.QUEUED: mark("is waiting to be sent"),
+    State.SENT: mark("sent"),
+    State.RECEIVED: mark("Præhospitalet has it"),
+    State.PARKED: mark("! cannot be sent now"),
+    State.REFUSED: mark("! Præhospitalet could not take it"),
+    State.GIVEN_UP: mark("! sent, but not confirmed"),
+}
+STUCK: Final = frozenset({State.PARKED, State.REFUSED, State.GIVEN_UP})
 
 KINDS: Final[Mapping[DepartmentKind, str]] = {
     DepartmentKind.SOCIAL: mark("social"),
@@ -74,6 +85,18 @@ def deadline(line: CaseLine, today: date) -> str:
         return ""
     overdue = needs_person_rank(line.state, line.target_date, today) is Rank.OVERDUE
     return ("! " if overdue else "") + days_left(line.target_date, today)
+
+
+def told(case: Case) -> str:
+    """Say how far the acknowledgement has come: until it is there, Præhospitalet does not know who took over."""
+    return _(TOLD[case.told]) if case.told else ""
+
+
+def not_told(case: Case) -> str:
+    """Say what to do when the acknowledgement does not get through by itself; empty when it does."""
+    if case.told not in STUCK:
+        return ""
+    return _("Phone Præhospitalet and say that you have the referral, and tell your administrator.")
 
 
 def weekend_ahead(today: date) -> str:

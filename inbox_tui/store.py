@@ -18,10 +18,13 @@ from sqlmodel import Session, col, func, select, update
 from directory.columns import UtcDateTime
 from directory.model import Contact
 from gateway.adapters.database import Database
+from gateway.exchange import outbox
 from gateway.exchange.ports import Post
+from gateway.exchange.rows import StepRow
 from gateway.site.cipher import Vault
 from gateway.site.people import Person
 from gateway.wire.errors import LetterOutOfTurn
+from gateway.wire.letters import Kind
 from inbox_tui.casework import actions
 from inbox_tui.casework.case import Case, CaseLine, CaseState, Forwarded, Rank, needs_person_rank
 from inbox_tui.casework.departments import DEFAULTS, Department, DepartmentKind
@@ -62,7 +65,8 @@ class CaseStore:
     def revision(self) -> int:
         """Give a number that changes whenever something the list shows has changed."""
         with self._reading() as session:
-            return session.exec(select(func.max(EventRow.id))).one() or 0
+            events, steps = (session.exec(select(func.max(of))).one() or 0 for of in (EventRow.id, StepRow.id))
+            return events + steps
 
     def page(self, offset: int, limit: int, today: date) -> tuple[CaseLine, ...]:
         """Read some rows of the list in its order: what needs a person first."""
@@ -213,7 +217,8 @@ class CaseStore:
         )
         history = tuple(self._locked.move(move, _as_department(department)) for move, department in moves)
         case = self._locked.case(row, content, history)
-        return replace(case, earlier=self._earlier(session, case)) if case.previous else case
+        told = outbox.last_sent(session, row.id, Kind.ACKNOWLEDGEMENT)
+        return replace(case, told=told, earlier=self._earlier(session, case) if case.previous else None)
 
     def _earlier(self, session: Session, case: Case) -> CaseLine | None:
         row = _numbered(session, case.previous.number) if case.previous else None

@@ -11,6 +11,7 @@ from typing import Any
 from directory.model import Contact
 from gateway.adapters.database import Database
 from gateway.exchange.ports import Arrived
+from gateway.exchange.rows import ExchangeTable
 from gateway.site.cipher import Vault
 from gateway.site.people import Person, Role
 from gateway.wire.letters import Kind, Letter
@@ -87,7 +88,7 @@ class InboxSite:
 
     def __post_init__(self) -> None:
         self.db = Database(f"sqlite:///{self.path}")
-        self.db.create(InboxTable.metadata)
+        self.db.create(InboxTable.metadata, ExchangeTable.metadata)
         self.store = CaseStore(self.db, self.vault, lambda _session, letter: self.posted.append(letter), lambda: UNIT)
         self.store.ensure_departments()
 

@@ -13,13 +13,17 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, MetaData, event, inspect
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
+
+from gateway.site.errors import SettingsUnreadable
 
 BUSY_SECONDS: Final = 30
 """How long a writer waits for another before the database is called locked."""
 
 AGAIN_SECONDS: Final = 0.01
+WAITING: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 PRAGMAS: Final = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF")
 
 
@@ -55,6 +59,14 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
+    """Make the engine; raises SettingsUnreadable for a URL or a driver that is not there."""
+    try:
+        return _engine_for(url)
+    except (ArgumentError, ImportError):
+        raise SettingsUnreadable("database_url") from None
+
+
+def _engine_for(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
@@ -76,8 +88,8 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > until:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in WAITING or time.monotonic() > until:
                 raise
             time.sleep(AGAIN_SECONDS)
         else:

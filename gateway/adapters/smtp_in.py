@@ -16,6 +16,10 @@ from gateway.wire.mail_limits import MAIL_BYTES
 
 IDLE_SECONDS: Final = 60
 CONNECTIONS: Final = 50
+LIFE_SECONDS: Final = 300
+"""No conversation lasts longer, however busy it keeps itself."""
+UNSEALED_SECONDS: Final = 30
+"""How long a peer may take to ask for TLS."""
 
 STORED: Final = "250 2.0.0 stored"
 NOT_HERE: Final = "550 5.1.1 no such address here"
@@ -107,6 +111,7 @@ class _Conversation(SMTP):
             ident="Stafet",
         )
         self._busy = busy
+        self._ends: list[asyncio.TimerHandle] = []
 
     def hang_up(self) -> None:
         """End the connection at once."""
@@ -114,13 +119,24 @@ class _Conversation(SMTP):
             self.transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Count the connection; STARTTLS makes the same one a second time."""
-        self._busy.add(self)
+        """Count the connection and its time; STARTTLS makes the same one a second time."""
+        if self not in self._busy:
+            self._busy.add(self)
+            self._ends = [
+                self.loop.call_later(UNSEALED_SECONDS, self._hang_up_unsealed),
+                self.loop.call_later(LIFE_SECONDS, self.hang_up),
+            ]
         super().connection_made(transport)
+
+    def _hang_up_unsealed(self) -> None:
+        if self.transport is not None and self.transport.get_extra_info("ssl_object") is None:
+            self.hang_up()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Count the connection no more."""
         self._busy.discard(self)
+        for end in self._ends:
+            end.cancel()
         super().connection_lost(error)
 
 

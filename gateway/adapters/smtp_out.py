@@ -22,6 +22,8 @@ from gateway.exchange.ports import Attempt, Passage
 from gateway.site.settings import RelaySettings
 
 SECONDS: Final = 60.0
+GOODBYE_SECONDS: Final = 2.0
+"""A relay that has said 250 has the letter, however slowly it says goodbye."""
 PERMANENT: Final = 500
 
 
@@ -79,7 +81,7 @@ class SmtpRelay:
 
     async def _say_goodbye(self, client: aiosmtplib.SMTP) -> None:
         try:
-            await client.quit()
+            await client.quit(timeout=GOODBYE_SECONDS)
         except (SMTPException, OSError):
             client.close()
 

@@ -4,9 +4,11 @@ Exit codes: 0 done; 2 usage, or refused with a reason code; 3 not found; 4 could
 """
 
 import argparse
+import errno
 import io
 import json
 import os
+import ssl
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from platformdirs import user_data_path
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from directory.errors import DirectoryError
 from gateway import language
@@ -33,6 +35,13 @@ DONE: Final = 0
 REFUSED: Final = 2
 NOT_FOUND: Final = 3
 OUT_OF_REACH: Final = 4
+
+WHY_UNREADABLE: Final[Mapping[int, str]] = {
+    errno.ENOENT: mark("it is not there"),
+    errno.EACCES: mark("you may not read it"),
+    errno.EISDIR: mark("it is a folder"),
+}
+OTHERWISE: Final = mark("the disk or the system refuses")
 
 NOT_HERE: Final = argparse.SUPPRESS
 """Keeps a subcommand's default from hiding what stood before it."""
@@ -65,7 +74,7 @@ class Console:
 
     def answer(self, facts: Mapping[str, Any], *lines: str) -> None:
         """Give the result: `facts` with `--json`, `lines` without."""
-        print(json.dumps(facts, ensure_ascii=False) if self.as_json else "\n".join(map(plain, lines)))
+        print(_json(facts) if self.as_json else "\n".join(map(plain, lines)))
 
     def remark(self, *lines: str) -> None:
         """Say something beside the result, on standard error."""
@@ -74,9 +83,14 @@ class Console:
     def failure(self, code: str, *lines: str) -> None:
         """Say what went wrong, what it means and what to do."""
         if self.as_json:
-            print(json.dumps({"error": code, "message": " ".join(lines)}, ensure_ascii=False))
+            print(_json({"error": code, "message": " ".join(lines)}))
         else:
             self.remark(*lines)
+
+
+def _json(facts: Mapping[str, Any]) -> str:
+    """Write JSON; on a terminal every character that is not ASCII is escaped, so that none can act on it."""
+    return json.dumps(facts, ensure_ascii=sys.stdout.isatty())
 
 
 Command = Callable[[Arguments, Console], int]
@@ -108,7 +122,7 @@ def read_file(name: str | Path, limit: int) -> bytes:
         with Path(name).open("rb") as file:
             return file.read(limit)
     except OSError as error:
-        raise FileUnreadable(error.strerror or "") from None
+        raise FileUnreadable(_(WHY_UNREADABLE.get(error.errno or 0, OTHERWISE))) from None
 
 
 def remind_of_daemon(console: Console) -> None:
@@ -145,8 +159,19 @@ def run(build: Callable[[argparse.ArgumentParser], argparse.ArgumentParser], pro
         console.failure(error.code, *explained(error.code, str(error)))
         return OUT_OF_REACH if isinstance(error, SiteError | KeysError) else REFUSED
     except (OSError, SQLAlchemyError) as error:
-        console.failure("OUT_OF_REACH", *explained("OUT_OF_REACH", trouble(error)))
+        code = _code(error)
+        console.failure(code, *explained(code, trouble(error)))
         return OUT_OF_REACH
+
+
+def _code(error: OSError | SQLAlchemyError) -> str:
+    """Name what the machine could not do."""
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return "PORT_TAKEN"
+    if isinstance(error, ssl.SSLError):
+        return "CERTIFICATE_UNREADABLE"
+    damaged = isinstance(error, DatabaseError) and not isinstance(error, OperationalError)
+    return "DATABASE_DAMAGED" if damaged else "OUT_OF_REACH"
 
 
 def _carried_out(arguments: Arguments, console: Console) -> int:

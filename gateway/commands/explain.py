@@ -30,6 +30,26 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         LETTERS_WAIT,
         mark("Correct that setting in settings.toml."),
     ),
+    "WRONG_END": (
+        mark("That folder belongs to the other end: stafet-gateway is the region's, stafet-inbox a municipality's."),
+        NOTHING_SENT,
+        mark("Name the right folder with --home, or use the other command."),
+    ),
+    "DATABASE_DAMAGED": (
+        mark("The database cannot be read ({detail})."),
+        mark("What you just asked for was not done."),
+        mark("Do not delete anything. Ask the person who runs the site to look, and to restore it if need be."),
+    ),
+    "PORT_TAKEN": (
+        mark("Another program already uses the port where mail comes in."),
+        LETTERS_WAIT,
+        mark("Stop the other program, or choose another port under door in settings.toml."),
+    ),
+    "CERTIFICATE_UNREADABLE": (
+        mark("A certificate or its key cannot be read ({detail})."),
+        LETTERS_WAIT,
+        mark("Check door.certificate, door.key and relay.ca_file in settings.toml."),
+    ),
     "VAULT_DAMAGED": (
         mark("Something in the database cannot be opened with this site's data key."),
         mark("The letter it belongs to cannot be shown."),

@@ -1,4 +1,4 @@
-"""Commands about keys: show, export, and pin the other party's after the fingerprints have been compared by phone."""
+"""Commands about keys: show, export, pin the other party's after comparing fingerprints by phone, forget one."""
 
 import sys
 from argparse import ArgumentParser
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from directory.book import AddressBook
-from gateway.commands.console import DONE, Arguments, Commands, Console, acting, person_option, read_file
+from gateway.commands.console import DONE, NOT_FOUND, Arguments, Commands, Console, acting, person_option, read_file
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.site.people import Role
@@ -30,6 +30,7 @@ def add_keys(
     _add_show(keys, open_site)
     _add_export(keys, open_site)
     _add_import(keys, open_site, whose, party_options)
+    _add_forget(keys, open_site, whose, party_options)
 
 
 def _add_show(keys: Commands, open_site: Opener) -> None:
@@ -38,7 +39,7 @@ def _add_show(keys: Commands, open_site: Opener) -> None:
             rows = [(_("this site"), station.own.fingerprint), *_pinned(station)]
             described = [(party, fingerprint, _described(station, fingerprint)) for party, fingerprint in rows]
         facts = [{"party": party, "fingerprint": key, "expires": _expiry(info)} for party, key, info in described]
-        lines = [f"{party:<12} {key.grouped}  {_('to')} {_expiry(info)}" for party, key, info in described]
+        lines = [f"{party:<12} {key.grouped}  {_valid_to(info)}" for party, key, info in described]
         console.answer({"keys": facts}, *lines)
         return DONE
 
@@ -85,6 +86,29 @@ def _add_import(
     parser.set_defaults(run=take)
 
 
+def _add_forget(
+    keys: Commands, open_site: Opener, whose: Whose, party_options: Callable[[ArgumentParser], None]
+) -> None:
+    def forget(arguments: Arguments, console: Console) -> int:
+        party = whose(arguments)
+        with open_site(console.home) as station:
+            acting(station, arguments.person, Role.ADMIN)
+            with station.database.session() as session:
+                known = AddressBook(session).forget(party, station.clocks.machine())
+        if not known:
+            console.failure("KEY_NOT_FOUND", _("No key is pinned for that party."))
+            return NOT_FOUND
+        console.answer(
+            {"party": party}, _("The key is no longer trusted. Letters to {party} wait.").format(party=party)
+        )
+        return DONE
+
+    parser = keys.add_parser("forget", help=_("stop trusting a key that was pinned by mistake"))
+    party_options(parser)
+    person_option(parser)
+    parser.set_defaults(run=forget)
+
+
 def _pinned(station: Station) -> list[tuple[str, Fingerprint]]:
     with station.database.reading() as session:
         book = AddressBook(session)
@@ -96,6 +120,10 @@ def _described(station: Station, fingerprint: Fingerprint) -> KeyInfo | None:
         return station.keyring.describe(fingerprint)
     except KeyNotFound:
         return None
+
+
+def _valid_to(info: KeyInfo | None) -> str:
+    return _("valid to {date}").format(date=_expiry(info))
 
 
 def _expiry(info: KeyInfo | None) -> str:

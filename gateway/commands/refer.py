@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from directory import municipalities
+from directory.errors import NotAParty
+from directory.model import is_party
 from gateway import bootstrap
 from gateway.commands.console import (
     DONE,
@@ -73,8 +75,7 @@ def add_status(commands: Commands, open_site: Opener) -> None:
                 return _latest(console, follow.latest())
             progress = follow.named(arguments.letter)
         if progress is None:
-            console.failure("NOT_FOUND", _("There is no referral with that number or id."))
-            return NOT_FOUND
+            return _unknown(console)
         console.answer(_facts(progress), *_lines(progress))
         return DONE
 
@@ -83,10 +84,32 @@ def add_status(commands: Commands, open_site: Opener) -> None:
     parser.set_defaults(run=status)
 
 
+def add_resend(commands: Commands, open_site: Opener) -> None:
+    """Add `resend`: queue a referral again that came back or was given up, once the cause is mended."""
+
+    def resend(arguments: Arguments, console: Console) -> int:
+        with open_site(console.home) as station:
+            acting(station, arguments.person, Role.SENDER)
+            with station.database.session() as session:
+                progress = bootstrap.follow(station, session).send_again(arguments.letter, station.clocks.machine())
+        if progress is None:
+            return _unknown(console)
+        remind_of_daemon(console)
+        console.answer(_facts(progress), *_lines(progress))
+        return DONE
+
+    parser = commands.add_parser("resend", help=_("send again what came back or was given up"))
+    parser.add_argument("letter", metavar=_("REFERRAL"), help=_("its number, its id or your reference"))
+    person_option(parser)
+    parser.set_defaults(run=resend)
+
+
 def add_example(commands: Commands) -> None:
     """Add `example`: an invented referral to try the way with."""
 
     def show(arguments: Arguments, _console: Console) -> int:
+        if not is_party(arguments.municipality):
+            raise NotAParty
         print(json.dumps(example(arguments.municipality, utc_now()), ensure_ascii=False, indent=2))
         return DONE
 
@@ -133,8 +156,16 @@ def _accepted(console: Console, station: Station, submitted: Submitted) -> int:
     return DONE
 
 
+def _unknown(console: Console) -> int:
+    console.failure("NOT_FOUND", _("There is no referral with that number or id."))
+    return NOT_FOUND
+
+
 def _latest(console: Console, latest: Sequence[Progress]) -> int:
-    console.answer({"referrals": [_facts(progress) for progress in latest]}, *map(line, latest))
+    console.answer(
+        {"referrals": [_facts(progress) for progress in latest]},
+        *(map(line, latest) if latest else [_("No referrals yet.")]),
+    )
     return DONE
 
 

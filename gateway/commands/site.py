@@ -9,8 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
-from directory import phone
-from directory.model import normal_address
+from directory.model import Contact
 from gateway.commands.console import DONE, Arguments, Commands, Console
 from gateway.daemon import Daemon
 from gateway.exchange.ports import Handler
@@ -19,7 +18,7 @@ from gateway.language import in_use
 from gateway.site.home import Home
 from gateway.site.people import People, Role
 from gateway.site.settings import DoorSettings, RelaySettings, UnitSettings
-from gateway.station import Plan, Station
+from gateway.station import Plan, Station, utc_now
 from gateway.wire.letters import Kind
 from keys.fingerprint import Fingerprint
 
@@ -63,13 +62,16 @@ def init_options(parser: ArgumentParser) -> None:
 
 
 def plan(arguments: Arguments, *, party: str, name: str) -> Plan:
-    """Plan a site from the command line; raises BadAddress or BadPhone."""
-    unit = UnitSettings(
+    """Plan a site from the command line; raises BadUnitName, BadAddress or BadPhone."""
+    typed = Contact.checked(
         party=party,
-        name=arguments.name or name,
-        address=normal_address(arguments.address),
-        phone=phone.normalise(arguments.phone),
+        unit_name=arguments.name or name,
+        email=arguments.address,
+        phone=arguments.phone,
+        valid_from=utc_now(),
+        entered_by="",
     )
+    unit = UnitSettings(party=party, name=typed.unit_name, address=typed.email, phone=typed.phone)
     return Plan(
         unit=unit,
         person=arguments.person or getpass.getuser(),
@@ -144,7 +146,7 @@ def add_relay(commands: Commands) -> None:
         relay = _relay(arguments.server, arguments.ca, settings.relay)
         console.home.write_settings(settings.model_copy(update={"relay": relay}))
         facts = {"host": relay.host, "port": relay.port}
-        console.answer(facts, _("Letters now leave by {host}:{port}. Restart the daemon.").format(**facts))
+        console.answer(facts, _("Letters now leave by {host}:{port}. If the daemon runs, restart it.").format(**facts))
         return DONE
 
     parser = commands.add_parser("relay", help=_("choose the mail server letters leave by"))

@@ -10,6 +10,7 @@ Good news is final: a letter that was received is never reported as anything els
 """
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -43,7 +44,11 @@ LONGEST_RETRY: Final = timedelta(hours=1)
 PARKED_LOOK: Final = timedelta(minutes=1)
 """How often a parked letter looks whether its cause is gone."""
 
-SETTLED: Final = frozenset({State.RECEIVED})
+OVERRULED_BY: Final[Mapping[State, frozenset[State]]] = {
+    State.RECEIVED: frozenset(),
+    State.REFUSED: frozenset({State.RECEIVED}),
+}
+"""What may still replace a state that the other gateway has signed for; our own later news never does."""
 
 RELAY_REFUSED: Final = "RELAY_REFUSED"
 NO_RECEIPT: Final = "NO_RECEIPT"
@@ -90,5 +95,5 @@ def may_send(state: State, times_sent: int) -> bool:
 
 
 def can_become(state: State, news: State) -> bool:
-    """Tell whether `news` may replace `state`: nothing replaces good news."""
-    return state not in SETTLED and state is not news
+    """Tell whether `news` may replace `state`: what the other end signed stands, and nothing replaces good news."""
+    return state is not news and news in OVERRULED_BY.get(state, frozenset(State))

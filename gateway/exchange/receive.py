@@ -79,14 +79,26 @@ class Receive:
         if payload is None:
             return self._unreadable(session, opened, arrival)
         known = session.get(TakenRow, payload.letter_id)
-        if known is not None:
-            return self._again(session, known, opened, arrival)
+        if known is not None and known.party != opened.party:
+            arrival.reason = LetterOutOfTurn.code
+            return Outcome.QUARANTINED
         if payload.kind is Kind.RECEIPT:
-            return self._settle(session, opened, payload, arrival)
+            outcome = self._settle(session, opened, payload, arrival)
+            return Outcome.DUPLICATE if known is not None and outcome is Outcome.TAKEN else outcome
+        if known is not None and known.verdict == Verdict.OK:
+            return self._again(session, known)
+        return self._take_over(session, opened, payload, arrival, known)
+
+    def _take_over(
+        self, session: Session, opened: OpenedLetter, payload: Payload, arrival: ArrivalRow, known: TakenRow | None
+    ) -> Outcome:
+        """Hand a letter over and answer it; one that was refused before is heard again, for causes can be mended."""
         reason = self._hand_over(session, opened, payload, arrival.rules_at)
         arrival.reason = reason or ""
+        if known is not None and known.reason == reason:
+            return self._again(session, known)
         receipt_id = self._answer(session, opened, payload, arrival.rules_at, reason)
-        session.add(_memory(opened, payload, self.clock(), reason, receipt_id))
+        session.merge(_memory(opened, payload, self.clock(), reason, receipt_id))
         return Outcome.REFUSED if reason else Outcome.TAKEN
 
     def _unreadable(self, session: Session, opened: OpenedLetter, arrival: ArrivalRow) -> Outcome:
@@ -100,11 +112,8 @@ class Receive:
         self._answer(session, opened, None, arrival.rules_at, LetterUnreadable.code)
         return Outcome.REFUSED
 
-    def _again(self, session: Session, known: TakenRow, opened: OpenedLetter, arrival: ArrivalRow) -> Outcome:
-        """Answer a copy with the receipt its first had; a letter id that belongs to another party is no copy."""
-        if known.party != opened.party:
-            arrival.reason = LetterOutOfTurn.code
-            return Outcome.QUARANTINED
+    def _again(self, session: Session, known: TakenRow) -> Outcome:
+        """Answer a copy with the receipt its first had."""
         receipt = session.get(OutgoingRow, known.receipt_id) if known.receipt_id else None
         if receipt is not None:
             now = self.clock()
@@ -113,13 +122,13 @@ class Receive:
         return Outcome.DUPLICATE
 
     def _settle(self, session: Session, opened: OpenedLetter, payload: Payload, arrival: ArrivalRow) -> Outcome:
-        """Take a receipt; one that is about nothing of ours is kept apart, and never answered."""
+        """Take a receipt, which changes nothing the second time; one about nothing of ours is kept apart."""
         try:
             settle(session, _arrived(opened, payload, arrival.rules_at), self.clock())
         except (LetterUnreadable, LetterOutOfTurn) as error:
             arrival.reason = error.code
             return Outcome.QUARANTINED
-        session.add(_memory(opened, payload, self.clock(), None, None))
+        session.merge(_memory(opened, payload, self.clock(), None, None))
         return Outcome.TAKEN
 
     def _hand_over(self, session: Session, opened: OpenedLetter, payload: Payload, received_at: datetime) -> str | None:

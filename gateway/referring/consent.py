@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from gateway.referring.refusals import Reason, Refused
-from gateway.wire.referral import Consent
+from gateway.wire.referral import Consent, says_something
 
 AGREEMENT_BEGAN: Final = datetime(2020, 3, 31, 22, tzinfo=UTC)
 """1 April 2020, midnight Danish time (A3)."""
@@ -42,7 +42,8 @@ def check(
 
 def is_specific(consent: Consent) -> bool:
     """Tell whether it says what was agreed to, what was told, and whether it was oral or written."""
-    return bool(_word(consent.scope) and _word(consent.information_given)) and _plain(consent.form) in FORMS
+    told = says_something(consent.scope) and says_something(consent.information_given)
+    return told and _plain(consent.form) in FORMS
 
 
 def _word(text: str | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from sqlmodel import Session, col, select
 
 from directory.book import AddressBook
@@ -19,6 +19,7 @@ from gateway.referring.rows import ReferralRow
 from gateway.site.cipher import Vault
 from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable
 from gateway.wire.payload import SHAPE
+from gateway.wire.referral import Moment
 
 ACKNOWLEDGED = "acknowledged"
 
@@ -31,7 +32,7 @@ class Acknowledgement(BaseModel):
     acknowledged_by: str = Field(min_length=1, max_length=200)
     unit: str = Field(max_length=200)
     phone: str = Field(max_length=32)
-    acknowledged_at: AwareDatetime
+    acknowledged_at: Moment
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,18 @@ class Follow:
         return self._progress(row) if row else None
 
     def latest(self, limit: int = 50) -> Sequence[Progress]:
-        """List the latest, newest first."""
-        rows = self.session.exec(select(ReferralRow).order_by(col(ReferralRow.submitted_at).desc()).limit(limit))
-        return [self._progress(row) for row in rows.all()]
+        """List those nobody has taken over, all of them, and then the latest of the others; newest first in each."""
+        newest = select(ReferralRow).order_by(col(ReferralRow.submitted_at).desc())
+        open_ones = self.session.exec(newest.where(col(ReferralRow.acknowledged_at).is_(None))).all()
+        taken = self.session.exec(newest.where(col(ReferralRow.acknowledged_at).is_not(None)).limit(limit)).all()
+        return [self._progress(row) for row in (*open_ones, *taken)]
+
+    def send_again(self, name: str, now: datetime) -> Progress | None:
+        """Queue a referral again that came back or was given up, as it was; others are left alone."""
+        row = Past(self.session, self.vault).row(name)
+        if row is not None:
+            outbox.send_again(self.session, row.letter_id, now)
+        return self._progress(row) if row else None
 
     def _progress(self, row: ReferralRow) -> Progress:
         steps = [Step(step.state, step.at, step.reason) for step in outbox.history(self.session, row.letter_id)]

@@ -10,7 +10,7 @@ from directory.municipalities import Municipality
 from gateway.referring import consent, screening
 from gateway.referring.refusals import InvalidNumber, OutsideRegion, Reason, Refused, UnknownMunicipality
 from gateway.wire.cpr import CitizenNumber, InvalidCpr, age_at, identify
-from gateway.wire.referral import Citizen, Referral
+from gateway.wire.referral import Citizen, Referral, says_something
 from gateway.wire.warnings import Notice, notices
 
 OF_AGE: Final = 18
@@ -106,9 +106,9 @@ def _number(citizen: Citizen, today: date) -> CitizenNumber:
 def _can_be_acted_on(referral: Referral) -> None:
     """Ask for a way to the citizen (B8), and for what happened."""
     citizen = referral.citizen
-    if not any((way or "").strip() for way in (citizen.phone, citizen.address, citizen.how_to_reach)):
+    if not any(says_something(way) for way in (citizen.phone, citizen.address, citizen.how_to_reach)):
         raise Refused(Reason.NOT_REACHABLE)
-    if not referral.text.strip():
+    if not says_something(referral.text):
         raise Refused(Reason.TEXT_MISSING)
 
 

@@ -160,7 +160,14 @@ class Malformed(Refused):
 
     def what(self) -> str:
         """Name the fields."""
-        return super().what().format(fields=", ".join(self.paths))
+        return super().what().format(fields="; ".join(map(_in_words, self.paths)))
+
+
+def _in_words(path: str) -> str:
+    """Say what is wrong with one field; "$" is the whole of what was handed in."""
+    field, _colon, kind = path.partition(": ")
+    where = _("the file") if field == "$" else field
+    return _("{field} is missing").format(field=where) if kind == "missing" else f"{where} ({kind})"
 
 
 FAULTS: Final[Mapping[Fault, str]] = {

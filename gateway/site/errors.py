@@ -4,6 +4,7 @@ SiteError                    never raised itself
 ├── HomeMissing              no site has been made in that folder
 ├── HomeTaken                a site is already there
 ├── SettingsUnreadable       the settings file does not parse, or a value is missing or of the wrong kind
+├── WrongEnd                 the folder is the other end's: a region's, or a municipality's
 ├── VaultDamaged             what lies in the database cannot be opened with this site's data key
 ├── AlreadyRunning           another daemon runs on this home
 ├── FileUnreadable           a file that was named on the command line cannot be read
@@ -36,6 +37,12 @@ class SettingsUnreadable(SiteError):
     """The settings file does not parse, or a value is missing or of the wrong kind."""
 
     code = "SETTINGS_UNREADABLE"
+
+
+class WrongEnd(SiteError):
+    """The folder is the other end's: a region's, or a municipality's."""
+
+    code = "WRONG_END"
 
 
 class VaultDamaged(SiteError):

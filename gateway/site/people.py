@@ -67,7 +67,9 @@ class People:
         return next((person for person in self.active() if person.name.casefold() == wanted), None)
 
     def add(self, name: str, role: Role) -> Person:
-        """Add a person, or give one who is here already the role `role`."""
+        """Add a person, or give one who is here already the role `role`; raises PersonUnnamed for no name at all."""
+        if not name.strip() or not name.isprintable():
+            raise PersonUnnamed
         known = (row for row in self._session.exec(select(PersonRow)) if row.name.casefold() == name.strip().casefold())
         row = next(known, None) or PersonRow(id=str(uuid.uuid4()), name=name.strip(), role=role)
         row.role, row.active = role, True

@@ -60,10 +60,14 @@ def _referral(body: Mapping[str, Any]) -> Lines:
     referral = Referral.parse(body["referral"])
     yield _("Præhospitalet passes on, with the citizen's consent, a request for help with social problems.")
     yield from _re_referral(referral, body.get("previous"))
-    yield from _section(_("How the citizen wants to be contacted"), [referral.citizen.how_to_reach or _("Not stated")])
-    yield from _section(_("Please be aware (staff safety)"), [referral.citizen.safety_note])
+    yield from _section(
+        _("How the citizen wants to be contacted"), [_on_one_line(referral.citizen.how_to_reach or _("Not stated"))]
+    )
+    yield from _section(_("Please be aware (staff safety)"), [_on_one_line(referral.citizen.safety_note or "")])
     yield from _section(_("The sender's remark on urgency"), _urgency(referral))
-    yield from _section(_("What it is about"), [_fact(_("Problems"), ", ".join(referral.problem_types)), referral.text])
+    yield from _section(
+        _("What it is about"), [_fact(_("Problems"), ", ".join(referral.problem_types)), _indented(referral.text)]
+    )
     yield from _section(_("The citizen"), _citizen(referral.citizen))
     yield from _section(_("Worth knowing"), [_(NOTICES[seen]) for seen in notices(referral) if seen in NOTICES])
     yield from _section(_("The call"), _call(referral))
@@ -77,7 +81,8 @@ def _re_referral(referral: Referral, previous: Mapping[str, Any] | None) -> Line
         return ()
     earlier = _fact(_("Earlier referral"), _earlier(previous)) if previous else None
     return _section(
-        _("The citizen has been referred before"), [_(KINDS_OF_RE_REFERRAL[again.kind]), again.reason, earlier]
+        _("The citizen has been referred before"),
+        [_(KINDS_OF_RE_REFERRAL[again.kind]), _indented(again.reason or ""), earlier],
     )
 
 
@@ -90,7 +95,7 @@ def _earlier(previous: Mapping[str, Any]) -> str:
 def _urgency(referral: Referral) -> list[str | None]:
     if not referral.urgency_remark:
         return []
-    return [referral.urgency_remark, _("The municipality decides how urgent it is.")]
+    return [_indented(referral.urgency_remark), _("The municipality decides how urgent it is.")]
 
 
 def _citizen(citizen: Citizen) -> list[str | None]:
@@ -130,8 +135,8 @@ def _screening(referral: Referral) -> str:
 def _consent(referral: Referral) -> list[str | None]:
     consent = referral.consent
     return [
-        consent.scope,
-        consent.information_given,
+        _indented(consent.scope or ""),
+        _indented(consent.information_given or ""),
         _fact(_("Given by"), consent.given_by),
         _fact(_("Form"), consent.form),
         _fact(_("Obtained"), moment(consent.obtained_at) if consent.obtained_at else None),
@@ -169,7 +174,17 @@ def _section(title: str, lines: Iterable[str | None]) -> Lines:
 
 
 def _fact(label: str, value: object) -> str | None:
-    return f"{label}: {value}" if value not in (None, "") else None
+    return f"{label}: {_on_one_line(value)}" if value not in (None, "") else None
+
+
+def _on_one_line(value: object) -> str:
+    """Keep a fact from looking like several."""
+    return " ".join(str(value).split())
+
+
+def _indented(text: str) -> str:
+    """Set prose in, so that no line of it can pass for one of ours."""
+    return "\n".join(f"  {line}".rstrip() for line in text.splitlines())
 
 
 _WRITERS: Final[Mapping[Kind, Callable[[Mapping[str, Any]], Lines]]] = {

@@ -6,6 +6,7 @@ types, form, gender) are open (A6): an unknown word is shown as written. Unknown
 """
 
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +19,8 @@ LARGEST: Final = 256 * 1024
 LARGEST_READ: Final = 2 * LARGEST
 """An object already read: what was let in at one end, written out in full, must be let in at the other."""
 DEEPEST: Final = 32
+EARLIEST_YEAR: Final = 1900
+LATEST_YEAR: Final = 2200
 BYTE_ORDER_MARK: Final = "\ufeff"
 
 Line = Annotated[str, Field(max_length=500)]
@@ -28,10 +31,17 @@ Count = Annotated[int, Field(ge=0, le=100_000)]
 def _moment(value: object) -> object:
     """Read ISO 8601 only: a bare number would pass for seconds since 1970."""
     if isinstance(value, datetime):
-        return value
+        return _plausible(value)
     if not isinstance(value, str):
         raise ValueError  # noqa: TRY004 - pydantic turns a ValueError into its own report
-    return datetime.fromisoformat(value)
+    return _plausible(datetime.fromisoformat(value))
+
+
+def _plausible(moment: datetime) -> datetime:
+    """Refuse a year that no calendar sum survives."""
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise ValueError
+    return moment
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
@@ -164,6 +174,11 @@ class Referral(_Part):
     def submitted(self, now: datetime) -> Self:
         """Fill in when it was submitted, if the sender did not say."""
         return self if self.submitted_at else self.model_copy(update={"submitted_at": now})
+
+
+def says_something(text: str | None) -> bool:
+    """Tell whether there is anything to see: spaces and invisible characters say nothing."""
+    return any(unicodedata.category(character)[0] not in "CZ" for character in text or "")
 
 
 def _clean(raw: bytes | str | Mapping[str, Any]) -> bytes:

@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from gateway.exchange.delivery import State
 from gateway.wire.referral import Referral
 from gateway.wire.warnings import Notice
 from inbox_tui.casework.departments import Department
@@ -84,8 +85,8 @@ class CaseLine:
 class Case:
     """Everything about one case. Its id is the conversation's, so both ends can name it alike.
 
-    `history` holds every move of responsibility in order, of which the last one counts (E7). `earlier` is the case this
-    one follows, when it is here.
+    `told` is how far the acknowledgement has come on its way to Præhospitalet. `history` holds every move of
+    responsibility in order, of which the last one counts (E7). `earlier` is the case this one follows, when it is here.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Case:
     target_date: date
     state: CaseState = CaseState.NEW
     acknowledged: Taken | None = None
+    told: State | None = None
     history: tuple[Forwarded, ...] = ()
     earlier: CaseLine | None = None
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
 from directory.calendar import target_date
 from gateway.exchange.ports import Arrived
 from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable
 from gateway.wire.letters import Kind
-from gateway.wire.referral import MalformedReferral, Referral
+from gateway.wire.referral import MalformedReferral, Moment, Referral
 from gateway.wire.warnings import notices
 from inbox_tui.casework.case import Case, Previous, Seal
 
@@ -35,9 +35,9 @@ class _PreviousShape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     number: str = Field(min_length=1, max_length=32)
-    sent_at: AwareDatetime
+    sent_at: Moment
     position: int = Field(ge=2, le=9999)
-    first_sent_at: AwareDatetime
+    first_sent_at: Moment
 
 
 def case_from(arrived: Arrived) -> Case:

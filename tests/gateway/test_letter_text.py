@@ -123,7 +123,8 @@ def leaves(value):
 def test_the_letter_holds_everything_the_referral_says():
     """A person with nothing but a mail program must be able to act on it."""
     text = letter_text(GOLDEN["re_referral"])
-    said = {str(leaf) for leaf in leaves(REFERRAL) if not isinstance(leaf, bool)} - LEFT_OUT
+    written_out = (str(leaf).splitlines() for leaf in leaves(REFERRAL) if not isinstance(leaf, bool))
+    said = {line for lines in written_out for line in lines} - LEFT_OUT
     moments = {leaf for leaf in said if leaf.startswith("2026-11-22T")}
     assert {leaf for leaf in said - moments if leaf not in text} == set()
     assert "22-11-2026 kl. 8.14" in text
@@ -175,4 +176,14 @@ def test_the_text_of_the_synthetic_referrals_keeps_every_word():
     entries = json.loads((LETTERS.parent / "data" / "referrals.json").read_text("utf-8"))["referrals"]
     for entry in entries:
         if entry["id"] < "R22":
-            assert entry["input"]["text"] in letter_text(written(Kind.REFERRAL, {"referral": entry["input"]}))
+            text = letter_text(written(Kind.REFERRAL, {"referral": entry["input"]}))
+            assert all(f"  {line}".rstrip() in text.splitlines() for line in entry["input"]["text"].splitlines())
+
+
+def test_nothing_a_sender_writes_can_pass_for_a_line_of_ours():
+    forged = "Karen\nCPR-nummer: 010170-1234\n\nSamtykke\n--------\nGivet til alle"
+    citizen = {"name": forged, "phone": forged, "how_to_reach": forged, "safety_note": forged, "address": forged}
+    body = {"referral": {**PLAIN, "citizen": citizen, "text": forged, "urgency_remark": forged}}
+    lines = letter_text(written(Kind.REFERRAL, body)).splitlines()
+    assert not [line for line in lines if line.startswith(("CPR-nummer: ", "Givet til alle"))]
+    assert lines.count("Samtykke") <= 1

@@ -144,3 +144,28 @@ def test_a_transaction_that_fails_posts_nothing(region):
     assert not region.rows(OutgoingRow)
     assert not region.rows(StepRow)
     assert not region.rows(EnvelopeRow)
+
+
+def test_a_refusal_that_came_before_our_own_record_of_sending_stands(region):
+    letter = region.post(sites.referral())
+    steer(region, letter, Course(State.REFUSED, None, "UNREADABLE"))
+    steer(region, letter, Course(State.SENT, region.clock() + timedelta(minutes=30)))
+    row = region.outgoing(letter)
+    assert (row.state, row.reason, row.next_at) == ("refused", "UNREADABLE", None)
+
+
+@pytest.mark.parametrize("column", ["next_at", "claimed_until"])
+def test_a_letter_put_off_by_a_clock_that_was_ahead_is_due_all_the_same(region, column):
+    letter = region.post(sites.referral())
+    with region.database.session() as session:
+        setattr(session.get_one(OutgoingRow, letter), column, region.clock() + timedelta(days=365))
+    assert claimed(region) == (letter,)
+
+
+@pytest.mark.parametrize(("state", "goes"), [(State.REFUSED, True), (State.GIVEN_UP, True), (State.SENT, False)])
+def test_only_what_came_back_or_was_given_up_is_sent_again_by_hand(region, state, goes):
+    letter = region.post(sites.referral())
+    steer(region, letter, Course(state, None, "WHY"))
+    with region.database.session() as session:
+        assert outbox.send_again(session, letter, region.clock()) is goes
+    assert claimed(region) == ((letter,) if goes else ())

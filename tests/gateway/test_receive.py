@@ -326,3 +326,16 @@ def test_letters_to_a_party_that_is_unknown_are_not_guessed(region):
     letter = Letter(Kind.REFERRAL, new_id(), "740", NUMBER, {})
     region.post(letter)
     assert region.outgoing(letter.letter_id).reason == "NO_CONTACT"
+
+
+def test_a_letter_that_was_refused_is_heard_again_once_the_cause_is_mended(region, randers):
+    """A refusal must not stand for ever because the first try came at a bad moment."""
+    made = sites.sealed(region, sites.referral())
+    handlers = dict(randers.handlers)
+    randers.handlers.clear()
+    assert randers.take(made.content) == ("refused", "OUT_OF_TURN")
+    randers.handlers.update(handlers)
+    assert randers.take(made.content) == ("taken", "")
+    assert [randers.said(row)["verdict"] for row in randers.receipts()] == ["fatal-error", "ok"]
+    assert randers.take(made.content) == ("duplicate", "")
+    assert len(randers.taken) == 1

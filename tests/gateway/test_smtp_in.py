@@ -203,6 +203,21 @@ async def test_connections_past_the_cap_are_told_to_come_back(door, monkeypatch)
         assert again.greeting.startswith("220")
 
 
+async def test_a_peer_that_never_asks_for_tls_is_not_kept_company(door, monkeypatch):
+    monkeypatch.setattr(smtp_in, "UNSEALED_SECONDS", 0)
+    async with door.peer(tls=False) as idle:
+        assert await idle.reader.read() == b""
+
+
+async def test_a_peer_that_keeps_itself_busy_is_sent_home_in_the_end(door, monkeypatch):
+    monkeypatch.setattr(smtp_in, "LIFE_SECONDS", 0.3)
+    async with door.peer() as busy:
+        while door.door.busy:
+            with suppress(ConnectionError):
+                await busy.say("NOOP")
+    assert not door.door.busy
+
+
 SMUGGLED = {
     "LF.LF": b"\n.\n",
     "LF.CRLF": b"\n.\r\n",

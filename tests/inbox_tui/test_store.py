@@ -7,9 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from directory.calendar import local_day
+from gateway.exchange.rows import OutgoingRow, StepRow
 from gateway.site.cipher import Vault
 from gateway.site.errors import VaultDamaged
 from gateway.wire.errors import LetterOutOfTurn
+from gateway.wire.letters import Kind
+from inbox_tui import presentation
 from inbox_tui.casework.case import CaseState, Rank, needs_person_rank
 from inbox_tui.casework.errors import (
     AlreadyAcknowledged,
@@ -234,3 +237,26 @@ def test_the_tally_counts_by_need(site):
     taken(site, number="2026-0003")
     assert site.store.tally(TODAY) == {Rank.OVERDUE: 1, Rank.NEW: 1, Rank.WAITING: 1}
     assert site.store.position(conversation("none"), TODAY) is None
+
+
+def on_its_way(case_id, state):
+    said = {"conversation_id": case_id, "kind": Kind.ACKNOWLEDGEMENT, "to_party": "region", "number": "2026-0001"}
+    return OutgoingRow(letter_id="x", locked=b"", state=state, posted_at=NOW, **said)
+
+
+STANDS = [("queued", False), ("sent", False), ("received", False), ("parked", True), ("refused", True)]
+
+
+@pytest.mark.parametrize(("state", "stuck"), STANDS)
+def test_a_case_says_how_far_its_acknowledgement_has_come(site, state, stuck):
+    """L6: until it is there, Præhospitalet does not know who took over."""
+    case_id = site.receive(arrived(referral("R02")))
+    before = site.store.revision()
+    assert site.store.get(case_id).told is None
+    with site.db.session() as session:
+        session.add(on_its_way(case_id, state))
+        session.add(StepRow(letter_id="x", state=state, at=NOW))
+    case = site.store.get(case_id)
+    assert case.told == state
+    assert bool(presentation.not_told(case)) is stuck
+    assert site.store.revision() > before

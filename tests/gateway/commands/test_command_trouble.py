@@ -44,7 +44,7 @@ SPOILED = {
     "no data key": (lambda home: (home / "data.key.asc").unlink(), "VAULT_DAMAGED"),
     "a damaged data key": (lambda home: damage(home / "data.key.asc"), "VAULT_DAMAGED"),
     "garbage for a data key": (lambda home: (home / "data.key.asc").write_bytes(b"\x00\xff"), "VAULT_DAMAGED"),
-    "garbage for a database": (lambda home: (home / "stafet.db").write_bytes(b"x" * 5000), "OUT_OF_REACH"),
+    "garbage for a database": (lambda home: (home / "stafet.db").write_bytes(b"x" * 5000), "DATABASE_DAMAGED"),
     "a folder for a database": (lambda home: folder_instead(home / "stafet.db"), "OUT_OF_REACH"),
 }
 

@@ -2,7 +2,20 @@
 
 import pytest
 import sites
-from typed import CONTACT, OUT_OF_REACH, REFUSED
+from typed import CONTACT, NOT_FOUND, OUT_OF_REACH, REFUSED
+
+from inbox_tui import __main__ as inbox_command
+from keys import passphrase
+from keys.keyring import Keyring
+
+
+@pytest.fixture
+def other_key(short_path, tmp_path):
+    """Another party's public key in a file, and its fingerprint."""
+    with Keyring(short_path / "k", passphrase.make()) as ring:
+        fingerprint = ring.generate("Aarhus <sikkerpost@aarhus.example>")
+        (tmp_path / "other.asc").write_bytes(ring.export_public(fingerprint))
+    return tmp_path / "other.asc", fingerprint
 
 
 def test_the_directory_shows_all_19_and_what_each_lacks(stafet):
@@ -127,3 +140,44 @@ def test_only_an_administrator_changes_contacts_and_keys(stafet, their_key):
         ("keys", "import", file, "--municipality", "730", "--fingerprint", aloud, *who),
     ):
         assert stafet.json(*words, code=OUT_OF_REACH)["error"] == "PERSON_UNKNOWN"
+
+
+def test_a_site_cannot_pin_its_own_key_as_somebody_else_s(stafet, tmp_path):
+    file = tmp_path / "own.asc"
+    own = stafet.json("keys", "export")
+    file.write_text(own["certificate"])
+
+    taken = stafet.json(
+        *("keys", "import", file, "--municipality", "751", "--fingerprint", own["fingerprint"]), code=REFUSED
+    )
+
+    assert taken["error"] == "KEY_TAKEN"
+    assert len(stafet.json("keys", "show")["keys"]) == 1
+
+
+def test_a_key_pinned_for_the_wrong_municipality_can_be_taken_back(stafet, other_key):
+    file, fingerprint = other_key
+    stafet("keys", "import", file, "--municipality", "615", "--fingerprint", fingerprint)
+    again = ("keys", "import", file, "--municipality", "751", "--fingerprint", fingerprint)
+    assert stafet.json(*again, code=REFUSED)["error"] == "KEY_TAKEN"
+
+    stafet("keys", "forget", "--municipality", "615")
+
+    assert stafet.json(*again)["party"] == "751"
+    assert stafet.json("keys", "forget", "--municipality", "615", code=NOT_FOUND)["error"] == "KEY_NOT_FOUND"
+
+
+@pytest.mark.parametrize("words", [("status",), ("run",), ("keys", "show")])
+def test_the_region_s_command_leaves_a_municipality_s_folder_alone(words, stafet):
+    settings = stafet.home / "settings.toml"
+    settings.write_text(settings.read_text("utf-8").replace('party = "region"', 'party = "751"'), "utf-8")
+
+    assert stafet.json(*words, code=OUT_OF_REACH)["error"] == "WRONG_END"
+
+
+def test_the_inbox_s_command_leaves_the_region_s_folder_alone(stafet):
+    assert stafet.json("list", code=OUT_OF_REACH, command=inbox_command)["error"] == "WRONG_END"
+
+
+def test_no_english_stands_in_the_danish_list_of_keys(stafet):
+    assert "gælder til" in stafet("keys", "show", "--lang", "da")

@@ -1,5 +1,8 @@
 """Handing in and following: what is answered, how it ends, and what it leaves behind."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from typed import CONTACT, NOT_FOUND, OUT_OF_REACH, REFUSED, ask, referral, refused_consent
 
@@ -141,3 +144,48 @@ def test_the_latest_referrals_come_on_a_line_each(stafet):
 
     assert len(stafet("status").splitlines()) == 3
     assert len(stafet.json("status")["referrals"]) == 3
+
+
+def test_what_nobody_has_taken_over_is_always_shown_first(stafet):
+    """L3: the oldest that waits must not drop off the list."""
+    numbers = [stafet.json("refer", "-", typed=referral())["number"] for _ in range(3)]
+    with closing(sqlite3.connect(stafet.home / "stafet.db")) as database, database:
+        database.execute("UPDATE referrals SET acknowledged_at = submitted_at WHERE number != ?", (numbers[0],))
+
+    shown = [one["number"] for one in stafet.json("status")["referrals"]]
+
+    assert shown[0] == numbers[0]
+    assert sorted(shown) == numbers
+
+
+def test_a_referral_that_came_back_can_be_sent_again(stafet):
+    number = stafet.json("refer", "-", typed=referral())["number"]
+    with closing(sqlite3.connect(stafet.home / "stafet.db")) as database, database:
+        database.execute("UPDATE outgoing SET state = 'refused', next_at = NULL")
+
+    assert stafet.json("resend", number)["states"] == ["parked", "queued"]
+    assert ask(stafet.home, "SELECT state, next_at IS NOT NULL FROM outgoing") == [("queued", 1)]
+    assert stafet.json("resend", "2026-9999", code=NOT_FOUND)["error"] == "NOT_FOUND"
+
+
+def test_an_empty_list_says_so(stafet):
+    assert "No referrals yet." in stafet("status")
+
+
+@pytest.mark.parametrize("code", ["630", "999", "Aarhus"])
+def test_no_example_is_made_for_a_municipality_outside_the_agreement(stafet, code):
+    assert stafet.json("example", "--municipality", code, code=REFUSED)["error"] == "NOT_A_PARTY"
+
+
+@pytest.mark.parametrize("nothing", ["\u200b", "\u2060 \u00ad", "\x00"])
+def test_invisible_characters_say_nothing(stafet, nothing):
+    told = stafet.json("refer", "-", typed=referral(text=nothing), code=REFUSED)
+
+    assert told["reason_code"] == "TEXT_MISSING"
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_no_calendar_survives_is_malformed(stafet, moment):
+    told = stafet.json("refer", "-", typed=referral(submitted_at=moment), code=REFUSED)
+
+    assert told["reason_code"] == "MALFORMED_INPUT"
