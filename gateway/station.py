@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import MetaData
+from sqlmodel import Session
 
 from directory.book import AddressBook, DirectoryTable
 from directory.errors import KeyTaken
@@ -78,6 +79,10 @@ class Station:
         """Give the outbox."""
         return PostOffice(self.own.party, self.vault, self.clocks.machine)
 
+    def people(self, session: Session) -> People:
+        """Give the staff, in one session."""
+        return People(session, self.vault)
+
     def deliver(self) -> Deliver:
         """Give the way out."""
         relay = SmtpRelay(self.settings.relay)
@@ -130,15 +135,15 @@ def make_station(home: Home, plan: Plan, *tables: MetaData) -> Fingerprint:
     secret = _passphrase(home.path / "passphrase")
     with Keyring(home.gnupg, secret) as keyring:
         fingerprint = keyring.generate(f"{plan.unit.name} <{plan.unit.address}>")
-        sealed = seal(keyring, new_key(), signer=fingerprint, reader=fingerprint)
-        home.data_key_file.unlink(missing_ok=True)
+        data_key = new_key()
+        sealed = seal(keyring, data_key, signer=fingerprint, reader=fingerprint)
         write_private(home.data_key_file, sealed.ciphertext)
     door = plan.door if plan.door.certificate else _own_certificate(home, plan.door)
     settings = Settings(unit=plan.unit, fingerprint=fingerprint, language=plan.language, relay=plan.relay, door=door)
     database = Database(home.database_url(settings))
     database.create(*SHARED_TABLES, *tables)
     with database.session() as session:
-        People(session).add(plan.person, plan.role)
+        People(session, Vault(data_key)).add(plan.person, plan.role)
     database.close()
     home.write_settings(settings)
     return fingerprint

@@ -12,7 +12,7 @@ from directory.model import REGION, checked_party
 from gateway.commands import console, contacts, keys, site
 from gateway.commands.console import DONE, Arguments, Console
 from gateway.language import gettext as _
-from gateway.site.people import People, Role
+from gateway.site.people import Role
 from gateway.station import make_station
 from inbox_tui import bootstrap
 from inbox_tui.case_commands import add_cases
@@ -48,7 +48,7 @@ def _open_inbox(arguments: Arguments, console: Console) -> int:
 
     with bootstrap.open_municipality(console.home) as station:
         with station.database.reading() as session:
-            person = People(session).acting(arguments.person, [Role.INTAKE]) if arguments.person else None
+            person = station.people(session).acting(arguments.person, [Role.INTAKE]) if arguments.person else None
         InboxApp(bootstrap.inbox_ports(station, person)).run()
     return DONE
 

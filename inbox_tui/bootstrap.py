@@ -8,7 +8,7 @@ from gateway.exchange import arrivals
 from gateway.exchange.ports import Handler
 from gateway.site.errors import WrongEnd
 from gateway.site.home import Home
-from gateway.site.people import People, Person
+from gateway.site.people import Person
 from gateway.station import Clocks, Station, open_station
 from gateway.wire.letters import Kind
 from inbox_tui.casework.intake import Intake
@@ -69,7 +69,7 @@ def own_unit(station: Station) -> Contact:
 def staff(station: Station) -> tuple[Person, ...]:
     """List those who work here."""
     with station.database.reading() as session:
-        return People(session).active()
+        return station.people(session).active()
 
 
 def quarantine(station: Station) -> Sequence[QuarantineLine]:

@@ -25,7 +25,7 @@ from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.site.errors import FileUnreadable, SiteError
 from gateway.site.home import Home
-from gateway.site.people import People, Person, Role
+from gateway.site.people import Person, Role
 from gateway.site.trouble import trouble
 from gateway.station import Station
 from gateway.terminal.plain import plain
@@ -139,7 +139,7 @@ def person_option(parser: argparse.ArgumentParser) -> None:
 def acting(station: Station, name: str | None, *roles: Role) -> Person:
     """Find who acts; raises PersonUnknown or PersonUnnamed."""
     with station.database.reading() as session:
-        return People(session).acting(name or os.environ.get("STAFET_AS"), roles)
+        return station.people(session).acting(name or os.environ.get("STAFET_AS"), roles)
 
 
 def run(build: Callable[[argparse.ArgumentParser], argparse.ArgumentParser], program: str, argv: Sequence[str]) -> int:

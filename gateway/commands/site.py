@@ -16,7 +16,7 @@ from gateway.exchange.ports import Handler
 from gateway.language import gettext as _
 from gateway.language import in_use
 from gateway.site.home import Home
-from gateway.site.people import People, Role
+from gateway.site.people import Role
 from gateway.site.settings import DoorSettings, RelaySettings, UnitSettings
 from gateway.station import Plan, Station, utc_now
 from gateway.wire.letters import Kind
@@ -119,14 +119,14 @@ def add_staff(commands: Commands, open_site: Opener) -> None:
 
     def show(_arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station, station.database.reading() as session:
-            people = People(session).active()
+            people = station.people(session).active()
         facts = {"staff": [{"name": person.name, "role": person.role.value} for person in people]}
         console.answer(facts, *(f"{person.name:<30} {person.role.value}" for person in people))
         return DONE
 
     def add(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station, station.database.session() as session:
-            person = People(session).add(arguments.name, Role(arguments.role))
+            person = station.people(session).add(arguments.name, Role(arguments.role))
         said = _("{name} may now act here as {role}.").format(name=person.name, role=person.role.value)
         console.answer({"name": person.name, "role": person.role.value}, said)
         return DONE

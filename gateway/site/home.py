@@ -20,6 +20,7 @@ from typing import Final
 from gateway.site.errors import AlreadyRunning, HomeMissing, HomeTaken
 from gateway.site.settings import Settings
 
+DATABASE: Final = "stafet.db"
 ATTEMPTS: Final = 5
 ATTEMPT_SECONDS: Final = 0.05
 """A command that looks whether a daemon runs holds the lock for a moment; a daemon that starts then waits it out."""
@@ -53,9 +54,11 @@ class Home:
         return self.path / "data.key.asc"
 
     def make(self) -> None:
-        """Make the folder; raises HomeTaken when a site is already there."""
+        """Make the folder, rid of what an interrupted start left; raises HomeTaken when a site is already there."""
         if self.settings_file.exists():
             raise HomeTaken(self.path.name)
+        for leftover in (self.data_key_file, *self.path.glob(f"{DATABASE}*")):
+            leftover.unlink(missing_ok=True)
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.chmod(0o700)
 
@@ -76,7 +79,7 @@ class Home:
         """Tell which database the site uses; a new SQLite file is made so that only its owner can read it."""
         if settings.database_url:
             return settings.database_url
-        file = self.path / "stafet.db"
+        file = self.path / DATABASE
         file.touch(mode=0o600, exist_ok=True)
         return f"sqlite:///{file}"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from gateway.site.cipher import Vault
 from gateway.site.errors import PersonUnknown, PersonUnnamed
 
 
@@ -40,12 +41,13 @@ class PeopleTable(SQLModel, registry=registry()):
 
 
 class PersonRow(PeopleTable, table=True):
-    """One member of staff, past or present."""
+    """One member of staff, past or present; the name is locked, and found again by keyed hash."""
 
     __tablename__ = "people"
 
     id: str = Field(primary_key=True)
-    name: str = Field(unique=True)
+    name_index: str = Field(unique=True)
+    locked_name: bytes
     role: str
     active: bool = True
 
@@ -53,29 +55,29 @@ class PersonRow(PeopleTable, table=True):
 class People:
     """The staff of this site, in one session."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, vault: Vault) -> None:
         self._session = session
+        self._vault = vault
 
     def active(self) -> tuple[Person, ...]:
         """List those who work here now, by name."""
-        rows = self._session.exec(select(PersonRow).where(col(PersonRow.active)).order_by(PersonRow.name))
-        return tuple(_person(row) for row in rows)
+        rows = self._session.exec(select(PersonRow).where(col(PersonRow.active)))
+        return tuple(sorted(map(self._person, rows), key=lambda person: person.name.casefold()))
 
     def named(self, name: str) -> Person | None:
         """Find an active person by name, however it is capitalised."""
-        wanted = name.strip().casefold()
-        return next((person for person in self.active() if person.name.casefold() == wanted), None)
+        row = self._row(name)
+        return self._person(row) if row and row.active else None
 
     def add(self, name: str, role: Role) -> Person:
         """Add a person, or give one who is here already the role `role`; raises PersonUnnamed for no name at all."""
         if not name.strip() or not name.isprintable():
             raise PersonUnnamed
-        known = (row for row in self._session.exec(select(PersonRow)) if row.name.casefold() == name.strip().casefold())
-        row = next(known, None) or PersonRow(id=str(uuid.uuid4()), name=name.strip(), role=role)
+        row = self._row(name) or self._new(name.strip())
         row.role, row.active = role, True
         self._session.add(row)
         self._session.flush()
-        return _person(row)
+        return self._person(row)
 
     def acting(self, name: str | None, roles: Iterable[Role]) -> Person:
         """Find who acts: the one named, or the only one here who may.
@@ -93,6 +95,16 @@ class People:
             raise PersonUnknown
         return found
 
+    def _row(self, name: str) -> PersonRow | None:
+        return self._session.exec(select(PersonRow).where(PersonRow.name_index == self._index(name))).first()
 
-def _person(row: PersonRow) -> Person:
-    return Person(row.id, row.name, Role(row.role))
+    def _new(self, name: str) -> PersonRow:
+        person_id = str(uuid.uuid4())
+        locked = self._vault.lock(name.encode(), f"person:{person_id}")
+        return PersonRow(id=person_id, name_index=self._index(name), locked_name=locked, role="")
+
+    def _index(self, name: str) -> str:
+        return self._vault.index(f"person:{name.strip().casefold()}")
+
+    def _person(self, row: PersonRow) -> Person:
+        return Person(row.id, self._vault.open(row.locked_name, f"person:{row.id}").decode(), Role(row.role))

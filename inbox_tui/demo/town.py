@@ -20,7 +20,7 @@ from gateway import bootstrap as region_end
 from gateway.daemon import Daemon
 from gateway.exchange.ports import Handler
 from gateway.site.home import Home
-from gateway.site.people import People, Person, Role
+from gateway.site.people import Person, Role
 from gateway.site.settings import DoorSettings, UnitSettings
 from gateway.station import Clocks, Plan, Station, make_station, utc_now
 from gateway.wire.letters import Kind
@@ -112,7 +112,7 @@ async def open_town(
 def person_at(station: Station, name: str) -> Person:
     """Find a member of staff who is known to be there."""
     with station.database.reading() as session:
-        return People(session).acting(name, Role)
+        return station.people(session).acting(name, Role)
 
 
 def _contacts() -> dict[str, Contact]:
@@ -147,5 +147,5 @@ def _join(region: Station, municipality: Station, contact: Contact) -> None:
     for end, other, reached in ((region, municipality, contact), (municipality, region, back)):
         with end.database.session() as session:
             AddressBook(session).set_contact(reached)
-            person = People(session).active()[0]
+            person = end.people(session).active()[0]
         end.pin(reached.party, other.keyring.export_public(other.own.fingerprint), other.own.fingerprint, person)

@@ -8,7 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from gateway.adapters.database import Database
+from gateway.site.cipher import Vault
 from gateway.site.people import People, PeopleTable, PersonRow, Role
+
+VAULT = Vault.random()
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def pragma(database, name):
 
 def names(database):
     with database.reading() as session:
-        return [person.name for person in People(session).active()]
+        return [person.name for person in People(session, VAULT).active()]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +48,7 @@ def test_nothing_is_opened_before_the_first_use(tmp_path):
 
 def test_an_exception_leaves_nothing_behind(database):
     def add_and_fail(session):
-        People(session).add("Anne", Role.INTAKE)
+        People(session, VAULT).add("Anne", Role.INTAKE)
         session.flush()
         raise ZeroDivisionError
 
@@ -61,13 +64,13 @@ def test_a_second_writer_waits_for_the_first(database):
     def second():
         writing.wait()
         with database.session() as session:
-            order.append([person.name for person in People(session).active()])
-            People(session).add("Bent", Role.INTAKE)
+            order.append([person.name for person in People(session, VAULT).active()])
+            People(session, VAULT).add("Bent", Role.INTAKE)
 
     thread = threading.Thread(target=second)
     thread.start()
     with database.session() as session:
-        People(session).add("Anne", Role.INTAKE)
+        People(session, VAULT).add("Anne", Role.INTAKE)
         assert names(database) == [], "a reader waits for nobody"
         writing.set()
         time.sleep(0.05)
@@ -81,7 +84,7 @@ def test_many_writers_lose_nothing(database):
     def write(worker):
         for number in range(10):
             with database.session() as session:
-                People(session).add(f"{worker}-{number}", Role.INTAKE)
+                People(session, VAULT).add(f"{worker}-{number}", Role.INTAKE)
 
     workers = [threading.Thread(target=write, args=(worker,)) for worker in range(4)]
     for worker in workers:
@@ -116,7 +119,7 @@ def test_two_programs_may_make_the_tables_at_the_same_time(tmp_path):
 
 def add_twice(session):
     for number in range(2):
-        session.add(PersonRow(id=str(number), name="Karen Testdal", role="intake"))
+        session.add(PersonRow(id=str(number), name_index="Karen Testdal", locked_name=b"", role="intake"))
     session.flush()
 
 

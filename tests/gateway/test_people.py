@@ -1,8 +1,10 @@
 """Every act names its person."""
 
 import pytest
+from sqlmodel import select
 
 from gateway.adapters.database import Database
+from gateway.site.cipher import Vault
 from gateway.site.errors import PersonUnknown, PersonUnnamed
 from gateway.site.people import People, PeopleTable, PersonRow, Role
 
@@ -14,7 +16,7 @@ def people(tmp_path):
     database = Database(f"sqlite:///{tmp_path}/stafet.db")
     database.create(PeopleTable.metadata)
     with database.session() as session:
-        yield People(session)
+        yield People(session, Vault.random())
     database.close()
 
 
@@ -64,3 +66,9 @@ def test_adding_a_person_again_gives_the_new_role_and_makes_no_second_person(peo
     people.add("Anne Testesen", Role.INTAKE)
     people.add("anne testesen", Role.ADMIN)
     assert [(person.name, person.role) for person in people.active()] == [("Anne Testesen", Role.ADMIN)]
+
+
+def test_a_name_does_not_lie_in_the_database_in_clear(people):
+    people.add("Anne Testesen", Role.INTAKE)
+    (row,) = people._session.exec(select(PersonRow)).all()
+    assert "Testesen" not in repr(row.model_dump())

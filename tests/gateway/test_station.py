@@ -14,7 +14,7 @@ from sites import RANDERS
 from directory.book import AddressBook
 from gateway.site.errors import HomeTaken, SettingsUnreadable, VaultDamaged
 from gateway.site.home import Home
-from gateway.site.people import People, Role
+from gateway.site.people import Role
 from gateway.site.settings import UnitSettings
 from gateway.station import Plan, make_station, open_station
 from keys.errors import KeyNotFound, PassphraseMissing, WrongFingerprint
@@ -43,7 +43,7 @@ def copy(made, short_path):
 
 def test_every_file_of_a_site_is_its_owners_alone(copy):
     with open_station(copy) as station, station.database.session() as session:
-        People(session).add("Bent", Role.INTAKE)
+        station.people(session).add("Bent", Role.INTAKE)
         secret_keys = (copy.gnupg / "private-keys-v1.d").iterdir()
         for path in (copy.path, *copy.path.iterdir(), *secret_keys):  # the ring's public part is guarded by its folder
             allowed = 0o700 if path.is_dir() else 0o600
@@ -66,7 +66,7 @@ def test_a_site_that_was_moved_still_opens_what_it_locked(copy, short_path):
         assert station.vault.open(locked, "here") == b"Karen"
         assert station.settings.door.certificate.is_file()
         with station.database.reading() as session:
-            assert [person.name for person in People(session).active()] == ["Anne"]
+            assert [person.name for person in station.people(session).active()] == ["Anne"]
 
 
 def agent_runs(home):
@@ -153,7 +153,7 @@ def joined(copy, opened):
     region = opened["region"]
     with open_station(copy) as station:
         with station.database.reading() as session:
-            person = People(session).active()[0]
+            person = station.people(session).active()[0]
         public = region.keyring.export_public(region.own.fingerprint)
         station.pin("region", public, region.own.fingerprint, person)
         yield station
@@ -163,14 +163,14 @@ def test_a_pinned_key_is_in_the_book_and_in_the_ring_with_who_compared_it(joined
     key = opened["region"].own.fingerprint
     with joined.database.reading() as session:
         pin = AddressBook(session).pinned("region")
-        (person,) = People(session).active()
+        (person,) = joined.people(session).active()
     assert (pin.fingerprint, pin.pinned_by, pin.valid_to) == (key, person.id, None)
     assert joined.keyring.describe(key).fingerprint == key
 
 
 def test_a_key_with_another_fingerprint_than_was_read_aloud_is_pinned_nowhere(joined, opened):
     with joined.database.reading() as session:
-        person = People(session).active()[0]
+        person = joined.people(session).active()[0]
     other = opened[RANDERS]
     public = other.keyring.export_public(other.own.fingerprint)
     with pytest.raises(WrongFingerprint):
