@@ -1,4 +1,4 @@
-"""The README's commands are the product's own: each is read by the parser that would run it, and each target is made."""
+"""The README's commands are the product's own: each is read by the parser that would run it; each target exists."""
 
 import re
 import shlex
