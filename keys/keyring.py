@@ -61,8 +61,7 @@ class Keyring:
         lifetime = f"{lifetime_days:d}d"
         key = ("--quick-generate-key", "--", user_id, "ed25519", "cert,sign", lifetime)
         with self._locked(fcntl.LOCK_EX):
-            made = self.gpg.act("--yes", "--default-preference-list", _PREFERENCES, *key, passphrase=self.passphrase)
-            fingerprint = _fingerprint_made(made)
+            fingerprint = self._made(*key)
             subkey = ("--quick-add-key", fingerprint, "cv25519", "encr", lifetime)
             _fingerprint_made(self.gpg.act(*subkey, passphrase=self.passphrase))
             # Read in once more, GnuPG stores that the signatures on it are good: sealing 1.6 times faster.
@@ -151,6 +150,14 @@ class Keyring:
 
     def __repr__(self) -> str:
         return f"Keyring({str(self.home)!r})"
+
+    def _made(self, *key: str) -> Fingerprint:
+        """Make a primary key. GnuPG waits five seconds for its agent; on a busy machine the second try finds it."""
+        for last_try in (False, True):
+            made = self.gpg.act("--yes", "--default-preference-list", _PREFERENCES, *key, passphrase=self.passphrase)
+            if last_try or values(made, "KEY_CREATED"):
+                break
+        return _fingerprint_made(made)
 
     def _read(self, fingerprint: Fingerprint) -> Certificate:
         exported = self.gpg.export_keys(fingerprint, armor=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import sites
+from hypothesis import HealthCheck, settings
 
 from gateway.station import Station
 from inbox_tui.demo.town import Town, open_town
@@ -53,3 +54,7 @@ async def town() -> AsyncIterator[Town]:
     with sites.short_folder() as folder:
         async with open_town(folder, (sites.RANDERS,)) as running:
             yield running
+
+
+settings.register_profile("everywhere", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("everywhere")  # how fast a machine is says nothing about whether a property holds

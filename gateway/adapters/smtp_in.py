@@ -7,6 +7,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -116,7 +117,8 @@ class _Conversation(SMTP):
     def hang_up(self) -> None:
         """End the connection at once."""
         if isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.abort()
+            with suppress(AttributeError):  # of a connection that is lost already Python 3.11.2 knows no more
+                self.transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the connection and its time; STARTTLS makes the same one a second time."""

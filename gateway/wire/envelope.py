@@ -6,12 +6,13 @@ Danish and the payload as JSON. `hp="cipher"` and `protected-headers="v1"` stand
 Thunderbird read only the older of the two.
 """
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
-from email.utils import format_datetime, getaddresses
+from email.utils import format_datetime
 from typing import Final
 
 from gateway.wire import mail_limits
@@ -26,6 +27,7 @@ STEP: Final = 57
 CRLF: Final = b"\r\n"
 
 OUTER_SUBJECT: Final = "[...]"
+ADDRESS: Final = re.compile(r"""(?:[^<>()@,;:]{0,120}<)?([^\s<>()@,;:"\\]{1,64}@[0-9A-Za-z.-]{1,255})>?""")
 ONCE: Final = ("From", "To", "Date", "Message-ID", "Subject", "Content-Type")
 """Headers that must stand exactly once, outside and inside; a second one could be shown in place of the first."""
 
@@ -188,8 +190,11 @@ def _bytes_of(part: Message) -> bytes:
 
 
 def _address(value: str) -> str:
-    ((_name, address),) = getaddresses([str(value)])
-    return address.casefold()
+    """Read one plain address, with a name or without; what the library makes of more differs from Python to Python."""
+    found = ADDRESS.fullmatch(str(value).strip())
+    if found is None:
+        raise NotAnEnvelope
+    return found[1].casefold()
 
 
 def _id(mail: Message) -> str:

@@ -177,7 +177,7 @@ def test_content_stays_in_when_the_second_opinion_differs(region, municipality, 
 
 def test_what_sequoia_says_when_it_fails_stays_inside(region, municipality, monkeypatch):
     def panic(*_letter, **_keys):
-        raise type("PanicException", (BaseException,), {})("Anders And at src/lib.rs")
+        raise type("PanicException", (BaseException,), {})("Anders And at src/lib.rs:1")
 
     letter = region.seal(SECRET, municipality).ciphertext
     monkeypatch.setattr(pysequoia, "decrypt", panic)
@@ -233,5 +233,5 @@ def test_no_refusal_carries_content_in_any_part_of_it(region, municipality, stra
 def assert_tells_nothing(refused):
     told = "".join(traceback.format_exception(refused.value)) + repr(refused.value.__dict__)
     assert "Anders" not in told
-    assert "src/" not in told
+    assert ".rs:" not in told
     assert base64.b64encode(SECRET[:30]).decode() not in told
