@@ -1,5 +1,7 @@
 """Acknowledging and forwarding, the same from the list and from the letter."""
 
+from abc import abstractmethod
+
 from gateway.language import gettext as _
 from gateway.terminal.plain import one_line
 from inbox_tui import refusals
@@ -18,13 +20,13 @@ class ActingPage(Page[Result]):
         super().__init__()
         self.seat = seat
 
+    @abstractmethod
     def chosen(self) -> str | None:
         """Name the case that is acted on, by its id."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def changed(self, case: Case) -> None:
         """Show a case that has just been acted on."""
-        raise NotImplementedError
 
     def action_acknowledge(self) -> None:
         """Ask, then acknowledge."""
