@@ -10,7 +10,7 @@ from directory import municipalities
 from directory.errors import NotAParty
 from directory.model import REGION, checked_party
 from gateway.commands import console, contacts, keys, site
-from gateway.commands.console import DONE, Arguments, Console
+from gateway.commands.console import DONE, REFUSED, Arguments, Console
 from gateway.language import gettext as _
 from gateway.site.people import Role
 from gateway.station import make_station
@@ -44,6 +44,11 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _open_inbox(arguments: Arguments, console: Console) -> int:
+    if not console.at_terminal():
+        console.failure(
+            "NO_TERMINAL", _("The inbox needs a terminal. Without one, use a command: list, show, acknowledge …")
+        )
+        return REFUSED
     from inbox_tui.app import InboxApp  # noqa: PLC0415 - commands need no Textual, and start three times faster without
 
     with bootstrap.open_municipality(console.home) as station:

@@ -23,13 +23,13 @@ from gateway import language
 from gateway.commands.explain import explained
 from gateway.language import gettext as _
 from gateway.language import mark
-from gateway.site.errors import FileUnreadable, SiteError
+from gateway.site.errors import FileUnreadable, HomeTaken, PersonUnknown, PersonUnnamed, SiteError
 from gateway.site.home import Home
 from gateway.site.people import Person, Role
 from gateway.site.trouble import trouble
 from gateway.station import Station
 from gateway.terminal.plain import plain
-from keys.errors import KeysError
+from keys.errors import ImportRefused, InvalidFingerprint, KeysError
 
 DONE: Final = 0
 REFUSED: Final = 2
@@ -42,6 +42,9 @@ WHY_UNREADABLE: Final[Mapping[int, str]] = {
     errno.EISDIR: mark("it is a folder"),
 }
 OTHERWISE: Final = mark("the disk or the system refuses")
+
+MISTAKES: Final = (DirectoryError, ImportRefused, InvalidFingerprint, HomeTaken, PersonUnknown, PersonUnnamed)
+"""What was asked for is refused; with everything else the site itself could not be reached or unlocked."""
 
 NOT_HERE: Final = argparse.SUPPRESS
 """Keeps a subcommand's default from hiding what stood before it."""
@@ -59,6 +62,10 @@ ARGPARSE_SAYS: Final = (
     mark("%(prog)s: error: %(message)s\n"),
     mark("argument %(argument_name)s: %(message)s"),
     mark("expected one argument"),
+    mark("expected at least one argument"),
+    mark("ignored explicit argument %r"),
+    mark("ambiguous option: %(option)s could match %(matches)s"),
+    mark("not allowed with argument %s"),
     mark("invalid choice: %(value)r (choose from %(choices)s)"),
     mark("invalid %(type)s value: %(value)r"),
 )
@@ -79,6 +86,11 @@ class Console:
     def remark(self, *lines: str) -> None:
         """Say something beside the result, on standard error."""
         print(*map(plain, lines), sep="\n", file=sys.stderr)
+
+    @staticmethod
+    def at_terminal() -> bool:
+        """Tell whether a person sits at a terminal that screens can be drawn on."""
+        return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
     def failure(self, code: str, *lines: str) -> None:
         """Say what went wrong, what it means and what to do."""
@@ -144,6 +156,7 @@ def acting(station: Station, name: str | None, *roles: Role) -> Person:
 
 def run(build: Callable[[argparse.ArgumentParser], argparse.ArgumentParser], program: str, argv: Sequence[str]) -> int:
     """Parse `argv`, speak the right language, run the command, and end with its exit code; never with a traceback."""
+    os.umask(0o077)  # whatever is written here is its owner's alone
     _print_anything()
     language.use(_language(program, argv))
     arguments = build(_parser(program)).parse_args(argv)
@@ -157,7 +170,7 @@ def run(build: Callable[[argparse.ArgumentParser], argparse.ArgumentParser], pro
         return DONE
     except (SiteError, KeysError, DirectoryError) as error:
         console.failure(error.code, *explained(error.code, str(error)))
-        return OUT_OF_REACH if isinstance(error, SiteError | KeysError) else REFUSED
+        return REFUSED if isinstance(error, MISTAKES) else OUT_OF_REACH
     except (OSError, SQLAlchemyError) as error:
         code = _code(error)
         console.failure(code, *explained(code, trouble(error)))

@@ -31,6 +31,7 @@ from gateway.referring.submit import Submitted
 from gateway.site.people import Role
 from gateway.station import Station, utc_now
 from gateway.terminal.dates import day_and_clock
+from gateway.wire.warnings import Notice
 
 LARGEST_INPUT = 1024 * 1024
 
@@ -42,6 +43,29 @@ STATES: Mapping[str, str] = {
     "parked": mark("waiting here"),
     "given-up": mark("given up"),
     ACKNOWLEDGED: mark("taken over by a person"),
+}
+
+
+NOTICES: Mapping[Notice, str] = {
+    Notice.CPR_MISSING: mark("Note: no CPR number. It can follow later."),
+    Notice.REPLACEMENT_CPR: mark("Note: the number is a replacement for a CPR number."),
+    Notice.NO_FIXED_ADDRESS: mark("Note: the citizen has no fixed address."),
+    Notice.ADDRESS_MISSING: mark("Note: no address."),
+    Notice.PROTECTED_ADDRESS: mark("Note: name and address are protected."),
+    Notice.SAFETY_NOTE: mark("Note: the remark about staff safety goes along."),
+    Notice.INTERPRETER_NEEDED: mark("Note: the citizen needs an interpreter."),
+    Notice.CHILD_CONCERN_SEPARATE_CHANNEL: mark(
+        "Note: there are children in the home. A statutory notification is a duty of its own and does not go this way."
+    ),
+    Notice.SENDER_URGENCY_REMARK: mark(
+        "Note: the remark on urgency goes along; the municipality decides how urgent it is."
+    ),
+    Notice.PHONE_FOLLOW_UP: mark(
+        "Phone the unit as well: a letter is never the only way for something that cannot wait."
+    ),
+    Notice.PRIOR_REFERRAL_OTHER_MUNICIPALITY: mark(
+        "Note: the citizen was referred to another municipality before. The municipality is not told."
+    ),
 }
 
 
@@ -149,10 +173,11 @@ def _accepted(console: Console, station: Station, submitted: Submitted) -> int:
         "phone": contact.phone if contact else None,
         "warnings": [notice.value for notice in submitted.notices],
     }
-    lines = [_("In the queue: {number} to {recipient}.").format(**facts)]
+    queued = _("In the queue: {number} to {recipient}.")
+    lines = [(_("Waiting here: {number} to {recipient}.") if facts["state"] == "parked" else queued).format(**facts)]
     lines += [f"{contact.unit_name}, {contact.phone}"] if contact else []
     lines += why_waiting(progress.reason) if progress else ()
-    console.answer(facts, *lines, *(_("Note: {notice}").format(notice=notice.value) for notice in submitted.notices))
+    console.answer(facts, *lines, *(_(NOTICES[notice]) for notice in submitted.notices))
     return DONE
 
 
@@ -179,8 +204,10 @@ def line(progress: Progress) -> str:
 def _standing(progress: Progress) -> str:
     said = progress.acknowledgement
     if said is None:
-        return _state(progress)
-    return _("taken over by {person}, phone {phone}").format(person=said.acknowledged_by, phone=said.phone)
+        return f"{_state(progress)} {' '.join(why_waiting(progress.reason)[:1])}".strip()
+    return _("taken over {when} by {person}, {unit}, phone {phone}").format(
+        when=day_and_clock(said.acknowledged_at), person=said.acknowledged_by, unit=said.unit, phone=said.phone
+    )
 
 
 def _state(progress: Progress) -> str:

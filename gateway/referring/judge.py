@@ -89,7 +89,7 @@ def _recipient(citizen: Citizen) -> Municipality:
         found = municipalities.by_code(citizen.home_municipality_code)
     if found is None:
         raise UnknownMunicipality(by_name or municipalities.hint(citizen.home_municipality_text))
-    if by_name not in (None, found):
+    if (by_name or municipalities.hint(citizen.home_municipality_text)) not in (None, found):
         raise Refused(Reason.MUNICIPALITY_NAME_DIFFERS)
     if not found.in_agreement:
         raise OutsideRegion(found)

@@ -167,8 +167,19 @@ def _in_words(path: str) -> str:
     """Say what is wrong with one field; "$" is the whole of what was handed in."""
     field, _colon, kind = path.partition(": ")
     where = _("the file") if field == "$" else field
-    return _("{field} is missing").format(field=where) if kind == "missing" else f"{where} ({kind})"
+    return _(next((words for end, words in WRONG.items() if kind.endswith(end)), UNREADABLE)).format(field=where)
 
+
+WRONG: Final[Mapping[str, str]] = {
+    "missing": mark("{field} is missing"),
+    "too_long": mark("{field} is too long"),
+    "too_large": mark("{field} is too large"),
+    "enum": mark("{field} is none of the words that may stand there"),
+    "not_json": mark("{field} is not JSON"),
+    "key_twice": mark("{field} names something twice"),
+}
+"""What is said of a field, by how the name of its fault ends."""
+UNREADABLE: Final = mark("{field} cannot be read")
 
 FAULTS: Final[Mapping[Fault, str]] = {
     Fault.LETTERS: mark("there is a character that does not belong there"),

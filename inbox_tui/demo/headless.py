@@ -30,9 +30,15 @@ def read_referrals(path: Path) -> Referrals:
     """Read the file's referrals in the order of `submitted_at`; raises NotReferrals or OSError."""
     try:
         found = json.loads(path.read_text("utf-8"))["referrals"]
-        return sorted(found, key=lambda entry: (submitted_at(dict(entry["input"])) or utc_now(), str(entry["id"])))
+        entries = [{"id": str(entry["id"]), "input": _object(entry["input"])} for entry in found]
+        return sorted(entries, key=lambda entry: (submitted_at(entry["input"]) or utc_now(), entry["id"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NotReferrals from None
+
+
+def _object(referral: object) -> Mapping[str, Any]:
+    """Take whatever is no JSON object for an empty one, so that it is refused like any other and the rest is played."""
+    return referral if isinstance(referral, Mapping) else {}
 
 
 def play(referrals: Referrals, keep: Path) -> list[Journey]:
@@ -46,6 +52,8 @@ def play(referrals: Referrals, keep: Path) -> list[Journey]:
 
 def kept(workplace: Path, keep: Path) -> None:
     """Move what was made into `keep`; it was made elsewhere because GnuPG cannot work under a long path."""
+    for ours in ("sites", "wire"):
+        shutil.rmtree(keep / ours, ignore_errors=True)  # of an earlier run in the same folder
     shutil.copytree(workplace, keep, dirs_exist_ok=True, ignore=_sockets)
     shutil.rmtree(workplace)
 

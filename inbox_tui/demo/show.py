@@ -1,7 +1,7 @@
 """The demo as it is started: with a terminal it opens the inbox, without one it plays the road and prints it."""
 
 import logging
-import sys
+import signal
 import tempfile
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -27,13 +27,19 @@ def show(console: Console, *, referrals: Path | None, keep: Path | None, headles
         console.failure("NOT_REFERRALS", _('The file cannot be read as referrals: {"referrals": [{"id", "input"}]}.'))
         return REFUSED
     folder = keep.expanduser().resolve() if keep else Path(tempfile.mkdtemp(prefix="stafet-demo-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(filename=folder / LOG, level=logging.WARNING, format=LOG_FORMAT)  # never onto the screen
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        console.failure("NOT_A_FOLDER", _("--keep must name a folder that you may write in."))
+        return REFUSED
+    # To be ended is to end as with Ctrl+C: daemons stopped, folders moved. The log never goes onto the screen.
+    signal.signal(signal.SIGTERM, lambda *_signal: signal.raise_signal(signal.SIGINT))
+    logging.basicConfig(filename=folder / LOG, filemode="w", level=logging.WARNING, format=LOG_FORMAT)
     logging.getLogger("stafet").setLevel(logging.INFO)
     try:
         return (
             _headless(console, entries, folder)
-            if headless or not _at_a_terminal()
+            if headless or not console.at_terminal()
             else _at_terminal(console, entries, folder)
         )
     except JourneyStopped as stopped:
@@ -61,7 +67,3 @@ def _entries(path: Path | None) -> Referrals:
         return read_referrals(path)
     with as_file(files("inbox_tui.demo").joinpath(OWN)) as own:
         return read_referrals(own)
-
-
-def _at_a_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -126,3 +126,23 @@ def test_a_no_comes_before_every_other_fault():
     assert outcome(given=False, given_by=None, scope="", obtained_at=None, again=True) is Reason.CONSENT_REFUSED
     assert outcome(given_by="datteren", scope="", obtained_at=None) is Reason.CONSENT_NOT_FROM_CITIZEN
     assert outcome(scope="", obtained_at=None) is Reason.CONSENT_NOT_SPECIFIC
+
+
+@pytest.mark.parametrize(
+    "by", ["borgeren selv via polsk tolk", "Borgeren (telefontolk)", "borgeren, ved tolk", "citizen"]
+)
+def test_an_interpreter_may_be_named_in_any_words(by):
+    assert outcome(given_by=by) is None
+
+
+@pytest.mark.parametrize("by", ["borgerens datter via tolk", "tolken", "borgeren og datter"])
+def test_naming_an_interpreter_makes_nobody_else_the_citizen(by):
+    assert outcome(given_by=by) is Reason.CONSENT_NOT_FROM_CITIZEN
+
+
+@pytest.mark.parametrize(
+    ("form", "is_one"), [("mundtlig", True), ("telefonisk", True), ("stiltiende", False), ("", False)]
+)
+def test_a_consent_is_spoken_or_written_in_any_words_and_never_silent(form, is_one):
+    # C1: there is no silent consent
+    assert outcome(form=form) is (None if is_one else Reason.CONSENT_NOT_SPECIFIC)

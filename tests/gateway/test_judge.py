@@ -167,6 +167,7 @@ def test_a_minor_goes_another_way(change, expected):
         ("999", "Randers Kommune", Reason.UNKNOWN_MUNICIPALITY),
         ("Randers", "Randers", Reason.UNKNOWN_MUNICIPALITY),
         (None, "Galten Kommune", Reason.UNKNOWN_MUNICIPALITY),
+        ("751", "Galten Kommune", Reason.MUNICIPALITY_NAME_DIFFERS),
         (None, None, Reason.UNKNOWN_MUNICIPALITY),
         (" ", " ", Reason.UNKNOWN_MUNICIPALITY),
     ],

@@ -82,7 +82,7 @@ def test_an_abolished_name_becomes_a_question():
 
 def test_a_malformed_referral_names_its_fields():
     refused = Malformed(MalformedReferral(("citizen.cpr: string_type", "origin: missing")))
-    assert refused.what() == "Henvendelsen kan ikke læses. Se på: citizen.cpr (string_type); origin mangler."
+    assert refused.what() == "Henvendelsen kan ikke læses. Se på: citizen.cpr kan ikke læses; origin mangler."
     assert refused.reason is Reason.MALFORMED_INPUT
 
 

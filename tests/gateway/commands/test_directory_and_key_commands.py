@@ -108,7 +108,7 @@ def test_a_key_is_pinned_by_the_fingerprint_that_was_read_aloud(stafet, their_ke
 def test_a_key_with_another_fingerprint_is_not_taken_in(fingerprint, error, stafet, their_key):
     words = ("keys", "import", their_key[0], "--municipality", "730", "--fingerprint", fingerprint)
 
-    assert stafet.json(*words, code=OUT_OF_REACH)["error"] == error
+    assert stafet.json(*words, code=REFUSED)["error"] == error
     assert [one["party"] for one in stafet.json("keys", "show")["keys"]] == ["this site"]
 
 
@@ -127,7 +127,7 @@ def test_a_file_that_is_no_key_is_not_taken_in(content, stafet, their_key, tmp_p
     file.write_bytes(content)
     words = ("keys", "import", file, "--municipality", "730", "--fingerprint", their_key[1])
 
-    assert stafet.json(*words, code=OUT_OF_REACH)["error"] == "NOT_A_KEY"
+    assert stafet.json(*words, code=REFUSED)["error"] == "NOT_A_KEY"
 
 
 def test_only_an_administrator_changes_contacts_and_keys(stafet, their_key):
@@ -139,7 +139,7 @@ def test_only_an_administrator_changes_contacts_and_keys(stafet, their_key):
         ("directory", "set", "751", *CONTACT, *who),
         ("keys", "import", file, "--municipality", "730", "--fingerprint", aloud, *who),
     ):
-        assert stafet.json(*words, code=OUT_OF_REACH)["error"] == "PERSON_UNKNOWN"
+        assert stafet.json(*words, code=REFUSED)["error"] == "PERSON_UNKNOWN"
 
 
 def test_a_site_cannot_pin_its_own_key_as_somebody_else_s(stafet, tmp_path):

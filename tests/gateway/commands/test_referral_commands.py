@@ -101,7 +101,7 @@ def test_a_person_who_may_not_send_cannot_be_named(stafet):
     stafet("staff", "add", "Revy Sorsen", "--role", "auditor")
 
     for name in ("Revy Sorsen", "Nobody Known"):
-        told = stafet.json("refer", "-", "--as", name, typed=referral(), code=OUT_OF_REACH)
+        told = stafet.json("refer", "-", "--as", name, typed=referral(), code=REFUSED)
         assert told["error"] == "PERSON_UNKNOWN"
     assert ask(stafet.home, "SELECT count(*) FROM referrals") == [(0,)]
 
@@ -109,7 +109,7 @@ def test_a_person_who_may_not_send_cannot_be_named(stafet):
 def test_who_acts_must_be_said_when_more_than_one_could(stafet, monkeypatch):
     stafet("staff", "add", "Ny Testsen", "--role", "sender")
 
-    assert stafet.json("refer", "-", typed=referral(), code=OUT_OF_REACH)["error"] == "PERSON_UNNAMED"
+    assert stafet.json("refer", "-", typed=referral(), code=REFUSED)["error"] == "PERSON_UNNAMED"
     stafet("refer", "-", "--as", "ny testsen", typed=referral())
     monkeypatch.setenv("STAFET_AS", "Ny Testsen")
     stafet("refer", "-", typed=referral(reference="B"))

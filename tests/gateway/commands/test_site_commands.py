@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from typed import DONE, INIT, NOT_FOUND, OUT_OF_REACH, REFUSED
+from typed import DONE, INIT, NOT_FOUND, REFUSED
 
 from gateway import __main__ as gateway_command
 from gateway import language
@@ -22,7 +22,7 @@ def test_a_new_site_is_its_owner_s_alone_and_says_what_comes_next(nowhere):
 def test_a_site_is_never_made_over_another(stafet):
     before = (stafet.home / "settings.toml").read_bytes()
 
-    assert stafet.json(*INIT, code=OUT_OF_REACH)["error"] == "HOME_TAKEN"
+    assert stafet.json(*INIT, code=REFUSED)["error"] == "HOME_TAKEN"
     assert (stafet.home / "settings.toml").read_bytes() == before
 
 
