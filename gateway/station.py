@@ -146,6 +146,7 @@ def make_station(home: Home, plan: Plan, *tables: MetaData) -> Fingerprint:
         People(session, Vault(data_key)).add(plan.person, plan.role)
     database.close()
     home.write_settings(settings)
+    home.unfinished_file.unlink()
     return fingerprint
 
 
@@ -153,6 +154,7 @@ def make_station(home: Home, plan: Plan, *tables: MetaData) -> Fingerprint:
 def open_station(home: Home, clocks: Clocks | None = None, *tables: MetaData) -> Iterator[Station]:
     """Open a site; raises HomeMissing, SettingsUnreadable, KeyringError, VaultDamaged (no sound data key)."""
     settings = home.settings()
+    home.unfinished_file.unlink(missing_ok=True)  # had the making stopped just before it did so itself
     clocks = clocks or Clocks()
     with home.in_use() as last_one:
         keyring = Keyring(home.gnupg, passphrase.read(home.passphrase_file))

@@ -89,11 +89,20 @@ def _list(_arguments: Arguments, console: Console, station: Station, store: Case
 def _show(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
     case = _found(store, arguments.case)
     store.opened(case.id, acting(station, arguments.person, Role.INTAKE), station.clocks.rules())
-    letter = Letter(Kind.REFERRAL, case.id, "", case.number, {"referral": case.referral.as_json()})
+    letter = Letter(Kind.REFERRAL, case.id, "", case.number, _body(case))
     standing = [presentation.state(case.state), presentation.told(case), presentation.not_told(case)]
     lines = [presentation.verdict(case), *filter(None, standing), "", letter_text(letter)]
     console.answer(_facts(case), *lines)
     return DONE
+
+
+def _body(case: Case) -> dict[str, Any]:
+    """Give the letter's body back as it came, with what went before (F4)."""
+    body: dict[str, Any] = {"referral": case.referral.as_json()}
+    if case.previous is not None:
+        sent, first = case.previous.sent_at.isoformat(), case.previous.first_sent_at.isoformat()
+        body["previous"] = {"number": case.previous.number, "sent_at": sent, "first_sent_at": first}
+    return body
 
 
 def _acknowledge(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:

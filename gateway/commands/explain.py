@@ -23,7 +23,7 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
     "HOME_TAKEN": (
         mark("There is already a site in that folder."),
         NOTHING_SENT,
-        mark("Use it as it is, or name another folder with --home."),
+        mark("Use it, or name another folder with --home. If its settings.toml is lost, restore that from the backup."),
     ),
     "SETTINGS_UNREADABLE": (
         mark("The settings cannot be read: {detail}."),

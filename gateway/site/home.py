@@ -6,6 +6,7 @@ passphrase        unlocks the site's OpenPGP key (or a service credential of the
 data.key.asc      the data key, sealed to the site's own OpenPGP key
 stafet.db         the database, unless `database_url` names another
 in-use, running   locks: who uses the GnuPG home, and which daemon runs
+unfinished        a mark that stands only while the site is being made
 """
 
 import fcntl
@@ -53,14 +54,25 @@ class Home:
         """Give the path of the sealed data key."""
         return self.path / "data.key.asc"
 
+    @property
+    def unfinished_file(self) -> Path:
+        """Give the path of the mark that stands while a site is being made."""
+        return self.path / "unfinished"
+
     def make(self) -> None:
-        """Make the folder, rid of what an interrupted start left; raises HomeTaken when a site is already there."""
-        if self.settings_file.exists():
+        """Begin to make the folder, rid of what an interrupted start left; raises HomeTaken when a site is there.
+
+        A folder that only lost its settings is a site still: its data key and database are never touched.
+        """
+        kept = (self.data_key_file, *self.path.glob(f"{DATABASE}*"))
+        lived_in = not self.unfinished_file.exists() and any(file.exists() for file in kept)
+        if self.settings_file.exists() or lived_in:
             raise HomeTaken(self.path.name)
-        for leftover in (self.data_key_file, *self.path.glob(f"{DATABASE}*")):
+        for leftover in kept:
             leftover.unlink(missing_ok=True)
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.chmod(0o700)
+        self.unfinished_file.touch(mode=0o600)
 
     def settings(self) -> Settings:
         """Read the settings; raises HomeMissing or SettingsUnreadable."""

@@ -7,7 +7,6 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
-from gateway import language
 from gateway.commands.console import DONE, OUT_OF_REACH, REFUSED, Console
 from gateway.commands.site import LOG_FORMAT
 from gateway.language import gettext as _
@@ -20,7 +19,6 @@ LOG: Final = "stafet.log"
 
 def show(console: Console, *, referrals: Path | None, keep: Path | None, headless: bool) -> int:
     """Show the demo; the exit code is 0 whatever the rules refused, 2 when the file cannot be read as referrals."""
-    language.use(language.in_use())
     try:
         entries = _entries(referrals)
     except (NotReferrals, OSError):

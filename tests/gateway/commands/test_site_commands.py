@@ -29,10 +29,33 @@ def test_a_site_is_never_made_over_another(stafet):
 def test_a_start_that_was_interrupted_can_be_repeated(nowhere):
     nowhere(*INIT)
     (nowhere.home / "settings.toml").unlink()
+    (nowhere.home / "unfinished").touch()
 
     nowhere(*INIT)
 
     nowhere("status")
+
+
+@pytest.mark.parametrize("left", ["data.key.asc", "stafet.db"])
+def test_a_site_that_lost_its_settings_loses_nothing_else(nowhere, left):
+    """Made anew over it, every letter in the database would be gone."""
+    nowhere(*INIT)
+    for lost in {"settings.toml", "data.key.asc", "stafet.db"} - {left}:
+        (nowhere.home / lost).unlink()
+    before = (nowhere.home / left).read_bytes()
+
+    assert nowhere.json(*INIT, code=REFUSED)["error"] == "HOME_TAKEN"
+
+    assert (nowhere.home / left).read_bytes() == before
+
+
+def test_a_site_that_was_opened_is_not_unfinished(nowhere):
+    nowhere(*INIT)
+    (nowhere.home / "unfinished").touch()
+    nowhere("status")
+    (nowhere.home / "settings.toml").unlink()
+
+    assert nowhere.json(*INIT, code=REFUSED)["error"] == "HOME_TAKEN"
 
 
 @pytest.mark.parametrize("address", ["", "nobody", "a b@c.example", "a@b@c.example", "x@y.example\r\nBcc: z@y.example"])
