@@ -19,6 +19,7 @@ from directory.model import PinnedKey
 from gateway.adapters.certificates import self_signed
 from gateway.adapters.database import Database
 from gateway.adapters.smtp_out import SmtpRelay
+from gateway.consents.rows import ConsentTable
 from gateway.exchange.deliver import Deliver
 from gateway.exchange.identity import Identity
 from gateway.exchange.ports import Clock, Handler
@@ -37,7 +38,7 @@ from keys.fingerprint import Fingerprint
 from keys.keyring import KeyInfo, Keyring
 from keys.sealing import open_own, seal
 
-SHARED_TABLES: Final = (DirectoryTable.metadata, ExchangeTable.metadata, PeopleTable.metadata)
+SHARED_TABLES: Final = (DirectoryTable.metadata, ExchangeTable.metadata, PeopleTable.metadata, ConsentTable.metadata)
 
 
 def utc_now() -> datetime:

@@ -17,7 +17,12 @@ class ReferralRow(ReferringTable, table=True):
     """One referral that was sent. The citizen is found again by keyed hash alone; the content is locked."""
 
     __tablename__ = "referrals"
-    __table_args__ = (Index("referrals_cpr", "cpr_index"), Index("referrals_reference", "reference_index"))
+    __table_args__ = (
+        Index("referrals_cpr", "cpr_index"),
+        Index("referrals_phone", "phone_index"),
+        Index("referrals_reference", "reference_index"),
+        Index("referrals_waiting", "acknowledged_at", "submitted_at"),
+    )
 
     letter_id: str = Field(primary_key=True)
     conversation_id: str = Field(unique=True)
@@ -25,14 +30,72 @@ class ReferralRow(ReferringTable, table=True):
     municipality: str
     submitted_at: datetime = Field(sa_type=UtcDateTime)
     person_id: str
+    citizen_id: str
     previous_id: str | None = None
+    anew_of: str | None = None
     first_sent_at: datetime = Field(sa_type=UtcDateTime)
     position: int = 1
     cpr_index: str | None = None
+    phone_index: str | None = None
     reference_index: str | None = None
     locked: bytes
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     acknowledgement: bytes | None = None
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answer: bytes | None = None
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    cancelled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class DraftRow(ReferringTable, table=True):
+    """One referral that is being written; the whole shift may go on with it (O5). Gone when it is sent or dropped."""
+
+    __tablename__ = "drafts"
+
+    id: str = Field(primary_key=True)
+    author_id: str
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    saved_at: datetime = Field(sa_type=UtcDateTime)
+    consented_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revision: int = 0
+    locked: bytes
+
+
+class SupplementRow(ReferringTable, table=True):
+    """One supplement that was sent about a referral (G1, O23)."""
+
+    __tablename__ = "supplements"
+
+    letter_id: str = Field(primary_key=True)
+    referral_id: str = Field(foreign_key="referrals.letter_id", index=True)
+    person_id: str
+    written_at: datetime = Field(sa_type=UtcDateTime)
+    locked: bytes
+
+
+class ReminderRow(ReferringTable, table=True):
+    """One reminder that fired about a referral; its key lets each fire once (E13)."""
+
+    __tablename__ = "reminders"
+
+    referral_id: str = Field(primary_key=True, foreign_key="referrals.letter_id")
+    step: str = Field(primary_key=True)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    fired_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class CallRow(ReferringTable, table=True):
+    """One call to a unit about a referral, by whom and how it went; the remark is locked (O4)."""
+
+    __tablename__ = "calls"
+
+    id: int | None = Field(default=None, primary_key=True)
+    referral_id: str = Field(foreign_key="referrals.letter_id", index=True)
+    person_id: str
+    called_at: datetime = Field(sa_type=UtcDateTime)
+    outcome: str
+    locked: bytes
 
 
 class TallyRow(ReferringTable, table=True):

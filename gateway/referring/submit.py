@@ -78,6 +78,7 @@ class Submit:
             municipality=judgement.recipient.code,
             submitted_at=submitted_at,
             person_id=person.id,
+            citizen_id=previous.citizen_id if previous else new_id(),
             previous_id=previous.letter_id if previous else None,
             first_sent_at=previous.first_sent_at if previous else submitted_at,
             position=previous.position + 1 if previous else 1,

@@ -23,6 +23,14 @@ class Stage(enum.StrEnum):
     """The region has passed the citizen's request on."""
     ACKNOWLEDGED = "acknowledged"
     """A named person at the municipality has taken it."""
+    NOT_OURS = "not-ours"
+    """The municipality has answered that the citizen is not its own; the region asks the citizen and sends anew."""
+    WITHDRAWN = "withdrawn"
+    """The citizen has withdrawn the consent. Nothing leads out of here."""
+    CLOSED = "closed"
+    """The municipality has ended the case."""
+    TOLD = "told"
+    """Figures were shared; there is no citizen in this conversation."""
 
 
 class Side(enum.StrEnum):
@@ -34,10 +42,36 @@ class Side(enum.StrEnum):
     """The intake unit of the one municipality the conversation is with."""
 
 
+_OPEN: Final = (Stage.REFERRED, Stage.ACKNOWLEDGED)
+_LATE: Final = (Stage.NOT_OURS, Stage.CLOSED)
+_MEETING: Final = (Kind.MEETING, Kind.MEETING_ANSWER, Kind.MEETING_CANCELLED)
+
 SEQUENCE: Final[Mapping[tuple[Stage, Side, Kind], Stage]] = {
     (Stage.SILENT, Side.REGION, Kind.REFERRAL): Stage.REFERRED,
+    (Stage.SILENT, Side.MUNICIPALITY, Kind.FIGURES): Stage.TOLD,
+    # What ends the region's waiting.
     (Stage.REFERRED, Side.MUNICIPALITY, Kind.ACKNOWLEDGEMENT): Stage.ACKNOWLEDGED,
+    **{(stage, Side.MUNICIPALITY, Kind.NOT_OURS): Stage.NOT_OURS for stage in _OPEN},
+    (Stage.ACKNOWLEDGED, Side.MUNICIPALITY, Kind.CLOSED): Stage.CLOSED,
+    # What may be said without changing who has the citizen's case; it may also arrive after an ending it crossed.
+    **{(stage, Side.REGION, Kind.SUPPLEMENT): stage for stage in (*_OPEN, *_LATE)},
+    **{(stage, Side.REGION, Kind.REMINDER): stage for stage in (*_OPEN, *_LATE)},
+    **{(stage, side, kind): stage for stage in (*_OPEN, *_LATE) for side in Side for kind in _MEETING},
+    # A withdrawal reaches either side at any time, and is stronger than everything it crosses on the way.
+    **{(stage, side, Kind.WITHDRAWAL): Stage.WITHDRAWN for stage in (*_OPEN, *_LATE) for side in Side},
+    **{
+        (Stage.WITHDRAWN, side, kind): Stage.WITHDRAWN
+        for side, kinds in (
+            (Side.REGION, (Kind.SUPPLEMENT, Kind.REMINDER, Kind.WITHDRAWAL, *_MEETING)),
+            (
+                Side.MUNICIPALITY,
+                (Kind.ACKNOWLEDGEMENT, Kind.NOT_OURS, Kind.CLOSED, Kind.WITHDRAWAL, *_MEETING),
+            ),
+        )
+        for kind in kinds
+    },
 }
+"""Two letters that cross on the way lead to the same stage in whichever order each end hears them."""
 
 
 def side_of(party: str) -> Side:

@@ -21,12 +21,39 @@ class Kind(enum.StrEnum):
     """The other gateway says by itself that a letter arrived, and what it held. Nobody answers a receipt."""
     ACKNOWLEDGEMENT = "acknowledgement"
     """A named person at the municipality has taken the referral."""
+    SUPPLEMENT = "supplement"
+    """The region adds to a referral or corrects it; what was sent stands unchanged (G1, O23)."""
+    REMINDER = "reminder"
+    """The region asks whether anybody has taken the referral (O3)."""
+    NOT_OURS = "not-ours"
+    """The municipality answers that the citizen is not its citizen («ikke vores borger», O7)."""
+    WITHDRAWAL = "withdrawal"
+    """The citizen has withdrawn the consent, and said so to the sender of this letter (O10)."""
+    CLOSED = "closed"
+    """The municipality has ended the case; nothing is said of how (O16)."""
+    MEETING = "meeting"
+    """Either side proposes a joint meeting, or another time or place for one it has proposed (F5)."""
+    MEETING_ANSWER = "meeting-answer"
+    """The other side says whether it comes."""
+    MEETING_CANCELLED = "meeting-cancelled"
+    """Whoever proposed the meeting calls it off."""
+    FIGURES = "figures"
+    """A municipality shares suppressed figures about its own work; no citizen is in them (section H)."""
 
 
 HEADINGS: Final[Mapping[Kind, str]] = {
     Kind.REFERRAL: mark("Concern referral"),
     Kind.RECEIPT: mark("Technical receipt"),
     Kind.ACKNOWLEDGEMENT: mark("Acknowledgement"),
+    Kind.SUPPLEMENT: mark("Supplement to a concern referral"),
+    Kind.REMINDER: mark("Reminder about a concern referral"),
+    Kind.NOT_OURS: mark("Not our citizen"),
+    Kind.WITHDRAWAL: mark("Withdrawal of consent"),
+    Kind.CLOSED: mark("The referral is closed"),
+    Kind.MEETING: mark("Joint meeting"),
+    Kind.MEETING_ANSWER: mark("Answer about a joint meeting"),
+    Kind.MEETING_CANCELLED: mark("The joint meeting is called off"),
+    Kind.FIGURES: mark("Figures"),
 }
 
 

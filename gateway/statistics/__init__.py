@@ -1,0 +1,1 @@
+"""Figures for the evaluation: counted with their coverage, suppressed before they leave, drawn (section H)."""
