@@ -3,7 +3,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types check locale screenshots bench clean
+.PHONY: demo test lint types check locale docs screenshots bench clean
 
 demo: $(READY)
 	@$(BIN)/stafet-inbox demo
@@ -25,8 +25,12 @@ locale: $(READY)
 	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 110
 	@$(BIN)/pybabel -q compile -d gateway/locale -D stafet
 
+docs: $(READY)
+	@$(BIN)/python docs/draw_conversation.py
+
 screenshots: $(READY)
 	@$(BIN)/python tests/screens/screenshots.py
+	@$(BIN)/python tests/screens/statistics_page.py
 
 $(READY): pyproject.toml
 	@sh .ci/prepare $(VENV)

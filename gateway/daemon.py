@@ -1,4 +1,4 @@
-"""The daemon of either end: the door, the way in and the way out, until it is told to stop.
+"""The daemon of either end: the door, the way in, the way out and its chores, until it is told to stop.
 
 It alone seals and signs. A letter that others queue (the inbox, `refer`) is seen within one poll; mail that arrives
 wakes it at once. What it was doing when it was killed is done again at the next start, and settled by letter id.
@@ -7,7 +7,7 @@ wakes it at once. What it was doing when it was killed is done again at the next
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -28,6 +28,11 @@ GRACE_SECONDS: Final = 10.0
 REST_AFTER_TROUBLE: Final = 5.0
 """Seconds to wait when gpg or the database fails, before the same work is tried again."""
 
+WAYS: Final = ("in", "out", "chores")
+
+Chore = Callable[[], int]
+"""What an end does by the clock, such as a reminder; called in a thread, and tells how much there was to do."""
+
 Round = Callable[[], Coroutine[Any, Any, int]]
 """Does what there is to do, and tells how much that was."""
 
@@ -40,14 +45,15 @@ class Daemon:
 
     station: Station
     handlers: Mapping[Kind, Handler]
+    chores: Sequence[Chore] = ()
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    _wake: dict[str, asyncio.Event] = field(default_factory=lambda: {"in": asyncio.Event(), "out": asyncio.Event()})
+    _wake: dict[str, asyncio.Event] = field(default_factory=lambda: {name: asyncio.Event() for name in WAYS})
 
     async def run(self, on_ready: Callable[[int], None] = lambda _port: None) -> None:
         """Run until `stop` is set; raises AlreadyRunning, SettingsUnreadable, or OSError for a door that stays shut."""
         with self.station.home.running():
             await asyncio.to_thread(self._begin)
-            ways = {"in": self._take_in(), "out": self._send_out()}
+            ways = {"in": self._take_in(), "out": self._send_out(), "chores": self._do_chores}
             door = await self._open_door()
             log.info("open on port %s", door.port)
             on_ready(door.port)
@@ -119,17 +125,31 @@ class Daemon:
     def _send_out(self) -> Round:
         return self.station.deliver()
 
+    async def _do_chores(self) -> int:
+        """Do each chore once, whatever became of the one before; then rest, for they go by the clock."""
+        for chore in self.chores:
+            try:
+                if await asyncio.to_thread(chore):
+                    self.wake()
+            except Exception as error:  # noqa: BLE001 - the edge: it is tried again at the next round
+                log.error("chore: %s", trouble(error))  # noqa: TRY400 - a traceback could quote what was handled
+        return 0
+
     async def _repeat(self, name: str, one_round: Round) -> None:
         """Work while there is work, then wait for a wake-up or the next poll; trouble is logged and tried again."""
         while not self.stop.is_set():
             self._wake[name].clear()
             try:
-                rest = 0.0 if await one_round() else self.station.settings.poll_seconds
+                rest = 0.0 if await one_round() else self._rest(name)
             except Exception as error:  # noqa: BLE001 - the edge: a locked database or a stalled gpg must not end the daemon
                 log.error("way %s: %s", name, trouble(error))  # noqa: TRY400 - a traceback could quote what was handled
                 rest = REST_AFTER_TROUBLE
             if rest:
                 await self._pause(name, rest)
+
+    def _rest(self, name: str) -> float:
+        settings = self.station.settings
+        return settings.chore_seconds if name == "chores" else settings.poll_seconds
 
     async def _pause(self, name: str, seconds: float) -> None:
         try:

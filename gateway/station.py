@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from directory.book import AddressBook, DirectoryTable
 from directory.errors import KeyTaken
-from directory.model import PinnedKey
+from directory.model import Contact, PinnedKey
 from gateway.adapters.certificates import self_signed
 from gateway.adapters.database import Database
 from gateway.adapters.smtp_out import SmtpRelay
@@ -26,6 +26,7 @@ from gateway.exchange.ports import Clock, Handler
 from gateway.exchange.post import PostOffice
 from gateway.exchange.receive import Receive
 from gateway.exchange.rows import ExchangeTable
+from gateway.meetings.rows import MeetingTable
 from gateway.site.cipher import Vault, new_key
 from gateway.site.errors import VaultDamaged
 from gateway.site.home import Home, write_private
@@ -38,7 +39,13 @@ from keys.fingerprint import Fingerprint
 from keys.keyring import KeyInfo, Keyring
 from keys.sealing import open_own, seal
 
-SHARED_TABLES: Final = (DirectoryTable.metadata, ExchangeTable.metadata, PeopleTable.metadata, ConsentTable.metadata)
+SHARED_TABLES: Final = (
+    DirectoryTable.metadata,
+    ExchangeTable.metadata,
+    PeopleTable.metadata,
+    ConsentTable.metadata,
+    MeetingTable.metadata,
+)
 
 
 def utc_now() -> datetime:
@@ -73,6 +80,19 @@ class Station:
         """Tell who this end is on the wire."""
         return Identity(
             self.settings.unit.party, self.settings.unit.address, Fingerprint.parse(self.settings.fingerprint)
+        )
+
+    @property
+    def unit(self) -> Contact:
+        """Name our own unit, as the letters that people read do."""
+        unit = self.settings.unit
+        return Contact.checked(
+            party=unit.party,
+            unit_name=unit.name,
+            email=unit.address,
+            phone=unit.phone,
+            valid_from=self.clocks.machine(),
+            entered_by="settings",
         )
 
     @property

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from gateway.wire.envelope import Envelope, Outside, fill, wrap
+from gateway.wire.envelope import Envelope, Outside, Words, fill, wrap
 
 NOW = datetime(2026, 11, 22, 7, 14, 9, tzinfo=UTC)
 OUTSIDE = Outside(
@@ -21,7 +21,7 @@ def outer() -> bytes:
 
 
 def inner(**more) -> bytes:
-    return fill(OUTSIDE, SUBJECT, TEXT, PAYLOAD, **more)
+    return fill(OUTSIDE, Words(SUBJECT, TEXT), PAYLOAD, **more)
 
 
 def with_header(mail: bytes, line: bytes) -> bytes:

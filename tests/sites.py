@@ -111,11 +111,15 @@ class Site:
             self.station.post(session, letter)
         return letter.letter_id
 
+    @property
+    def deliver(self) -> Deliver:
+        station = self.station
+        return Deliver(station.database, station.own, station.keyring, station.vault, self.relay, self.clock)
+
     def send(self) -> list[bytes]:
         """One round of delivery; gives what crossed."""
-        station, before = self.station, len(self.relay.crossed)
-        deliver = Deliver(station.database, station.own, station.keyring, station.vault, self.relay, self.clock)
-        asyncio.run(deliver())
+        before = len(self.relay.crossed)
+        asyncio.run(self.deliver())
         return [content for content, _sender, _recipient in self.relay.crossed[before:]]
 
     def store(self, raw: bytes) -> int:
@@ -226,7 +230,7 @@ def forged(
     change: Callable[[bytes], bytes] = lambda content: content,
 ) -> bytes:
     """Seal any payload under any headers, as someone with the site's key could."""
-    content = change(mail.fill(inside or outside, "Henvendelse", "Tekst", payload, automatic=automatic))
+    content = change(mail.fill(inside or outside, mail.Words("Henvendelse", "Tekst"), payload, automatic=automatic))
     made = seal(by.station.keyring, content, signer=by.key, reader=reader)
     return mail.wrap(made.ciphertext, outside)
 

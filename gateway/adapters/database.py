@@ -8,7 +8,7 @@ two writers wait for each other instead of failing half-way.
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Final
 
 from sqlalchemy import Connection, Engine, MetaData, event, inspect
@@ -21,6 +21,9 @@ from gateway.site.errors import SettingsUnreadable
 
 BUSY_SECONDS: Final = 30
 """How long a writer waits for another before the database is called locked."""
+
+FORGET_MILLISECONDS: Final = 500
+"""How long emptying the log waits for others; a reader is done in a few."""
 
 AGAIN_SECONDS: Final = 0.01
 WAITING: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -45,6 +48,17 @@ class Database:
         """Open a session that only looks, and never waits for a writer."""
         with Session(self._engine, expire_on_commit=False) as session:
             yield session
+
+    def forget(self) -> None:
+        """Empty the write-ahead log: what was erased lives on there until then (C9).
+
+        While somebody else is in the middle of something it is left for the next time, so that nobody waits for it.
+        """
+        if self._engine.dialect.name == "sqlite":
+            with closing(self._engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+                cursor.execute(f"PRAGMA busy_timeout={FORGET_MILLISECONDS}")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     def create(self, *families: MetaData) -> None:
         """Create the tables of each family that are not there yet; who finds them all there waits for no writer."""

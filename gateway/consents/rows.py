@@ -50,6 +50,11 @@ _SQLITE: Final = (
     "CREATE TRIGGER %(table)s_stands_{deed} BEFORE {deed} ON %(table)s "
     "BEGIN SELECT RAISE(ABORT, 'consents are never altered'); END"
 )
+_SQLITE_REPLACE: Final = (  # INSERT OR REPLACE takes a row away without asking the triggers that guard deletion
+    "CREATE TRIGGER %(table)s_stands_REPLACE BEFORE INSERT ON %(table)s "
+    "WHEN EXISTS (SELECT 1 FROM %(table)s WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'consents are never altered'); END"
+)
 _POSTGRESQL: Final = (
     "CREATE FUNCTION %(table)s_stands_{deed}() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION 'consents are never altered'; END $$; "
@@ -59,10 +64,15 @@ _POSTGRESQL: Final = (
 
 
 def _only_added_to(table: Table) -> None:
-    for dialect, statement in (("sqlite", _SQLITE), ("postgresql", _POSTGRESQL)):
-        for deed in ("UPDATE", "DELETE"):
-            trigger = DDL(statement.format(deed=deed))  # type: ignore[no-untyped-call]
-            event.listen(table, "after_create", trigger.execute_if(dialect=dialect))
+    for deed in ("UPDATE", "DELETE"):
+        _guard(table, "sqlite", _SQLITE.format(deed=deed))
+        _guard(table, "postgresql", _POSTGRESQL.format(deed=deed))
+    _guard(table, "sqlite", _SQLITE_REPLACE)
+
+
+def _guard(table: Table, dialect: str, statement: str) -> None:
+    trigger = DDL(statement)  # type: ignore[no-untyped-call]
+    event.listen(table, "after_create", trigger.execute_if(dialect=dialect))
 
 
 for _table in ConsentTable.metadata.sorted_tables:

@@ -32,7 +32,7 @@ def advance(session: Session, said: Said, *, with_party: str, spoken_by: str) ->
     A conversation is with one party and about one number for as long as it lasts, so that no municipality can speak in
     another's.
     """
-    row = session.get(ConversationRow, said.conversation_id)
+    row = session.get(ConversationRow, said.conversation_id, with_for_update=True)
     if row is None:
         row = ConversationRow(
             conversation_id=said.conversation_id, party=with_party, number=said.number, stage=Stage.SILENT

@@ -66,8 +66,12 @@ class Deliver:
         now = self.clock()
         with self.sessions.reading() as session:
             row = session.get_one(OutgoingRow, letter_id)
+            if row.state == State.CANCELLED:
+                return None
             sealed = self._sealed_or_course(row, AddressBook(session), now)
         with self.sessions.session() as session:
+            if not outbox.leaving(session, letter_id, now):
+                return None
             if isinstance(sealed, SealedLetter):
                 session.add(_envelope_row(letter_id, sealed, now))
                 return sealed

@@ -1,12 +1,13 @@
 """A delivery is one letter's journey out: its states, and when to try again. Pure rules.
 
-    QUEUED ──► SENT ──► RECEIVED
-      │ ▲        ├────► REFUSED
-      ▼ │        └────► GIVEN_UP
-     PARKED
+    CANCELLED ◄──┬── QUEUED ──► SENT ──► RECEIVED
+                 │    │ ▲        ├────► REFUSED
+                 │    ▼ │        └────► GIVEN_UP
+                 └── PARKED
 
 A receipt settles a delivery from wherever it stands, because the news may overtake our own record of having sent it.
-Good news is final: a letter that was received is never reported as anything else afterwards.
+Good news is final: a letter that was received is never reported as anything else afterwards. So is CANCELLED, which
+only a letter becomes that surely nobody has seen.
 """
 
 import enum
@@ -34,7 +35,12 @@ class State(enum.StrEnum):
     """Cannot leave: no contact, no usable key, or the relay refuses. Leaves by itself when the cause is gone."""
     GIVEN_UP = "given-up"
     """Sent three times without a receipt. A person must phone."""
+    CANCELLED = "cancelled"
+    """Taken back before it left; its content is gone (O10)."""
 
+
+UNDER_WAY: Final = frozenset({State.QUEUED, State.SENT, State.PARKED})
+"""What may still arrive; the letters behind it in the same conversation wait, so that they arrive in order."""
 
 RESEND_AFTER: Final = timedelta(minutes=30)
 """No technical receipt within this time: send again (MedCom, reliable messaging)."""
@@ -47,8 +53,9 @@ PARKED_LOOK: Final = timedelta(minutes=1)
 OVERRULED_BY: Final[Mapping[State, frozenset[State]]] = {
     State.RECEIVED: frozenset(),
     State.REFUSED: frozenset({State.RECEIVED}),
+    State.CANCELLED: frozenset(),
 }
-"""What may still replace a state that the other gateway has signed for; our own later news never does."""
+"""What may still replace a state that is settled by the other gateway's word or by ours; no later news of ours does."""
 
 RELAY_REFUSED: Final = "RELAY_REFUSED"
 NO_RECEIPT: Final = "NO_RECEIPT"

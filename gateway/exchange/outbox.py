@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import update
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import ColumnElement, exists, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, or_, select
 
-from gateway.exchange.delivery import Course, State, can_become
+from gateway.exchange.delivery import UNDER_WAY, Course, State, can_become
+from gateway.exchange.ports import Passage
 from gateway.exchange.rows import EnvelopeRow, OutgoingRow, StepRow
 from gateway.wire.letters import Kind
 
@@ -19,12 +21,11 @@ FARTHEST: Final = timedelta(hours=2)
 
 
 def claim(session: Session, now: datetime, limit: int) -> tuple[str, ...]:
-    """Take up to `limit` letters that are due, so that no other worker sends them meanwhile."""
-    claimed, next_at = col(OutgoingRow.claimed_until), col(OutgoingRow.next_at)
-    free = or_(claimed.is_(None), claimed < now, claimed > now + FARTHEST)
+    """Take up to `limit` letters that are due and whose turn it is, so that no other worker sends them meanwhile."""
+    next_at = col(OutgoingRow.next_at)
     due = (
         select(OutgoingRow.letter_id)
-        .where(or_(next_at <= now, next_at > now + FARTHEST), free)
+        .where(or_(next_at <= now, next_at > now + FARTHEST), _free(now), _first_in_line())
         .order_by(col(OutgoingRow.next_at))
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has no row locks and ignores this; there the write lock serves
@@ -37,6 +38,67 @@ def claim(session: Session, now: datetime, limit: int) -> tuple[str, ...]:
         .execution_options(synchronize_session=False)
     )
     return tuple(session.execute(taken).scalars())
+
+
+def next_turn(session: Session, conversation_id: str) -> int:
+    """Tell the next letter's place in its conversation; the caller holds the conversation's row."""
+    last = select(func.max(OutgoingRow.turn)).where(OutgoingRow.conversation_id == conversation_id)
+    return (session.exec(last).one() or 0) + 1
+
+
+def leaving(session: Session, letter_id: str, now: datetime) -> bool:
+    """Renew the claim on a letter that leaves now; False when it was cancelled in the meantime, and must not leave."""
+    renewed = update(OutgoingRow).where(
+        col(OutgoingRow.letter_id) == letter_id, col(OutgoingRow.state) != State.CANCELLED
+    )
+    found = session.execute(renewed.values(claimed_until=now + LEASE).returning(col(OutgoingRow.letter_id)))
+    return found.first() is not None
+
+
+def cancel(session: Session, letter_id: str, now: datetime) -> bool:
+    """Take a letter back for good before it leaves, and overwrite what it says; tells whether that was still possible.
+
+    It is not once any relay may have had it, nor while a worker holds it. A letter that would have opened its
+    conversation takes those waiting behind it along. One statement decides, against a worker's `leaving` (O10).
+    """
+    cancelled = _cancelled(session, col(OutgoingRow.letter_id) == letter_id, now)
+    for conversation_id, turn in cancelled:
+        if turn == 1:
+            _cancelled(session, col(OutgoingRow.conversation_id) == conversation_id, now)
+    return bool(cancelled)
+
+
+def _cancelled(session: Session, which: ColumnElement[bool], now: datetime) -> list[tuple[str, int]]:
+    """Cancel the letters that can be; give the conversation and turn of each."""
+    seen = col(EnvelopeRow.passage).not_in((Passage.NOT_REACHED, Passage.REFUSED))
+    gone = exists().where(col(EnvelopeRow.letter_id) == col(OutgoingRow.letter_id), seen)
+    waiting = col(OutgoingRow.state).in_((State.QUEUED, State.PARKED)) & (col(OutgoingRow.times_sent) == 0)
+    taken_back = (
+        update(OutgoingRow)
+        .where(which, waiting, col(OutgoingRow.kind) != Kind.RECEIPT, _free(now), ~gone)
+        .values(state=State.CANCELLED, reason="", locked=b"", next_at=None, claimed_until=None)
+        .returning(col(OutgoingRow.letter_id), col(OutgoingRow.conversation_id), col(OutgoingRow.turn))
+    )
+    rows = session.execute(taken_back).all()
+    session.add_all(StepRow(letter_id=letter_id, state=State.CANCELLED, at=now) for letter_id, *_rest in rows)
+    return [(conversation_id, turn) for _letter_id, conversation_id, turn in rows]
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    """Nobody holds the letter."""
+    claimed = col(OutgoingRow.claimed_until)
+    return or_(claimed.is_(None), claimed < now, claimed > now + FARTHEST)
+
+
+def _first_in_line() -> ColumnElement[bool]:
+    """No earlier letter of the conversation may still arrive. A receipt waits for nothing, and nothing waits for it."""
+    earlier = aliased(OutgoingRow)
+    ahead = exists().where(
+        col(earlier.conversation_id) == col(OutgoingRow.conversation_id),
+        col(earlier.turn).between(1, col(OutgoingRow.turn) - 1),
+        col(earlier.state).in_(UNDER_WAY),
+    )
+    return ~ahead
 
 
 def release_all(session: Session, now: datetime) -> None:

@@ -80,3 +80,7 @@ class Sessions(Protocol):
     def reading(self) -> AbstractContextManager[Session]:
         """Open a session that only looks."""
         ...
+
+    def forget(self) -> None:
+        """Let what was erased be gone from the database's own journal too."""
+        ...

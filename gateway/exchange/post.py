@@ -8,6 +8,7 @@ from sqlmodel import Session
 from directory.book import AddressBook
 from gateway.exchange.conversations import advance
 from gateway.exchange.delivery import NO_CONTACT, NO_KEY, Course, State, parked
+from gateway.exchange.outbox import next_turn
 from gateway.exchange.ports import Clock
 from gateway.exchange.rows import OutgoingRow, StepRow
 from gateway.site.cipher import Vault
@@ -24,8 +25,10 @@ class PostOffice:
 
     def __call__(self, session: Session, letter: Letter) -> None:
         """Queue `letter` in the caller's transaction; raises LetterOutOfTurn when it cannot come now."""
+        turn = 0
         if letter.kind is not Kind.RECEIPT:
             advance(session, letter, with_party=letter.to_party, spoken_by=self.party)
+            turn = next_turn(session, letter.conversation_id)
         now = self.clock()
         lacks = missing(AddressBook(session), letter.to_party)
         course = parked(lacks, now) if lacks else Course(State.QUEUED, now)
@@ -36,6 +39,7 @@ class PostOffice:
                 kind=letter.kind,
                 to_party=letter.to_party,
                 number=letter.number,
+                turn=turn,
                 locked=self.vault.lock(json.dumps(dict(letter.body)).encode(), place(letter.letter_id)),
                 state=course.state,
                 reason=course.reason,

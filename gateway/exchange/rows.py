@@ -14,16 +14,20 @@ class ExchangeTable(SQLModel, registry=registry()):
 
 
 class OutgoingRow(ExchangeTable, table=True):
-    """One letter on its way out. `locked` is its body under the site's data key, until retention takes it."""
+    """One letter on its way out. `locked` is its body under the site's data key, until retention takes it.
+
+    `turn` counts our letters of one conversation from 1, which is the order they leave in; a receipt has none (0).
+    """
 
     __tablename__ = "outgoing"
-    __table_args__ = (Index("outgoing_due", "next_at"), Index("outgoing_conversation", "conversation_id"))
+    __table_args__ = (Index("outgoing_due", "next_at"), Index("outgoing_turn", "conversation_id", "turn"))
 
     letter_id: str = Field(primary_key=True)
     conversation_id: str
     kind: str
     to_party: str
     number: str
+    turn: int = 0
     locked: bytes
     state: str
     reason: str = ""

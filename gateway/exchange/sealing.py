@@ -11,7 +11,7 @@ from gateway.wire import envelope as mail
 from gateway.wire import payload as wire
 from gateway.wire.errors import LetterUnreadable, NotForThisUnit, SenderDiffers
 from gateway.wire.letter_text import letter_text
-from gateway.wire.letters import HEADINGS, Kind, Letter, new_id
+from gateway.wire.letters import ABOUT_MEETINGS, HEADINGS, Kind, Letter, new_id
 from keys.fingerprint import Fingerprint
 from keys.keyring import Keyring
 from keys.sealing import open_sealed, seal
@@ -49,11 +49,14 @@ def seal_letter(
     outside = mail.Outside(own.address, contact.email, new_id(), now)
     reader = wire.address(letter.to_party, contact.email, key.fingerprint)
     payload = wire.written(letter, sender=own.on_the_wire, reader=reader, now=now)
-    subject = f"{_(HEADINGS[letter.kind])} {letter.number}"
-    text = letter_text(letter)
-    padding = mail.padding_for(outside, subject, text, payload.encoded())
+    words = mail.Words(
+        f"{_(HEADINGS[letter.kind])} {letter.number}",
+        letter_text(letter),
+        _calendar(letter, own.address, contact.email),
+    )
+    padding = mail.padding_for(outside, words, payload.encoded())
     encoded = payload.model_copy(update={"padding": "x" * padding}).encoded()
-    content = mail.level(mail.fill(outside, subject, text, encoded, automatic=letter.kind is Kind.RECEIPT))
+    content = mail.level(mail.fill(outside, words, encoded, automatic=letter.kind is Kind.RECEIPT))
     sealed = seal(keyring, content, signer=own.fingerprint, reader=key.fingerprint)
     return SealedLetter(
         envelope_id=outside.envelope_id,
@@ -63,6 +66,14 @@ def seal_letter(
         signed_by=sealed.signed_by,
         sealed_to=sealed.sealed_to,
     )
+
+
+def _calendar(letter: Letter, sender: str, reader: str) -> mail.CalendarPart | None:
+    if letter.kind not in ABOUT_MEETINGS:
+        return None
+    from gateway.wire.calendar_part import calendar_part  # noqa: PLC0415 - few letters need the library, and it is slow
+
+    return calendar_part(letter, sender=sender, reader=reader)
 
 
 def open_letter(raw: bytes, *, own: Identity, book: AddressBook, keyring: Keyring, now: datetime) -> OpenedLetter:

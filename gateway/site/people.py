@@ -69,6 +69,11 @@ class People:
         row = self._row(name)
         return self._person(row) if row and row.active else None
 
+    def with_id(self, person_id: str) -> Person | None:
+        """Find a person by id, also one who has left: what they did still names them."""
+        row = self._session.get(PersonRow, person_id)
+        return self._person(row) if row else None
+
     def add(self, name: str, role: Role) -> Person:
         """Add a person, or give one who is here already the role `role`; raises PersonUnnamed for no name at all."""
         if not name.strip() or not name.isprintable():

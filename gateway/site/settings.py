@@ -49,6 +49,18 @@ class DoorSettings(BaseModel):
     key: Path | None = None
 
 
+class PromiseSettings(BaseModel):
+    """When the desk is reminded of a referral that nobody has taken, and of a draft that was never sent (E13, B1)."""
+
+    model_config = STRICT
+
+    receipt_minutes: int = Field(default=30, ge=5, le=24 * 60)
+    remind_after_working_days: int = Field(default=1, ge=1, le=10)
+    phone_after_working_days: int = Field(default=2, ge=1, le=20)
+    call_again_minutes: int = Field(default=60, ge=5, le=24 * 60)
+    chase_drafts_hours: int = Field(default=2, ge=1, le=24)
+
+
 class Settings(BaseModel):
     """Everything a person may set. Paths are taken from the home folder unless they are absolute."""
 
@@ -59,8 +71,10 @@ class Settings(BaseModel):
     language: str = Field(default="da", pattern="^(da|en)$")
     database_url: str | None = None
     poll_seconds: float = Field(default=0.2, gt=0, le=60)
+    chore_seconds: float = Field(default=30, gt=0, le=3600)
     relay: RelaySettings = RelaySettings()
     door: DoorSettings = DoorSettings()
+    promise: PromiseSettings = PromiseSettings()
 
     @field_validator("fingerprint")
     @classmethod

@@ -11,7 +11,7 @@ from typing import Final
 
 from directory.model import REGION
 from gateway.wire.errors import LetterOutOfTurn
-from gateway.wire.letters import Kind
+from gateway.wire.letters import ABOUT_MEETINGS, Kind
 
 
 class Stage(enum.StrEnum):
@@ -44,7 +44,6 @@ class Side(enum.StrEnum):
 
 _OPEN: Final = (Stage.REFERRED, Stage.ACKNOWLEDGED)
 _LATE: Final = (Stage.NOT_OURS, Stage.CLOSED)
-_MEETING: Final = (Kind.MEETING, Kind.MEETING_ANSWER, Kind.MEETING_CANCELLED)
 
 SEQUENCE: Final[Mapping[tuple[Stage, Side, Kind], Stage]] = {
     (Stage.SILENT, Side.REGION, Kind.REFERRAL): Stage.REFERRED,
@@ -56,16 +55,16 @@ SEQUENCE: Final[Mapping[tuple[Stage, Side, Kind], Stage]] = {
     # What may be said without changing who has the citizen's case; it may also arrive after an ending it crossed.
     **{(stage, Side.REGION, Kind.SUPPLEMENT): stage for stage in (*_OPEN, *_LATE)},
     **{(stage, Side.REGION, Kind.REMINDER): stage for stage in (*_OPEN, *_LATE)},
-    **{(stage, side, kind): stage for stage in (*_OPEN, *_LATE) for side in Side for kind in _MEETING},
+    **{(stage, side, kind): stage for stage in (*_OPEN, *_LATE) for side in Side for kind in ABOUT_MEETINGS},
     # A withdrawal reaches either side at any time, and is stronger than everything it crosses on the way.
     **{(stage, side, Kind.WITHDRAWAL): Stage.WITHDRAWN for stage in (*_OPEN, *_LATE) for side in Side},
     **{
         (Stage.WITHDRAWN, side, kind): Stage.WITHDRAWN
         for side, kinds in (
-            (Side.REGION, (Kind.SUPPLEMENT, Kind.REMINDER, Kind.WITHDRAWAL, *_MEETING)),
+            (Side.REGION, (Kind.SUPPLEMENT, Kind.REMINDER, Kind.WITHDRAWAL, *ABOUT_MEETINGS)),
             (
                 Side.MUNICIPALITY,
-                (Kind.ACKNOWLEDGEMENT, Kind.NOT_OURS, Kind.CLOSED, Kind.WITHDRAWAL, *_MEETING),
+                (Kind.ACKNOWLEDGEMENT, Kind.NOT_OURS, Kind.CLOSED, Kind.WITHDRAWAL, *ABOUT_MEETINGS),
             ),
         )
         for kind in kinds

@@ -2,13 +2,13 @@
 
 Outside (RFC 3156, section 6.2): one `multipart/encrypted` whose headers name the two mail addresses and nothing else.
 Inside (RFC 9788, header protection): the true headers, each outer one repeated as `HP-Outer`, then the letter in plain
-Danish and the payload as JSON. `hp="cipher"` and `protected-headers="v1"` stand together because notmuch and
-Thunderbird read only the older of the two.
+Danish, the payload as JSON, and for a meeting its entry for the calendar, which we never read. `hp="cipher"` and
+`protected-headers="v1"` stand together because notmuch and Thunderbird read only the older of the two.
 """
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
@@ -69,6 +69,14 @@ class Envelope:
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """A calendar entry as bytes, and the method its MIME part names (RFC 6047, section 2.4)."""
+
+    method: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Inside:
     """What was sealed: the payload's bytes (empty when there are none to find), and whether a machine answered."""
 
@@ -76,25 +84,42 @@ class Inside:
     automatic: bool
 
 
-def fill(outside: Outside, subject: str, text: str, payload: bytes, *, automatic: bool = False) -> bytes:
-    """Compose what will be sealed: true headers, the letter in plain Danish, the payload."""
+@dataclass(frozen=True)
+class Words:
+    """What a person reads: the subject, the letter in plain Danish, and a meeting's entry for the calendar."""
+
+    subject: str
+    text: str = field(repr=False)
+    calendar: CalendarPart | None = None
+
+
+def fill(outside: Outside, words: Words, payload: bytes, *, automatic: bool = False) -> bytes:
+    """Compose what will be sealed: true headers, what a person reads, the payload."""
     message = EmailMessage(policy=policy.SMTP.clone(max_line_length=900))
-    for name, value in (*outside.headers, ("Subject", subject)):
+    for name, value in (*outside.headers, ("Subject", words.subject)):
         message[name] = value
     for name, value in (*outside.headers, ("Subject", OUTER_SUBJECT)):
         message["HP-Outer"] = f"{name}: {value}"
     message["Auto-Submitted"] = "auto-replied" if automatic else "no"
-    message.set_content(text, cte="base64")
+    message.set_content(words.text, cte="base64")
     message.add_attachment(payload, "application", "json", cte="base64", disposition="inline", filename="letter.json")
+    if words.calendar:
+        _add_calendar(message, words.calendar)
     message.set_boundary(secrets.token_hex(16))
     message.set_param("protected-headers", "v1")
     message.set_param("hp", "cipher")
     return message.as_bytes()
 
 
-def padding_for(outside: Outside, subject: str, text: str, payload: bytes) -> int:
+def _add_calendar(message: EmailMessage, calendar: CalendarPart) -> None:
+    """Add the entry as the MIME part of its method (RFC 6047, section 2.4)."""
+    text, method = calendar.content.decode(), {"method": calendar.method}
+    message.add_attachment(text, "calendar", cte="base64", disposition="inline", filename="meeting.ics", params=method)
+
+
+def padding_for(outside: Outside, words: Words, payload: bytes) -> int:
     """Tell how many bytes `payload` should grow by so that what `fill` composes ends just below a whole block."""
-    size = len(fill(outside, subject, text, payload + bytes(-len(payload) % STEP)))
+    size = len(fill(outside, words, payload + bytes(-len(payload) % STEP)))
     room = -(size + len(CRLF)) % BLOCK
     return -len(payload) % STEP + room // (STEP // 3 * 4 + len(CRLF)) * STEP
 

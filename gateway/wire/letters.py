@@ -41,6 +41,8 @@ class Kind(enum.StrEnum):
     """A municipality shares suppressed figures about its own work; no citizen is in them (section H)."""
 
 
+ABOUT_MEETINGS: Final = (Kind.MEETING, Kind.MEETING_ANSWER, Kind.MEETING_CANCELLED)
+
 HEADINGS: Final[Mapping[Kind, str]] = {
     Kind.REFERRAL: mark("Concern referral"),
     Kind.RECEIPT: mark("Technical receipt"),

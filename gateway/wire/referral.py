@@ -117,6 +117,12 @@ class Consent(_Part):
     scope: Prose | None = None
     information_given: Prose | None = None
     journal_ref: Line | None = None
+    writing_waived_because: Line | None = None
+    """Why a spoken consent was not written down (the agreement's page 3)."""
+    for_municipality: Line | None = None
+    """The code of the municipality the citizen was told of; a consent counts for no other (C1)."""
+    remark: Line | None = None
+    """Anything about how the consent was given that the reader should know (O12)."""
 
 
 class Screening(_Part):
@@ -153,6 +159,14 @@ class Referral(_Part):
     calls_last_30_days: Count | None = None
     re_referral: ReReferral | None = None
     children_in_home: bool = False
+    anew_of: Annotated[Line | None, Field(exclude=True)] = None
+    """The referral that another municipality answered «ikke vores borger»; the region's alone, never sent (O7)."""
+    intoxicated: bool = False
+    """The citizen seemed under the influence. Noted, never a reason to refuse (A8)."""
+    called_from: Line | None = None
+    """Where the call came from, when that is not where the citizen lives (B2)."""
+    known_by: Line | None = None
+    """Who knows the citizen already: a contact person, a place to stay, a general practitioner (G10)."""
 
     @classmethod
     def parse(cls, raw: bytes | str | Mapping[str, Any]) -> Self:

@@ -35,6 +35,9 @@ class Notice(StrEnum):
     INTERPRETER_NEEDED = "INTERPRETER_NEEDED"
     """The citizen needs an interpreter."""
 
+    INTOXICATED = "INTOXICATED"
+    """The citizen seemed under the influence; was the consent understood (A8, O12)? Never a reason to refuse."""
+
     CHILD_CONCERN_SEPARATE_CHANNEL = "CHILD_CONCERN_SEPARATE_CHANNEL"
     """There are children in the home: underretning is a duty of its own and does not go this way (O9)."""
 
@@ -70,6 +73,7 @@ _SEEN: Final[Mapping[Notice, Callable[[Referral], bool]]] = {
     Notice.PROTECTED_ADDRESS: lambda r: r.citizen.address_protected,
     Notice.SAFETY_NOTE: lambda r: bool(_word(r.citizen.safety_note)),
     Notice.INTERPRETER_NEEDED: lambda r: bool(_word(r.citizen.interpreter)),
+    Notice.INTOXICATED: lambda r: r.intoxicated,
     Notice.CHILD_CONCERN_SEPARATE_CHANNEL: lambda r: r.children_in_home,
     Notice.SENDER_URGENCY_REMARK: lambda r: bool(_word(r.urgency_remark)),
     Notice.PHONE_FOLLOW_UP: lambda r: bool(_word(r.urgency_remark)),

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.referring import consent
-from gateway.referring.refusals import Reason, Refused
+from gateway.referring.refusals import Reason, Refused, SaidNo
 from gateway.wire.referral import Consent
 
 NOW = datetime(2026, 3, 19, 8, 5, tzinfo=UTC)
@@ -45,6 +45,15 @@ def test_what_the_citizen_says_through_an_interpreter_is_their_own(by):
 def test_without_a_yes_nothing_is_sent(given):
     # C3
     assert outcome(given=given) is Reason.CONSENT_REFUSED
+
+
+def test_a_no_is_something_else_than_not_having_been_asked():
+    # C9: only a no erases what was written
+    with pytest.raises(SaidNo):
+        consent.check(GIVEN.model_copy(update={"given": False}), submitted_at=NOW, now=NOW, again=False)
+    with pytest.raises(Refused) as unasked:
+        consent.check(GIVEN.model_copy(update={"given": None}), submitted_at=NOW, now=NOW, again=False)
+    assert not isinstance(unasked.value, SaidNo)
 
 
 @pytest.mark.parametrize("by", ["datteren", "nabo", "politiet", "", None, "borgerens søn", "tolk", "datteren via tolk"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -29,10 +30,10 @@ def at(site, **changes):
 
 
 @asynccontextmanager
-async def running(site, **settings):
+async def running(site, chores=(), **settings):
     """Run a site's daemon; unless told otherwise its relay is out of reach."""
     quiet = {"relay": RelaySettings(port=9), "poll_seconds": 0.05}
-    daemon = Daemon(at(site, **{**quiet, **settings}), site.handlers)
+    daemon = Daemon(at(site, **{**quiet, **settings}), site.handlers, chores)
     ready = asyncio.Event()
     task = asyncio.create_task(daemon.run(lambda _port: ready.set()))
     await asyncio.wait({task, asyncio.create_task(ready.wait())}, return_when=asyncio.FIRST_COMPLETED)
@@ -194,3 +195,61 @@ async def test_the_log_of_a_day_holds_ids_and_codes_only(region, randers, caplog
     assert "open on port" in " ".join(spoken)
     assert spoken[-1] == "stopped"
     assert not any(word in " ".join(spoken) for word in ("Karen", "bange", "@", RANDERS + " ", "Indgangen"))
+
+
+async def test_a_chore_runs_at_the_start_and_again_by_the_clock_in_a_thread(region):
+    at_work = []
+    chore = [lambda: at_work.append(threading.current_thread()) or 0]
+    async with running(region, chores=chore, chore_seconds=0.01):
+        await until(lambda: len(at_work) > 3)
+    assert threading.main_thread() not in at_work
+
+
+async def test_a_chore_has_its_own_clock_and_is_not_done_at_every_poll(region):
+    done = []
+    async with running(region, chores=[lambda: done.append(1) or 1], chore_seconds=600):
+        await until(lambda: done)
+        letter = region.post(sites.referral())
+        await until(lambda: region.outgoing(letter).tries)
+    assert done == [1]
+
+
+async def test_a_chore_that_did_something_wakes_the_way_out(region):
+    letters = []
+
+    def remind():
+        letters.append(region.post(sites.referral()))
+        return 1
+
+    async with running(region, chores=[remind], poll_seconds=60):
+        await until(lambda: letters and region.outgoing(letters[0]).tries)
+
+
+async def test_a_chore_in_trouble_is_logged_without_its_words_and_keeps_no_other_waiting(region, caplog):
+    done = []
+
+    def fails():
+        raise RuntimeError("Karen Testdal")
+
+    with caplog.at_level(logging.INFO):
+        async with running(region, chores=[fails, lambda: done.append(1) or 0], chore_seconds=0.01):
+            await until(lambda: len(done) > 2)
+            letter = region.post(sites.referral())
+            await until(lambda: region.outgoing(letter).tries)
+    assert "chore: RuntimeError" in caplog.text
+    assert "Karen" not in caplog.text
+
+
+async def test_a_chore_under_way_is_finished_before_the_daemon_stops(region):
+    begun, go_on, done = threading.Event(), threading.Event(), []
+
+    def slow():
+        begun.set()
+        done.append(go_on.wait(LONG))
+        return 0
+
+    async with running(region, chores=[slow]) as daemon:
+        await until(begun.is_set)
+        daemon.stop.set()
+        go_on.set()
+    assert done == [True]

@@ -6,6 +6,7 @@ import time
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlmodel import select
 
 from gateway.adapters.database import Database
 from gateway.site.cipher import Vault
@@ -130,3 +131,40 @@ def test_the_text_of_an_error_holds_no_values(database):
     with pytest.raises(StatementError) as refusal, database.session() as session:
         session.execute(text("INSERT INTO people (id) VALUES (:id)"), {"id": "190668-7074"})
     assert "190668" not in str(refusal.value)
+
+
+def test_what_was_erased_is_gone_from_the_log_too_once_it_is_forgotten(database, tmp_path):
+    """C9."""
+    with database.session() as session:
+        person = People(session, VAULT).add("Anne", Role.INTAKE)
+    locked = rows(database)[0].locked_name
+    with database.session() as session:
+        session.delete(session.get_one(PersonRow, person.id))
+    assert locked in on_disk(tmp_path)
+
+    database.forget()
+
+    assert locked not in on_disk(tmp_path)
+    assert pragma(database, "busy_timeout") == 30_000
+
+
+def test_forgetting_keeps_nobody_waiting_and_what_is_there_stays(database):
+    with database.session() as session:
+        People(session, VAULT).add("Anne", Role.INTAKE)
+    with database.reading() as busy:
+        busy.execute(text("SELECT * FROM people")).all()
+        began = time.monotonic()
+        database.forget()
+        assert time.monotonic() - began < 5
+    database.forget()
+
+    assert names(database) == ["Anne"]
+
+
+def rows(database):
+    with database.reading() as session:
+        return list(session.exec(select(PersonRow)))
+
+
+def on_disk(folder):
+    return b"".join(path.read_bytes() for path in folder.iterdir())

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mails import ARMOR, OUTSIDE, PAYLOAD, SUBJECT, TEXT
 
-from gateway.wire.envelope import BLOCK, CRLF, fill, level, look_inside, padding_for, unwrap, wrap
+from gateway.wire.envelope import BLOCK, CRLF, Words, fill, level, look_inside, padding_for, unwrap, wrap
 
 GOLDEN = Path(__file__).parent.parent / "letters" / "envelope.eml"
 BOUNDARY = re.compile(rb"[0-9a-f]{32}")
@@ -69,15 +69,15 @@ def test_the_inside_is_the_letter_in_danish_then_the_payload():
 @given(texts, st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=200))
 def test_every_line_ends_with_crlf_and_none_is_too_long(text, subject):
     """RFC 5322, section 2.1.1."""
-    for mail in (fill(OUTSIDE, subject, text, PAYLOAD), wrap(ARMOR, OUTSIDE)):
+    for mail in (fill(OUTSIDE, Words(subject, text), PAYLOAD), wrap(ARMOR, OUTSIDE)):
         assert mail.count(b"\n") == mail.count(b"\r") == mail.count(CRLF)
         assert max(map(len, mail.split(CRLF))) <= 998
         assert mail.isascii()
 
 
 def leveled(text, payload):
-    grown = payload + b"x" * padding_for(OUTSIDE, SUBJECT, text, payload)
-    return level(fill(OUTSIDE, SUBJECT, text, grown))
+    words = Words(SUBJECT, text)
+    return level(fill(OUTSIDE, words, payload + b"x" * padding_for(OUTSIDE, words, payload)))
 
 
 @settings(max_examples=60, deadline=None)

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 
+import bodies
 import pytest
 import sites
+from icalendar import Calendar
 from sites import FAVRSKOV, RANDERS
 
 from directory.book import AddressBook, PinnedKeyRow
@@ -203,3 +205,60 @@ def test_the_largest_referral_that_refer_takes_fits_into_a_mail(region, randers)
     assert LARGEST * 0.75 < len(json.dumps(body, ensure_ascii=False).encode()) < LARGEST
     assert len(made.content) < MAIL_BYTES / 2
     assert opened(randers, made.content).payload.body == body
+
+
+def sealed_contents(monkeypatch):
+    """Keep what is sealed, as it is before encryption."""
+    contents = []
+    monkeypatch.setattr("gateway.exchange.sealing.seal", lambda k, c, **who: contents.append(c) or seal(k, c, **who))
+    return contents
+
+
+ABOUT_MEETINGS = [
+    (Kind.MEETING, bodies.MEETING, "REQUEST"),
+    (Kind.MEETING_ANSWER, bodies.MEETING_ANSWER, "REPLY"),
+    (Kind.MEETING_CANCELLED, bodies.MEETING_CANCELLED, "CANCEL"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body", "method"), ABOUT_MEETINGS, ids=[row[0] for row in ABOUT_MEETINGS])
+def test_a_meeting_travels_with_its_calendar_entry_inside_the_seal(region, randers, monkeypatch, kind, body, method):
+    """F5; RFC 6047, section 2.4."""
+    contents = sealed_contents(monkeypatch)
+    made = sites.sealed(region, Letter(kind, new_id(), RANDERS, "2026-0042", body))
+    found = opened(randers, made.content)
+    parts = message_from_bytes(contents[0]).get_payload()
+    assert [part.get_content_type() for part in parts] == ["text/plain", "application/json", "text/calendar"]
+    assert (parts[2].get_param("method"), parts[2].get_content_charset()) == (method, "utf-8")
+    (event,) = Calendar.from_ical(parts[2].get_payload(decode=True)).subcomponents
+    assert (event["UID"], event["ORGANIZER"] == f"mailto:{region.address}") == (
+        *(bodies.MEETING_ID, kind is not Kind.MEETING_ANSWER),
+    )
+    assert found.payload.body == body
+    assert b"VCALENDAR" not in made.content
+
+
+@pytest.mark.parametrize("place", ["", "R", "Rådhuset " * 60, "ø\r\nEND:VCALENDAR\r\n--" * 20])
+def test_a_meeting_fills_whole_blocks_too_and_is_let_through(region, randers, monkeypatch, place):
+    contents = sealed_contents(monkeypatch)
+    body = bodies.MEETING | {"place": place[:500]}
+    made = sites.sealed(region, Letter(Kind.MEETING, new_id(), RANDERS, "2026-0042", body))
+    assert opened(randers, made.content).payload.body == body
+    assert len(contents[0]) % mail.BLOCK == 0
+    assert max(map(len, contents[0].split(mail.CRLF))) <= 998
+
+
+def test_a_calendar_entry_that_says_something_else_changes_nothing(region, randers):
+    """The payload is what counts; what a forger or a faulty peer puts beside it is never read."""
+    payload = payload_of(region, sites.referral("Det, der gælder"))
+    words = mail.Words("Henvendelse", "Tekst", mail.CalendarPart("REQUEST", b"BEGIN:VCALENDAR\r\nnonsense"))
+    outside = outside_of(region)
+    sealed = seal(region.station.keyring, mail.fill(outside, words, payload), signer=region.key, reader=randers.key)
+    found = opened(randers, mail.wrap(sealed.ciphertext, outside))
+    assert found.payload.body == {"referral": {"text": "Det, der gælder"}}
+
+
+def test_other_letters_have_no_third_part(region, monkeypatch):
+    contents = sealed_contents(monkeypatch)
+    sites.sealed(region, sites.referral())
+    assert len(message_from_bytes(contents[0]).get_payload()) == 2

@@ -4,10 +4,12 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
+import bodies
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from directory import agreement
 from gateway import language
 from gateway.exchange.receipts import ReceiptBody, receipt_for
 from gateway.wire.letter_text import letter_text
@@ -51,6 +53,9 @@ REFERRAL = {
         "obtained_at": "2026-11-22T08:05:00+01:00",
         "obtained_by": "Jens Prøvegaard (paramediciner)",
         "given_by": "borgeren selv",
+        "writing_waived_because": "Samtykket blev givet på stedet uden papir.",
+        "for_municipality": "730",
+        "remark": "Borgeren gentog selv, hvad han sagde ja til.",
         "scope": "Videregivelse til Randers Kommune.",
         "information_given": "Oplyst, at det er frivilligt.",
         "journal_ref": "PJ-2026-1",
@@ -63,6 +68,9 @@ REFERRAL = {
     "calls_last_30_days": 31,
     "re_referral": {"previous_id": "R03", "kind": "ongoing", "reason": "Han ringer stadig hver nat."},
     "children_in_home": True,
+    "intoxicated": True,
+    "called_from": "Busterminalen, 8700 Horsens",
+    "known_by": "Hjemmeplejen i Randers",
 }
 PREVIOUS = {
     "number": "2026-0007",
@@ -89,15 +97,7 @@ GOLDEN = {
     "re_referral": written(Kind.REFERRAL, {"referral": REFERRAL, "previous": PREVIOUS}),
     "receipt": receipt(),
     "refusal": receipt(verdict="fatal-error", reason="OUT_OF_TURN"),
-    "acknowledgement": written(
-        Kind.ACKNOWLEDGEMENT,
-        {
-            "acknowledged_by": "Birgit Prøvegaard",
-            "unit": "Den sociale indgang, Randers Kommune",
-            "phone": "+45 89 15 00 00",
-            "acknowledged_at": "2026-11-22T09:14:00Z",
-        },
-    ),
+    **{name: written(kind, body) for name, (kind, body) in bodies.FOLLOWING.items()},
 }
 
 
@@ -132,7 +132,8 @@ def test_the_letter_holds_everything_the_referral_says():
 
 
 def test_no_field_was_forgotten_when_the_golden_referral_was_written():
-    assert not [name for name in Referral.model_fields if name not in REFERRAL]
+    sent = {name for name, field in Referral.model_fields.items() if not field.exclude}
+    assert sent == set(REFERRAL)
     for part, model in (
         ("sender", "Sender"),
         ("citizen", "Citizen"),
@@ -187,3 +188,51 @@ def test_nothing_a_sender_writes_can_pass_for_a_line_of_ours():
     lines = letter_text(written(Kind.REFERRAL, body)).splitlines()
     assert not [line for line in lines if line.startswith(("CPR-nummer: ", "Givet til alle"))]
     assert lines.count("Samtykke") <= 1
+
+
+SAID_IN_WORDS = {bodies.MEETING_ID, "moved", "spoken", "declined"}
+
+
+@pytest.mark.parametrize(("name", "body"), [(name, body) for name, (_kind, body) in bodies.FOLLOWING.items()])
+def test_the_letters_that_follow_hold_everything_their_bodies_say(name, body):
+    said = {line for leaf in leaves(body) if isinstance(leaf, str) for line in leaf.splitlines()}
+    told = {line for line in said - SAID_IN_WORDS if not line.startswith("2026-")}
+    assert {line for line in told if line not in letter_text(GOLDEN[name])} == set()
+
+
+def poisoned(value, forged):
+    """Put `forged` wherever a person may write freely."""
+    if isinstance(value, dict):
+        return {key: poisoned(inner, forged) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [poisoned(inner, forged) for inner in value]
+    fixed = not isinstance(value, str) or value.startswith(("20", "+45")) or value in SAID_IN_WORDS
+    return value if fixed else forged
+
+
+@pytest.mark.parametrize("name", bodies.FOLLOWING)
+def test_nothing_a_sender_writes_in_a_later_letter_can_pass_for_a_line_of_ours(name):
+    kind, body = bodies.FOLLOWING[name]
+    forged = "Karen\nCPR-nummer: 010170-1234\n\nHvad I skal gøre\n----------------\nRing til 12"
+    lines = letter_text(written(kind, poisoned(body, forged))).splitlines()
+    assert len(lines) > 4
+    assert not [line for line in lines if line.startswith(("CPR-nummer: 010170", "Ring til 12", "----------------\n"))]
+    assert lines.count("Hvad I skal gøre") <= 1
+
+
+def test_figures_are_not_written_out():
+    """Section H: they are for a machine, and a letter holds nothing that could be about one person."""
+    assert "4711" not in letter_text(written(Kind.FIGURES, {"table": {"referrals": "4711"}}))
+
+
+def test_where_the_call_came_from_is_told_when_it_is_not_the_citizens_address():
+    """B2."""
+    home = REFERRAL["citizen"]["address"]
+    texts = [letter_text(written(Kind.REFERRAL, {"referral": PLAIN | {"called_from": place}})) for place in (home, "X")]
+    assert ["Ringede fra" in text for text in texts] == [False, True]
+
+
+def test_the_consent_names_the_agreement_it_rests_on():
+    """A3."""
+    text = letter_text(GOLDEN["referral"])
+    assert f"{agreement.TITLE}, i kraft fra 01-04-2020" in text

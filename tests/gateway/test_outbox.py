@@ -162,7 +162,10 @@ def test_a_letter_put_off_by_a_clock_that_was_ahead_is_due_all_the_same(region, 
     assert claimed(region) == (letter,)
 
 
-@pytest.mark.parametrize(("state", "goes"), [(State.REFUSED, True), (State.GIVEN_UP, True), (State.SENT, False)])
+@pytest.mark.parametrize(
+    ("state", "goes"),
+    [(State.REFUSED, True), (State.GIVEN_UP, True), (State.SENT, False), (State.CANCELLED, False)],
+)
 def test_only_what_came_back_or_was_given_up_is_sent_again_by_hand(region, state, goes):
     letter = region.post(sites.referral())
     steer(region, letter, Course(state, None, "WHY"))

@@ -36,6 +36,31 @@ def read(tmp_path):
     return reading
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("receipt_minutes", 4),
+        ("receipt_minutes", 1441),
+        ("remind_after_working_days", 0),
+        ("phone_after_working_days", 21),
+        ("call_again_minutes", 0),
+        ("chase_drafts_hours", 25),
+        ("never", 1),
+    ],
+)
+def test_a_promise_cannot_be_set_to_nothing_or_to_never(read, name, value):
+    """E13: the clocks may be moved, and none of them switched off."""
+    with pytest.raises(SettingsUnreadable) as refused:
+        read(f"{GOOD}\n[promise]\n{name} = {value}\n")
+    assert f"promise.{name}" in str(refused.value)
+
+
+def test_the_promise_is_the_agreements_until_somebody_sets_it(read):
+    terms = read(GOOD).promise
+    assert (terms.receipt_minutes, terms.remind_after_working_days, terms.phone_after_working_days) == (30, 1, 2)
+    assert read(f"{GOOD}\n[promise]\nphone_after_working_days = 3\n").promise.phone_after_working_days == 3
+
+
 def test_what_a_person_wrote_is_read_and_the_rest_has_a_default(read):
     settings = read(GOOD)
     assert (settings.relay.host, settings.relay.port, settings.relay.implicit_tls) == ("relay.example", 587, False)
@@ -61,6 +86,8 @@ WRONG = {
     "no unit": (GOOD.replace("[unit]", "[units]"), "unit"),
     "no phone": (GOOD.replace('phone = "+45 89 15 00 00"', ""), "unit.phone"),
     "a poll that never comes": (f"poll_seconds = 0\n{GOOD}", "poll_seconds"),
+    "chores at every moment": (f"chore_seconds = 0\n{GOOD}", "chore_seconds"),
+    "chores that never come": (f"chore_seconds = 3601\n{GOOD}", "chore_seconds"),
     "not TOML": (f"{SECRET} {GOOD}", "settings.toml"),
     "not UTF-8": (GOOD.replace("social", "soci\xe6l").encode("latin-1"), "settings.toml"),
 }

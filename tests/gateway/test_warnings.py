@@ -23,7 +23,7 @@ def test_the_agreed_referrals_give_the_agreed_notices_in_their_order(fixture):
 
 
 def test_the_codes_are_those_agreed():
-    assert sorted(Notice) == sorted(DATA["meta"]["warning_codes"])
+    assert sorted(Notice) == sorted([*DATA["meta"]["warning_codes"], "INTOXICATED"])  # A8
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,11 @@ def test_the_codes_are_those_agreed():
         ({"safety_note": "Hunden bider"}, ["SAFETY_NOTE"]),
         ({"safety_note": " "}, []),
         ({"interpreter": "polsk"}, ["INTERPRETER_NEEDED"]),
+        ({"intoxicated": True}, ["INTOXICATED"]),
         ({"children_in_home": True}, ["CHILD_CONCERN_SEPARATE_CHANNEL"]),
         ({"urgency_remark": "Vi er bekymrede"}, ["SENDER_URGENCY_REMARK", "PHONE_FOLLOW_UP"]),
         ({"urgency_remark": ""}, []),
-        ({"text": "Hjemløs, tolk nødvendig, haster, børn i hjemmet, farlig"}, []),
+        ({"text": "Hjemløs, tolk nødvendig, haster, børn i hjemmet, farlig, beruset"}, []),
     ],
     ids=str,
 )
@@ -64,11 +65,12 @@ def test_everything_at_once_is_shown_in_one_order():
         address_protected=True,
         safety_note="x",
         interpreter="x",
+        intoxicated=True,
         children_in_home=True,
         urgency_remark="x",
     )
     assert list(every) == [n for n in Notice if n in every]
-    assert len(every) == 8
+    assert len(every) == 9
 
 
 def test_an_earlier_referral_elsewhere_is_never_read_from_a_letter():

@@ -1,0 +1,40 @@
+"""The lines a letter in plain Danish is made of; no line of what somebody wrote can pass for one of ours."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from directory.calendar import COPENHAGEN
+
+Lines = Iterable[str]
+
+
+def moment(value: datetime) -> str:
+    """Write a moment as Danes do: 22-11-2026 kl. 8.14."""
+    local = value.astimezone(COPENHAGEN)
+    return local.strftime("%d-%m-%Y kl. ") + f"{local.hour}.{local.minute:02}"
+
+
+def day(value: date) -> str:
+    """Write a date as Danes do: 22-11-2026."""
+    return value.strftime("%d-%m-%Y")
+
+
+def section(title: str, lines: Iterable[str | None]) -> Lines:
+    """Set lines under a heading; nothing at all when there are none."""
+    written = [line for line in lines if line]
+    return ["", title, "-" * len(title), *written] if written else []
+
+
+def fact(label: str, value: object) -> str | None:
+    """Write a fact with its label on one line; None when it is not known."""
+    return f"{label}: {on_one_line(value)}" if value not in (None, "") else None
+
+
+def on_one_line(value: object) -> str:
+    """Keep a fact from looking like several."""
+    return " ".join(str(value).split())
+
+
+def indented(text: str) -> str:
+    """Set prose in, so that no line of it can pass for one of ours."""
+    return "\n".join(f"  {line}".rstrip() for line in text.splitlines())
