@@ -7,7 +7,7 @@ from typing import Final
 
 from directory.model import REGION, checked_party
 from gateway import bootstrap
-from gateway.commands import console, contacts, keys, refer, site
+from gateway.commands import console, contacts, correspond, desk, duty, journal, keys, refer, site, stats, stats_enter
 from gateway.commands.console import Arguments, Console
 from gateway.language import gettext as _
 from gateway.station import make_station
@@ -20,10 +20,19 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     parser.description = _("Præhospitalet's end: send referrals to the citizens' municipalities, and follow them.")
     commands = parser.add_subparsers(required=True, metavar=_("COMMAND"), parser_class=console.Subcommand)
     _add_init(commands)
-    site.add_run(commands, bootstrap.open_region, bootstrap.handlers)
+    site.add_run(commands, bootstrap.open_region, bootstrap.handlers, bootstrap.chores)
+    desk.add_desk(commands, bootstrap.open_region)
     refer.add_refer(commands, bootstrap.open_region)
     refer.add_status(commands, bootstrap.open_region)
     refer.add_resend(commands, bootstrap.open_region)
+    duty.add_due(commands, bootstrap.open_region)
+    duty.add_call(commands, bootstrap.open_region)
+    correspond.add_supplement(commands, bootstrap.open_region)
+    correspond.add_withdraw(commands, bootstrap.open_region)
+    correspond.add_meeting(commands, bootstrap.open_region)
+    journal.add_journal(commands, bootstrap.open_region)
+    journal.add_drafts(commands, bootstrap.open_region)
+    stats_enter.add_entering(stats.add_stats(commands, bootstrap.open_region, bootstrap.figures), bootstrap.open_region)
     refer.add_example(commands)
     contacts.add_directory(commands, bootstrap.open_region)
     keys.add_keys(commands, bootstrap.open_region, _whose, _party_options)

@@ -1,19 +1,31 @@
 """The region's end, joined: what the station's letters mean here, and how a referral is submitted and followed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlmodel import Session
 
 from directory.model import REGION
 from gateway.exchange.ports import Handler
-from gateway.referring.follow import Follow, Progress, TakeAcknowledgement
+from gateway.meetings.take import handlers as meeting_handlers
+from gateway.referring.correspond import Correspond
+from gateway.referring.counting import Counting
+from gateway.referring.decline import Decline
+from gateway.referring.drafts import Drafts
+from gateway.referring.duty import Duty
+from gateway.referring.figures import Outside, TakeFigures
+from gateway.referring.follow import Follow, Progress
+from gateway.referring.heard import TakeAcknowledgement, TakeNotOurs, TakeWithdrawal, take_closed
+from gateway.referring.recognise import Recognise
 from gateway.referring.refusals import Refused
 from gateway.referring.rows import ReferringTable
 from gateway.referring.submit import Submit
 from gateway.site.errors import WrongEnd
 from gateway.site.home import Home
 from gateway.station import Clocks, Station, open_station
+from gateway.statistics.figures import Figures
+from gateway.statistics.period import Period
 from gateway.wire.letters import Kind
 
 __all__ = ["TABLES", "Progress", "Refused", "follow", "handlers", "open_region", "submit"]
@@ -32,7 +44,19 @@ def open_region(home: Home, clocks: Clocks | None = None) -> Iterator[Station]:
 
 def handlers(station: Station) -> Mapping[Kind, Handler]:
     """Tell which letters the region takes."""
-    return {Kind.ACKNOWLEDGEMENT: TakeAcknowledgement(station.vault)}
+    return {
+        Kind.ACKNOWLEDGEMENT: TakeAcknowledgement(station.vault),
+        Kind.NOT_OURS: TakeNotOurs(station.vault),
+        Kind.CLOSED: take_closed,
+        Kind.WITHDRAWAL: TakeWithdrawal(station.vault, station.clocks.machine),
+        Kind.FIGURES: TakeFigures(station.vault),
+        **meeting_handlers(station.vault),
+    }
+
+
+def chores(station: Station) -> Sequence[Callable[[], int]]:
+    """Tell what the region's daemon does by the clock."""
+    return (duty(station).tick,)
 
 
 def submit(station: Station) -> Submit:
@@ -40,6 +64,43 @@ def submit(station: Station) -> Submit:
     return Submit(station.database, station.vault, station.post, station.clocks.rules)
 
 
+def drafts(station: Station) -> Drafts:
+    """Give the shift's drafts."""
+    return Drafts(station.database, station.vault, station.clocks.rules)
+
+
+def decline(station: Station) -> Decline:
+    """Give the way a citizen's no is taken."""
+    return Decline(station.database, station.clocks.rules)
+
+
+def recognise(station: Station) -> Recognise:
+    """Give the look-up of citizens who were referred before."""
+    return Recognise(station.database, station.vault, station.clocks.rules)
+
+
 def follow(station: Station, session: Session) -> Follow:
     """Give the answers to where a referral is."""
-    return Follow(session, station.vault)
+    return Follow(session, station.vault, station.clocks.rules, station.settings.promise)
+
+
+def duty(station: Station) -> Duty:
+    """Give the duty officer's list, and the clock behind it."""
+    clocks, terms = station.clocks, station.settings.promise
+    return Duty(station.database, station.vault, station.post, clocks.rules, terms, station.unit)
+
+
+def correspond(station: Station) -> Correspond:
+    """Give the acts about a referral that was sent."""
+    clocks = station.clocks
+    return Correspond(station.database, station.vault, station.post, clocks.rules, clocks.machine, station.unit)
+
+
+def figures(station: Station, session: Session, period: Period, now: datetime) -> Figures:
+    """Count what the region holds."""
+    return Counting(session, station.vault)(period, now)
+
+
+def outside(station: Station, session: Session) -> Outside:
+    """Give the figures that come from outside."""
+    return Outside(session, station.vault)

@@ -1,7 +1,8 @@
 """The region's commands: hand a referral in, follow it, and an example to begin with."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from directory import municipalities
@@ -21,52 +22,20 @@ from gateway.commands.console import (
     remind_of_daemon,
 )
 from gateway.commands.site import Opener
-from gateway.commands.waiting import why_waiting
 from gateway.language import gettext as _
-from gateway.language import mark
 from gateway.referring.example import example
-from gateway.referring.follow import ACKNOWLEDGED, Progress
+from gateway.referring.follow import ACKNOWLEDGED, NOT_OURS, Progress
 from gateway.referring.refusals import Refused
 from gateway.referring.submit import Submitted
+from gateway.referring.words import ELSEWHERE, NOTICES, OUTCOMES, STATES, why_due, why_refused, why_waiting
 from gateway.site.people import Role
 from gateway.station import Station, utc_now
 from gateway.terminal.dates import day_and_clock
-from gateway.wire.warnings import Notice
+from gateway.terminal.plain import one_line
+from gateway.wire.answers import Acknowledgement, NotOurs
 
 LARGEST_INPUT = 1024 * 1024
-
-STATES: Mapping[str, str] = {
-    "queued": mark("in the queue"),
-    "sent": mark("sent"),
-    "received": mark("received by the municipality's gateway"),
-    "refused": mark("refused by the municipality's gateway"),
-    "parked": mark("waiting here"),
-    "given-up": mark("given up"),
-    ACKNOWLEDGED: mark("taken over by a person"),
-}
-
-
-NOTICES: Mapping[Notice, str] = {
-    Notice.CPR_MISSING: mark("Note: no CPR number. It can follow later."),
-    Notice.REPLACEMENT_CPR: mark("Note: the number is a replacement for a CPR number."),
-    Notice.NO_FIXED_ADDRESS: mark("Note: the citizen has no fixed address."),
-    Notice.ADDRESS_MISSING: mark("Note: no address."),
-    Notice.PROTECTED_ADDRESS: mark("Note: name and address are protected."),
-    Notice.SAFETY_NOTE: mark("Note: the remark about staff safety goes along."),
-    Notice.INTERPRETER_NEEDED: mark("Note: the citizen needs an interpreter."),
-    Notice.CHILD_CONCERN_SEPARATE_CHANNEL: mark(
-        "Note: there are children in the home. A statutory notification is a duty of its own and does not go this way."
-    ),
-    Notice.SENDER_URGENCY_REMARK: mark(
-        "Note: the remark on urgency goes along; the municipality decides how urgent it is."
-    ),
-    Notice.PHONE_FOLLOW_UP: mark(
-        "Phone the unit as well: a letter is never the only way for something that cannot wait."
-    ),
-    Notice.PRIOR_REFERRAL_OTHER_MUNICIPALITY: mark(
-        "Note: the citizen was referred to another municipality before. The municipality is not told."
-    ),
-}
+LONGEST_LINE = 1024
 
 
 def add_refer(commands: Commands, open_site: Opener) -> None:
@@ -95,16 +64,24 @@ def add_status(commands: Commands, open_site: Opener) -> None:
     def status(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station, station.database.reading() as session:
             follow = bootstrap.follow(station, session)
+            if arguments.find is not None:
+                return _found(console, follow.about(_one_line(arguments.find)))
             if arguments.letter is None:
                 return _latest(console, follow.latest())
             progress = follow.named(arguments.letter)
         if progress is None:
             return _unknown(console)
-        console.answer(_facts(progress), *_lines(progress))
+        console.answer(facts(progress), *_lines(progress))
         return DONE
 
     parser = commands.add_parser("status", help=_("see where referrals are"))
-    parser.add_argument("letter", nargs="?", metavar=_("REFERRAL"), help=_("its number, its id or your reference"))
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("letter", nargs="?", metavar=_("REFERRAL"), help=_("its number, its id or your reference"))
+    which.add_argument(
+        "--find",
+        metavar="FILE",
+        help=_("find by the CPR, phone or number on the file's first line; - reads standard input"),
+    )
     parser.set_defaults(run=status)
 
 
@@ -119,7 +96,7 @@ def add_resend(commands: Commands, open_site: Opener) -> None:
         if progress is None:
             return _unknown(console)
         remind_of_daemon(console)
-        console.answer(_facts(progress), *_lines(progress))
+        console.answer(facts(progress), *_lines(progress))
         return DONE
 
     parser = commands.add_parser("resend", help=_("send again what came back or was given up"))
@@ -182,13 +159,22 @@ def _accepted(console: Console, station: Station, submitted: Submitted) -> int:
 
 
 def _unknown(console: Console) -> int:
-    console.failure("NOT_FOUND", _("There is no referral with that number or id."))
+    console.failure("NOT_FOUND", *why_refused("NOT_FOUND"))
     return NOT_FOUND
+
+
+def _one_line(file: str) -> str:
+    """Read what to look for: a CPR number never stands among a program's arguments."""
+    return read_file(file, LONGEST_LINE).decode("utf-8", "replace").partition("\n")[0]
+
+
+def _found(console: Console, found: Sequence[Progress]) -> int:
+    return _latest(console, found) if found else _unknown(console)
 
 
 def _latest(console: Console, latest: Sequence[Progress]) -> int:
     console.answer(
-        {"referrals": [_facts(progress) for progress in latest]},
+        {"referrals": [facts(progress) for progress in latest]},
         *(map(line, latest) if latest else [_("No referrals yet.")]),
     )
     return DONE
@@ -203,37 +189,55 @@ def line(progress: Progress) -> str:
 
 def _standing(progress: Progress) -> str:
     said = progress.acknowledgement
-    if said is None:
-        return f"{_state(progress)} {' '.join(why_waiting(progress.reason)[:1])}".strip()
+    if said is None or progress.state != ACKNOWLEDGED:
+        return f"{_(STATES[progress.state])} {' '.join(why_waiting(progress.reason)[:1])}".strip()
     return _("taken over {when} by {person}, {unit}, phone {phone}").format(
-        when=day_and_clock(said.acknowledged_at), person=said.acknowledged_by, unit=said.unit, phone=said.phone
+        when=day_and_clock(said.acknowledged_at), **_whom(said.acknowledged_by, said)
     )
 
 
-def _state(progress: Progress) -> str:
-    return _(STATES[progress.state])
+def _whom(person: str, said: Acknowledgement | NotOurs) -> dict[str, str]:
+    """Give who answered, each on one line: a peer's line end must not pass for a line of ours."""
+    return {"person": one_line(person), "unit": one_line(said.unit), "phone": one_line(said.phone)}
+
+
+def in_words(states: Iterable[str]) -> str:
+    """Say a referral's way in words, state by state."""
+    return " → ".join(_(STATES[state]) for state in states)
 
 
 def _lines(progress: Progress) -> list[str]:
     lines = [line(progress)]
     lines += [f"  {day_and_clock(step.at)}  {_(STATES[step.state])}" for step in progress.steps]
-    if progress.acknowledgement:
+    lines += [
+        f"  {day_and_clock(call.called_at)}  {call.person}: {_(OUTCOMES[call.outcome])}" for call in progress.calls
+    ]
+    if progress.answer and progress.state == NOT_OURS:
+        lines += _answered(progress, progress.answer)
+    elif progress.acknowledgement:
         said = progress.acknowledgement
-        lines.append(
-            _("Taken over by {person}, {unit}, phone {phone}.").format(
-                person=said.acknowledged_by, unit=said.unit, phone=said.phone
-            )
-        )
+        lines.append(_("Taken over by {person}, {unit}, phone {phone}.").format(**_whom(said.acknowledged_by, said)))
     elif progress.contact:
         lines.append(
             _("Phone of the unit: {phone} ({unit}).").format(
                 phone=progress.contact.phone, unit=progress.contact.unit_name
             )
         )
-    return [*lines, *why_waiting(progress.reason)]
+    due = why_due(progress.due) if progress.due else ()
+    return [*lines, *why_waiting(progress.reason), *due]
 
 
-def _facts(progress: Progress) -> dict[str, Any]:
+def _answered(progress: Progress, answer: NotOurs) -> list[str]:
+    said = _("Not their citizen: {why}. {person}, {unit}, phone {phone}.").format(
+        why=_(ELSEWHERE[answer.why]), **_whom(answer.answered_by, answer)
+    )
+    anew = _("Ask the citizen where they live, and send it anew.")
+    done = _("Sent anew as {number}.").format(number=progress.anew_number)
+    return [said, *filter(None, [one_line(answer.remark)]), done if progress.anew_number else anew]
+
+
+def facts(progress: Progress) -> dict[str, Any]:
+    """Give where a referral stands as JSON values: status, times and whom to phone, nothing of the case (L4)."""
     said = progress.acknowledgement
     return {
         "referral_id": progress.referral_id,
@@ -250,4 +254,25 @@ def _facts(progress: Progress) -> dict[str, Any]:
         "acknowledged_unit": said.unit if said else None,
         "acknowledged_phone": said.phone if said else None,
         "receipt_digest_ok": progress.digest_ok,
+        "active": progress.active,
+        "urgent": progress.urgent,
+        "not_ours": progress.answer.written() if progress.answer else None,
+        "to_send_anew": progress.anew,
+        "sent_anew_as": progress.anew_number,
+        "previous": progress.previous_number,
+        "closed_at": _written(progress.closed_at),
+        "withdrawn_at": _written(progress.withdrawn_at),
+        "cancelled_at": _written(progress.cancelled_at),
+        "calls": [
+            {"at": _written(call.called_at), "outcome": call.outcome.value, "by": call.person, "remark": call.remark}
+            for call in progress.calls
+        ],
+        "supplements": progress.supplements,
+        "asked_to_meet": progress.asked_to_meet,
+        "due": progress.due.step.value if progress.due else None,
+        "due_since": _written(progress.due.due_at) if progress.due else None,
     }
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -4,14 +4,14 @@ import asyncio
 import getpass
 import logging
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
 from directory.model import Contact
 from gateway.commands.console import DONE, Arguments, Commands, Console
-from gateway.daemon import Daemon
+from gateway.daemon import Chore, Daemon
 from gateway.exchange.ports import Handler
 from gateway.language import gettext as _
 from gateway.language import in_use
@@ -28,6 +28,7 @@ LOG_FORMAT: Final = "%(asctime)s %(name)s %(message)s"
 
 Opener = Callable[[Home], AbstractContextManager[Station]]
 Handlers = Callable[[Station], Mapping[Kind, Handler]]
+Chores = Callable[[Station], Sequence[Chore]]
 
 
 def endpoint(text: str) -> tuple[str, int]:
@@ -95,14 +96,14 @@ def made(console: Console, fingerprint: Fingerprint) -> int:
     return DONE
 
 
-def add_run(commands: Commands, open_site: Opener, handlers: Handlers) -> None:
-    """Add `run`: the daemon."""
+def add_run(commands: Commands, open_site: Opener, handlers: Handlers, chores: Chores = lambda _station: ()) -> None:
+    """Add `run`: the daemon. `chores` are what this end does by the clock."""
 
     def run(_arguments: Arguments, console: Console) -> int:
         logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
         logging.getLogger("stafet").setLevel(logging.INFO)
         with open_site(console.home) as station:
-            asyncio.run(_run(Daemon(station, handlers(station)), console))
+            asyncio.run(_run(Daemon(station, handlers(station), chores(station)), console))
         return DONE
 
     commands.add_parser("run", help=_("run the daemon that sends and receives")).set_defaults(run=run)

@@ -1,17 +1,14 @@
 """Whether the citizen has consented to this, themselves, now (section C)."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from gateway.referring.refusals import Reason, Refused
+from gateway.consents.model import AGREEMENT_BEGAN, CLOCKS_DIFFER
+from gateway.referring.refusals import Reason, Refused, SaidNo
 from gateway.wire.referral import Consent, says_something
 
-AGREEMENT_BEGAN: Final = datetime(2020, 3, 31, 22, tzinfo=UTC)
-"""1 April 2020, midnight Danish time (A3)."""
-
 SAME_CONVERSATION: Final = timedelta(hours=24)
-CLOCKS_DIFFER: Final = timedelta(minutes=5)
 CITIZEN: Final = re.compile(r"(?:borgeren|citizen)(?: selv)?(?:[ ,(].*tolk.*)?")
 """The citizen, perhaps through an interpreter: what is said through one is still the citizen's own."""
 SILENT: Final = frozenset({"", "stiltiende", "tavst", "formodet", "antaget", "implied"})
@@ -26,7 +23,9 @@ def check(
     Raises Refused: CONSENT_REFUSED (C3), CONSENT_NOT_FROM_CITIZEN (A12), CONSENT_NOT_SPECIFIC (C1, C2),
     CONSENT_DATE_IMPLAUSIBLE (D19), CONSENT_TOO_OLD (C4) or CONSENT_NOT_RENEWED (C6).
     """
-    if consent.given is not True:
+    if consent.given is False:
+        raise SaidNo
+    if consent.given is None:
         raise Refused(Reason.CONSENT_REFUSED)
     if not CITIZEN.fullmatch(_word(consent.given_by)):
         raise Refused(Reason.CONSENT_NOT_FROM_CITIZEN)

@@ -36,6 +36,8 @@ def example(code: str, now: datetime) -> dict[str, Any]:
         "consent": {
             "given": True,
             "form": "mundtligt",
+            "writing_waived_because": "Samtykket er givet i telefonen under et 1-1-2-opkald.",
+            "for_municipality": code,
             "obtained_at": (local - timedelta(minutes=6)).isoformat(),
             "obtained_by": "Mette Testgaard",
             "given_by": "borgeren selv",

@@ -1,38 +1,33 @@
 """Follow a referral: where its letter is, who has taken it, and whom to phone. Never any municipal content (L4)."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from pydantic import BaseModel, Field, ValidationError
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, and_, col, or_, select
 
-from directory.book import AddressBook
+from directory.calendar import local_day
 from directory.model import Contact
 from gateway.exchange import outbox
 from gateway.exchange.delivery import State
-from gateway.exchange.ports import Arrived
-from gateway.exchange.rows import OutgoingRow
-from gateway.referring.past import Past
-from gateway.referring.rows import ReferralRow
+from gateway.exchange.ports import Clock
+from gateway.meetings.book import MeetingBook, MeetingState, Standing
+from gateway.meetings.rows import MeetingRow
+from gateway.referring.dossier import Dossier
+from gateway.referring.past import Past, cpr_index_of, phone_index, reference_index, with_phone
+from gateway.referring.promise import PRESSING, Call, CallOutcome, Due
+from gateway.referring.rows import CallRow, ReferralRow
 from gateway.site.cipher import Vault
-from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable
-from gateway.wire.payload import SHAPE
-from gateway.wire.referral import Moment
+from gateway.site.settings import PromiseSettings
+from gateway.wire.answers import Acknowledgement, NotOurs
 
 ACKNOWLEDGED = "acknowledged"
-
-
-class Acknowledgement(BaseModel):
-    """A person at the municipality has taken over: who, in which unit, on which phone, when (L6)."""
-
-    model_config = SHAPE
-
-    acknowledged_by: str = Field(min_length=1, max_length=200)
-    unit: str = Field(max_length=200)
-    phone: str = Field(max_length=32)
-    acknowledged_at: Moment
+TAKEN_BY_PHONE = "taken-by-phone"
+NOT_OURS = "not-ours"
+CLOSED = "closed"
+WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where one referral is. `digest_ok`: the receipt names exactly what we sealed (None: no receipt yet)."""
+    """Where one referral is, in words of status alone (L4, L5).
+
+    `citizen` is the name, for the desk's own list. `digest_ok`: the receipt names exactly what we sealed (None: no
+    receipt yet). `active`: the desk still waits for it. `anew`: «ikke vores borger» was answered, and the citizen is to
+    be asked where they live; `anew_number` is what it was then sent as. `asked_to_meet`: the municipality proposes a
+    joint meeting that lies ahead, and waits for our answer.
+    """
 
     referral_id: str
     number: str
@@ -56,6 +57,21 @@ class Progress:
     contact: Contact | None
     acknowledgement: Acknowledgement | None
     digest_ok: bool | None
+    citizen: str = field(default="", repr=False)
+    active: bool = True
+    urgent: bool = False
+    anew: bool = False
+    anew_number: str | None = None
+    previous_number: str | None = None
+    answer: NotOurs | None = None
+    closed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    calls: tuple[Call, ...] = ()
+    supplements: int = 0
+    meetings: tuple[MeetingState, ...] = field(default=(), repr=False)
+    asked_to_meet: bool = False
+    due: Due | None = None
 
     @property
     def state(self) -> str:
@@ -69,79 +85,152 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class TakeAcknowledgement:
-    """The region's handler for acknowledgements: the referral is from now on in the municipality's hands (L5)."""
-
-    vault: Vault
-
-    def __call__(self, session: Session, arrived: Arrived) -> None:
-        """Note who took the referral; raises LetterUnreadable, or LetterOutOfTurn for a referral never sent."""
-        try:
-            said = Acknowledgement.model_validate(dict(arrived.body))
-        except ValidationError:
-            raise LetterUnreadable from None
-        conversation = select(ReferralRow).where(ReferralRow.conversation_id == arrived.conversation_id)
-        row = session.exec(conversation).first()
-        if row is None:
-            raise LetterOutOfTurn
-        row.acknowledged_at = said.acknowledged_at
-        row.acknowledgement = self.vault.lock(said.model_dump_json().encode(), _place(row))
-        session.add(row)
-
-
-@dataclass(frozen=True)
 class Follow:
-    """Answers where referrals are, in one session."""
+    """Answers where referrals are, in one session. `clock` is the rules' clock."""
 
     session: Session
     vault: Vault
+    clock: Clock
+    terms: PromiseSettings
 
     def named(self, name: str) -> Progress | None:
         """Find one by letter id, number or the sender's reference."""
         row = Past(self.session, self.vault).row(name)
         return self._progress(row) if row else None
 
+    def about(self, text: str) -> list[Progress]:
+        """Find by number, reference, CPR or phone, however it is written; newest first («har kommunen fået det?», L6).
+
+        CPR and phone are found by keyed hash, also those that came in a supplement.
+        """
+        if not text.strip():
+            return []
+        looked_up = {
+            ReferralRow.letter_id: text.strip(),
+            ReferralRow.number: text.strip(),
+            ReferralRow.reference_index: reference_index(self.vault, text),
+            ReferralRow.cpr_index: cpr_index_of(self.vault, text, local_day(self.clock())),
+        }
+        found = [col(column) == value for column, value in looked_up.items() if value]
+        phone = phone_index(self.vault, text)
+        return self._listed(or_(*found, *([with_phone(phone)] if phone else [])))
+
+    def active(self) -> list[Progress]:
+        """List those the desk still waits for: to be sent anew first, then what is due, then the newest first.
+
+        A case that somebody has taken is among them only while its municipality asks us to a meeting (F5, L5).
+        """
+        return sorted(self._active(), key=_pressing)
+
+    def finished(self, limit: int = 50) -> list[Progress]:
+        """List the latest of those that are «afsluttet hos os» (L5), newest first."""
+        return [progress for progress in self._listed(~self._waited_for(), limit=limit) if not progress.active]
+
     def latest(self, limit: int = 50) -> Sequence[Progress]:
-        """List those nobody has taken over, all of them, and then the latest of the others; newest first in each."""
-        newest = select(ReferralRow).order_by(col(ReferralRow.submitted_at).desc())
-        open_ones = self.session.exec(newest.where(col(ReferralRow.acknowledged_at).is_(None))).all()
-        taken = self.session.exec(newest.where(col(ReferralRow.acknowledged_at).is_not(None)).limit(limit)).all()
-        return [self._progress(row) for row in (*open_ones, *taken)]
+        """List those the desk still waits for, all of them, and then the latest of the others; newest first in each."""
+        return [*self._active(), *self.finished(limit)]
+
+    def to_send_anew(self) -> list[Progress]:
+        """List what was answered «ikke vores borger» and has not been sent anew (O7)."""
+        return [progress for progress in self.active() if progress.anew]
 
     def send_again(self, name: str, now: datetime) -> Progress | None:
-        """Queue a referral again that came back or was given up, as it was; others are left alone."""
+        """Queue a referral again that came back or was given up, as it was; others are left alone.
+
+        So is one whose consent the citizen has withdrawn.
+        """
         row = Past(self.session, self.vault).row(name)
-        if row is not None:
+        if row is not None and row.withdrawn_at is None:
             outbox.send_again(self.session, row.letter_id, now)
         return self._progress(row) if row else None
 
+    def _active(self) -> list[Progress]:
+        asked = col(ReferralRow.conversation_id).in_(
+            select(MeetingRow.conversation_id).where(
+                MeetingRow.standing == Standing.PROPOSED, col(MeetingRow.proposed_here).is_(False)
+            )
+        )
+        return [progress for progress in self._listed(self._waited_for() | asked) if progress.active]
+
+    def _listed(self, which: ColumnElement[bool], limit: int | None = None) -> list[Progress]:
+        newest = select(ReferralRow).where(which).order_by(col(ReferralRow.submitted_at).desc()).limit(limit)
+        return [self._progress(row) for row in self.session.exec(newest).all()]
+
     def _progress(self, row: ReferralRow) -> Progress:
-        steps = [Step(step.state, step.at, step.reason) for step in outbox.history(self.session, row.letter_id)]
-        acknowledgement = self._acknowledgement(row)
-        if acknowledgement is not None:
-            steps.append(Step(ACKNOWLEDGED, acknowledgement.acknowledged_at))
+        dossier = Dossier(self.session, self.vault, row)
+        calls, now = dossier.calls(), self.clock()
+        anew = dossier.waits_to_be_sent_anew
+        acknowledgement, answer = dossier.acknowledgement(), dossier.answer()
+        meetings = MeetingBook(self.session, self.vault).of(row.conversation_id)
+        ahead = any(state.waits_for_us and state.meeting.starts_at > now for state in meetings)
+        asked = ahead and not row.withdrawn_at
+        taken = [call.called_at for call in calls if call.outcome is CallOutcome.TAKEN]
         return Progress(
             referral_id=row.letter_id,
             number=row.number,
             municipality=row.municipality,
             submitted_at=row.submitted_at,
-            steps=tuple(steps),
-            contact=AddressBook(self.session).contact(row.municipality),
+            steps=(
+                *(Step(step.state, step.at, step.reason) for step in outbox.history(self.session, row.letter_id)),
+                *(Step(TAKEN_BY_PHONE, at) for at in taken[:1]),
+                *(Step(state, at) for state, at in _endings(row) if at),
+            ),
+            contact=dossier.contact,
             acknowledgement=acknowledgement,
-            digest_ok=self._digest_ok(row.letter_id),
+            digest_ok=self._digest_ok(dossier),
+            citizen=dossier.citizen(),
+            active=anew or asked or not (dossier.ended or taken),
+            urgent=dossier.urgent(),
+            anew=anew,
+            anew_number=dossier.sent_anew_as,
+            previous_number=self._number(row.previous_id),
+            answer=answer,
+            closed_at=row.closed_at,
+            withdrawn_at=row.withdrawn_at,
+            cancelled_at=row.cancelled_at,
+            calls=calls,
+            supplements=dossier.supplement_count(),
+            meetings=meetings,
+            asked_to_meet=asked,
+            due=dossier.due(self.terms, now),
         )
 
-    def _acknowledgement(self, row: ReferralRow) -> Acknowledgement | None:
-        if row.acknowledgement is None:
-            return None
-        return Acknowledgement.model_validate(json.loads(self.vault.open(row.acknowledgement, _place(row))))
+    def _number(self, letter_id: str | None) -> str | None:
+        row = self.session.get(ReferralRow, letter_id) if letter_id else None
+        return row.number if row else None
 
-    def _digest_ok(self, letter_id: str) -> bool | None:
-        delivery = self.session.get_one(OutgoingRow, letter_id)
+    def _digest_ok(self, dossier: Dossier) -> bool | None:
+        delivery = dossier.delivery
         if delivery.state != State.RECEIVED:
             return None
-        return delivery.receipt_digest in {sealed.digest for sealed in outbox.envelopes(self.session, letter_id)}
+        return delivery.receipt_digest in {
+            sealed.digest for sealed in outbox.envelopes(self.session, delivery.letter_id)
+        }
+
+    @staticmethod
+    def _waited_for() -> ColumnElement[bool]:
+        """Say which the desk still waits for: nobody has acted, or it is to be sent anew. An index serves each half."""
+        later, row = aliased(ReferralRow), ReferralRow
+        endings = (row.acknowledged_at, row.closed_at, row.withdrawn_at, row.cancelled_at, row.answered_at)
+        taken = exists().where(col(CallRow.referral_id) == row.letter_id, col(CallRow.outcome) == CallOutcome.TAKEN)
+        sent_anew = exists().where(col(later.anew_of) == row.letter_id)
+        silent = and_(*(col(column).is_(None) for column in endings), ~taken)
+        to_be_sent_anew = and_(col(row.answered_at).is_not(None), col(row.withdrawn_at).is_(None), ~sent_anew)
+        return or_(silent, to_be_sent_anew)
 
 
-def _place(row: ReferralRow) -> str:
-    return f"acknowledgement:{row.letter_id}"
+def _endings(row: ReferralRow) -> tuple[tuple[str, datetime | None], ...]:
+    """List what the municipality and the citizen have said; of two, the last is the stronger."""
+    return (
+        (ACKNOWLEDGED, row.acknowledged_at),
+        (CLOSED, row.closed_at),
+        (NOT_OURS, row.answered_at),
+        (WITHDRAWN, row.withdrawn_at),
+    )
+
+
+def _pressing(progress: Progress) -> tuple[bool, int, float]:
+    due = progress.due
+    if due is None:
+        return not progress.anew, len(PRESSING), -progress.submitted_at.timestamp()
+    return not progress.anew, PRESSING[due.step], due.due_at.timestamp()

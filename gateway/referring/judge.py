@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from directory import municipalities
 from directory.calendar import local_day
 from directory.municipalities import Municipality
+from gateway.consents.model import CLOCKS_DIFFER
 from gateway.referring import consent, screening
 from gateway.referring.refusals import InvalidNumber, OutsideRegion, Reason, Refused, UnknownMunicipality
 from gateway.wire.cpr import CitizenNumber, InvalidCpr, age_at, identify
@@ -32,6 +33,9 @@ class History(Protocol):
     def earlier(self, previous_id: str) -> Earlier | None:
         """Find an earlier referral by its sender's reference or its letter's id."""
 
+    def not_ours(self, first_id: str) -> str | None:
+        """Tell which municipality answered «ikke vores borger» to a referral that has not been sent anew since."""
+
     def municipalities_of(self, cpr: str) -> frozenset[str]:
         """Give the codes of the municipalities that were sent referrals about this number ("DDMMYY-LLLL")."""
 
@@ -52,9 +56,10 @@ def judge(referral: Referral, *, now: datetime, history: History) -> Judgement:
     _of_age(referral.citizen, today)
     _consented(referral, now, history)
     recipient = _recipient(referral.citizen)
+    _agreed_to(referral, recipient, history)
     number = _number(referral.citizen, today)
     _can_be_acted_on(referral)
-    if referral.submitted_at and referral.submitted_at - now > consent.CLOCKS_DIFFER:
+    if referral.submitted_at and referral.submitted_at - now > CLOCKS_DIFFER:
         raise Refused(Reason.SUBMITTED_IN_FUTURE)
     return Judgement(recipient, _notices(referral, number, recipient, history), number)
 
@@ -96,6 +101,20 @@ def _recipient(citizen: Citizen) -> Municipality:
     return found
 
 
+def _agreed_to(referral: Referral, recipient: Municipality, history: History) -> None:
+    """Hold the municipality against the one the citizen was told of (C1), and against the one that said no (O7)."""
+    told = referral.consent.for_municipality
+    if told is not None and municipalities.by_code(told) != recipient:
+        raise Refused(Reason.CONSENT_FOR_OTHER_MUNICIPALITY)
+    if referral.anew_of is None:
+        return
+    answered = history.not_ours(referral.anew_of)
+    if answered is None:
+        raise Refused(Reason.NOTHING_TO_SEND_ANEW)
+    if answered == recipient.code:
+        raise Refused(Reason.SAME_MUNICIPALITY_AGAIN)
+
+
 def _number(citizen: Citizen, today: date) -> CitizenNumber:
     try:
         return identify(citizen.cpr, today=today)
@@ -104,12 +123,14 @@ def _number(citizen: Citizen, today: date) -> CitizenNumber:
 
 
 def _can_be_acted_on(referral: Referral) -> None:
-    """Ask for a way to the citizen (B8), and for what happened."""
+    """Ask for a way to the citizen (B8), for what happened, and for the problem it is about (A5)."""
     citizen = referral.citizen
     if not any(says_something(way) for way in (citizen.phone, citizen.address, citizen.how_to_reach)):
         raise Refused(Reason.NOT_REACHABLE)
     if not says_something(referral.text):
         raise Refused(Reason.TEXT_MISSING)
+    if not any(map(says_something, referral.problem_types)):
+        raise Refused(Reason.PROBLEM_NOT_STATED)
 
 
 def _notices(

@@ -1,6 +1,7 @@
 """Why a referral may not be sent, and what to do instead, in words for the person at the desk.
 
     Refused
+    ├── SaidNo                   the citizen has said no; what was written before is erased
     ├── OutsideRegion            names the municipality and its region
     ├── UnknownMunicipality      may ask whether an abolished name means one that exists
     ├── InvalidNumber            says which date does not exist
@@ -66,6 +67,15 @@ class Reason(StrEnum):
     OUTSIDE_REGION = "OUTSIDE_REGION"
     """The home municipality is not one of the 19 (G7)."""
 
+    CONSENT_FOR_OTHER_MUNICIPALITY = "CONSENT_FOR_OTHER_MUNICIPALITY"
+    """The citizen said yes to another municipality than the one this would go to (C1)."""
+
+    NOTHING_TO_SEND_ANEW = "NOTHING_TO_SEND_ANEW"
+    """The first referral is not one that was answered «ikke vores borger» and still waits to be sent anew (O7)."""
+
+    SAME_MUNICIPALITY_AGAIN = "SAME_MUNICIPALITY_AGAIN"
+    """This municipality has answered «ikke vores borger» to the same referral (O7)."""
+
     INVALID_CPR = "INVALID_CPR"
     """The CPR number is no CPR number (section G)."""
 
@@ -74,6 +84,9 @@ class Reason(StrEnum):
 
     TEXT_MISSING = "TEXT_MISSING"
     """Nothing is said about what happened."""
+
+    PROBLEM_NOT_STATED = "PROBLEM_NOT_STATED"
+    """No social problem is named (A5)."""
 
     SUBMITTED_IN_FUTURE = "SUBMITTED_IN_FUTURE"
     """The referral is dated ahead of the clock (D19)."""
@@ -103,6 +116,13 @@ class Refused(Exception):
     def next_step(self) -> str:
         """Say what to do instead, in the language in use."""
         return _(WORDS[self.reason].next_step)
+
+
+class SaidNo(Refused):
+    """The citizen was asked and has said no, which is something else than not having been asked (C9)."""
+
+    def __init__(self) -> None:
+        super().__init__(Reason.CONSENT_REFUSED)
 
 
 class OutsideRegion(Refused):
@@ -257,6 +277,24 @@ WORDS: Final[Mapping[Reason, Words]] = {
             "Do not send to another municipality because the call came from there."
         ),
     ),
+    Reason.CONSENT_FOR_OTHER_MUNICIPALITY: Words(
+        mark("The citizen has said yes to another municipality than this one."),
+        mark("Tell the citizen which municipality it is about, and ask again."),
+    ),
+    Reason.NOTHING_TO_SEND_ANEW: Words(
+        mark(
+            "There is nothing to send anew: no municipality has answered that this referral is not for it, "
+            "or it has been sent anew already."
+        ),
+        mark("See where the first referral is. If the citizen needs help again, write a new one."),
+    ),
+    Reason.SAME_MUNICIPALITY_AGAIN: Words(
+        mark("This municipality has answered that the citizen is not its citizen."),
+        mark(
+            "Ask the citizen where they live or usually stay, and choose that municipality. "
+            "If it is this one after all, phone the unit."
+        ),
+    ),
     Reason.INVALID_CPR: Words(
         mark("The CPR number is not valid: {fault}."),
         mark("Correct the number, or leave the field empty – a referral can be sent without CPR."),
@@ -268,6 +306,10 @@ WORDS: Final[Mapping[Reason, Words]] = {
     Reason.TEXT_MISSING: Words(
         mark("It does not say what happened."),
         mark("Describe briefly what happened and what the citizen would like help with."),
+    ),
+    Reason.PROBLEM_NOT_STATED: Words(
+        mark("It does not say which kind of problem it is about."),
+        mark("Choose at least one social problem. A call about something else goes another way."),
     ),
     Reason.SUBMITTED_IN_FUTURE: Words(
         mark("The referral is dated in the future."),

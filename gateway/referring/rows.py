@@ -22,6 +22,9 @@ class ReferralRow(ReferringTable, table=True):
         Index("referrals_phone", "phone_index"),
         Index("referrals_reference", "reference_index"),
         Index("referrals_waiting", "acknowledged_at", "submitted_at"),
+        Index("referrals_submitted", "submitted_at"),
+        Index("referrals_answered", "answered_at"),
+        Index("referrals_anew", "anew_of"),
     )
 
     letter_id: str = Field(primary_key=True)
@@ -71,6 +74,7 @@ class SupplementRow(ReferringTable, table=True):
     referral_id: str = Field(foreign_key="referrals.letter_id", index=True)
     person_id: str
     written_at: datetime = Field(sa_type=UtcDateTime)
+    phone_index: str | None = Field(default=None, index=True)
     locked: bytes
 
 

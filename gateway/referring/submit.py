@@ -1,23 +1,28 @@
 """Submit a referral: judged, numbered and queued in one transaction, or refused with nothing kept but a tally.
 
-When the call returns, the letter is safe; sending it never makes anyone at the desk wait (B10).
+When the call returns, the letter is safe; sending it never makes anyone at the desk wait (B10). A "no" is safe too:
+whoever says it is not written down anywhere, and what was written before is erased (C9).
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from directory.calendar import local_day
 from directory.municipalities import Municipality
+from gateway.consents.book import ConsentBook
 from gateway.exchange.ports import Clock, Post, Sessions
+from gateway.referring.decline import Decline, count
+from gateway.referring.disclosure import disclosure
+from gateway.referring.dossier import content_place
+from gateway.referring.drafts import DraftGone, erase
 from gateway.referring.judge import Judgement, judge
-from gateway.referring.past import Past, cpr_index, reference_index
-from gateway.referring.refusals import Malformed, Refused
-from gateway.referring.rows import NumberRow, ReferralRow, TallyRow
+from gateway.referring.past import Past, cpr_index, phone_index, reference_index
+from gateway.referring.refusals import Malformed, Refused, SaidNo
+from gateway.referring.rows import NumberRow, ReferralRow
 from gateway.site.cipher import Vault
 from gateway.site.people import Person
 from gateway.wire.letters import Kind, Letter, new_id
@@ -44,56 +49,56 @@ class Submit:
     post: Post
     clock: Clock
 
-    def __call__(self, raw: bytes | str | Mapping[str, Any], person: Person) -> Submitted:
-        """Queue a referral in `person`'s name; raises Refused, and then nothing about the citizen is stored (C9)."""
-        now = self.clock()
+    def __call__(self, raw: bytes | str | Mapping[str, Any], person: Person, draft_id: str | None = None) -> Submitted:
+        """Queue a referral in `person`'s name, and erase the draft it was written in.
+
+        Raises Refused: then the draft stays as it is and nothing else about the citizen is stored; when the citizen
+        has said no, the draft goes too (C9). Raises DraftGone when a colleague was quicker to send or drop it. `raw`
+        names in `anew_of` the referral it sends anew, if any (O7).
+        """
         try:
             with self.sessions.session() as session:
-                return self._submit(session, _parsed(raw).submitted(now), person, now)
+                return self._submit(session, _parsed(raw).submitted(self.clock()), person, draft_id)
+        except SaidNo:
+            Decline(self.sessions, self.clock)(draft_id)
+            raise
         except Refused as refusal:
-            self._count(refusal, now)
+            with self.sessions.session() as session:
+                count(session, refusal.reason, self.clock())
             raise
 
-    def _submit(self, session: Session, referral: Referral, person: Person, now: datetime) -> Submitted:
-        past = Past(session, self.vault)
+    def _submit(self, session: Session, referral: Referral, person: Person, draft_id: str | None) -> Submitted:
+        now, past = self.clock(), Past(session, self.vault)
         judgement = judge(referral, now=now, history=past)
         previous = past.row(referral.re_referral.previous_id) if referral.re_referral else None
-        row = self._row(session, referral, judgement, previous, person)
-        session.add(row)
-        body: dict[str, Any] = {"referral": referral.as_json()}
-        if previous is not None and previous.municipality == row.municipality:
-            body["previous"] = _previous(previous, row)
-        letter = Letter(Kind.REFERRAL, row.conversation_id, row.municipality, row.number, body, row.letter_id)
-        self.post(session, letter)
+        first = past.row(referral.anew_of) if referral.anew_of else None
+        row = self._row(session, referral, judgement, person)
+        session.add(_following(row, previous, first))
+        consent = disclosure(referral, row.conversation_id, row.municipality, person.name, now)
+        ConsentBook(session, self.vault).write(consent, person, now)
+        self.post(session, _letter(row, referral, previous))
+        if draft_id is not None and not erase(session, draft_id):
+            raise DraftGone
         return Submitted(row.letter_id, row.number, judgement.recipient, judgement.notices)
 
-    def _row(
-        self, session: Session, referral: Referral, judgement: Judgement, previous: ReferralRow | None, person: Person
-    ) -> ReferralRow:
+    def _row(self, session: Session, referral: Referral, judgement: Judgement, person: Person) -> ReferralRow:
         letter_id, submitted_at, number = new_id(), referral.submitted_at or self.clock(), judgement.citizen_number
-        return ReferralRow(
+        row = ReferralRow(
             letter_id=letter_id,
             conversation_id=new_id(),
             number=_next_number(session, local_day(submitted_at).year),
             municipality=judgement.recipient.code,
             submitted_at=submitted_at,
             person_id=person.id,
-            citizen_id=previous.citizen_id if previous else new_id(),
-            previous_id=previous.letter_id if previous else None,
-            first_sent_at=previous.first_sent_at if previous else submitted_at,
-            position=previous.position + 1 if previous else 1,
+            citizen_id=new_id(),
+            first_sent_at=submitted_at,
             cpr_index=cpr_index(self.vault, number.value) if number.names_one_person else None,
+            phone_index=phone_index(self.vault, referral.citizen.phone),
             reference_index=reference_index(self.vault, referral.reference) if referral.reference else None,
-            locked=self.vault.lock(json.dumps(referral.as_json()).encode(), f"referral:{letter_id}"),
+            locked=b"",
         )
-
-    def _count(self, refusal: Refused, now: datetime) -> None:
-        """Add one to the anonymous tally (C9)."""
-        with self.sessions.session() as session:
-            key = (local_day(now), refusal.reason.value)
-            row = session.get(TallyRow, key) or TallyRow(day=key[0], reason=key[1])
-            row.count += 1
-            session.add(row)
+        row.locked = self.vault.lock(json.dumps(referral.as_json()).encode(), content_place(row))
+        return row
 
 
 def _parsed(raw: bytes | str | Mapping[str, Any]) -> Referral:
@@ -111,11 +116,26 @@ def _next_number(session: Session, year: int) -> str:
     return f"{year}-{row.last:04}"
 
 
-def _previous(previous: ReferralRow, row: ReferralRow) -> dict[str, Any]:
-    """Tell the same municipality what came before (F4); another one is told nothing of it."""
-    return {
-        "number": previous.number,
-        "sent_at": previous.submitted_at.isoformat(),
-        "first_sent_at": row.first_sent_at.isoformat(),
-        "position": row.position,
-    }
+def _following(row: ReferralRow, previous: ReferralRow | None, first: ReferralRow | None) -> ReferralRow:
+    """Link a referral to the one it follows or is sent anew of: a person has said it is the same citizen (G2)."""
+    if first is not None:
+        row.citizen_id, row.anew_of = first.citizen_id, first.letter_id
+    if previous is not None:
+        row.citizen_id, row.previous_id = previous.citizen_id, previous.letter_id
+        row.first_sent_at, row.position = previous.first_sent_at, previous.position + 1
+    return row
+
+
+def _letter(row: ReferralRow, referral: Referral, previous: ReferralRow | None) -> Letter:
+    """Write the letter; the same municipality is told what came before (F4), another one nothing of it."""
+    told = previous is not None and previous.municipality == row.municipality and previous.cancelled_at is None
+    sent = referral if told or previous is None else referral.model_copy(update={"re_referral": None})
+    body: dict[str, Any] = {"referral": sent.as_json()}
+    if previous is not None and told:
+        body["previous"] = {
+            "number": previous.number,
+            "sent_at": previous.submitted_at.isoformat(),
+            "first_sent_at": row.first_sent_at.isoformat(),
+            "position": row.position,
+        }
+    return Letter(Kind.REFERRAL, row.conversation_id, row.municipality, row.number, body, row.letter_id)

@@ -23,8 +23,9 @@ GENERAL = (
 class Sent:
     """What has been sent so far, in a list."""
 
-    def __init__(self, *sent):
+    def __init__(self, *sent, answered=None):
         self.sent = list(sent)
+        self.answered = answered or {}
 
     def add(self, referral, judgement):
         letter = Earlier(
@@ -34,6 +35,9 @@ class Sent:
 
     def earlier(self, previous_id):
         return next((e for e, _ in self.sent if previous_id in (e.letter_id, e.reference)), None)
+
+    def not_ours(self, first_id):
+        return self.answered.get(first_id)
 
     def municipalities_of(self, cpr):
         return frozenset(e.municipality for e, number in self.sent if number == cpr)
@@ -83,10 +87,12 @@ def test_what_may_not_be_sent_is_refused_in_the_agreed_words(a_year, fixture):
     assert refused.next_step() == (GENERAL if fixture["id"] == "R26" else expected["next_step"])
 
 
+PARTS = {part: {*PLAIN[part]} for part in ("citizen", "consent", "screening")}
+PARTS["consent"].add("for_municipality")
+
+
 def decide(*, now=NOW, history=None, **changes):
-    parts = {
-        p: {k: changes.pop(k) for k in list(changes) if k in PLAIN[p]} for p in ("citizen", "consent", "screening")
-    }
+    parts = {p: {k: changes.pop(k) for k in list(changes) if k in fields} for p, fields in PARTS.items()}
     parts = {name: PLAIN[name] | part for name, part in parts.items()}
     return judge(Referral.parse(PLAIN | parts | changes), now=now, history=history or Sent())
 
@@ -105,9 +111,12 @@ BROKEN = [
     (Reason.MINOR, {"approx_age": 17}),
     (Reason.CONSENT_REFUSED, {"given": False}),
     (Reason.UNKNOWN_MUNICIPALITY, {"home_municipality_code": None, "home_municipality_text": "Galten Kommune"}),
+    (Reason.CONSENT_FOR_OTHER_MUNICIPALITY, {"for_municipality": "751"}),
+    (Reason.NOTHING_TO_SEND_ANEW, {"anew_of": "2026-0007"}),
     (Reason.INVALID_CPR, {"cpr": "310265-5128"}),
     (Reason.NOT_REACHABLE, {"phone": " ", "address": None, "how_to_reach": ""}),
     (Reason.TEXT_MISSING, {"text": " \n"}),
+    (Reason.PROBLEM_NOT_STATED, {"problem_types": [" "]}),
     (Reason.SUBMITTED_IN_FUTURE, {"submitted_at": (NOW + timedelta(minutes=6)).isoformat()}),
 ]
 
@@ -189,6 +198,66 @@ def test_what_was_probably_meant_is_only_asked(code, text, name):
     with pytest.raises(Refused) as refused:
         decide(home_municipality_code=code, home_municipality_text=text)
     assert refused.value.next_step().startswith(f"Kan det være {name} Kommune?")
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        *[(code, None) for code in ("730", "0730", " 730", None)],
+        *[(code, Reason.CONSENT_FOR_OTHER_MUNICIPALITY) for code in ("751", "630", "Randers", "", "999")],
+    ],
+    ids=str,
+)
+def test_a_consent_counts_for_the_municipality_the_citizen_was_told_of_and_no_other(told, expected):
+    # C1
+    assert reason(for_municipality=told) is expected
+
+
+@pytest.mark.parametrize(
+    ("answered", "expected"),
+    [
+        ({"2026-0007": "751"}, None),
+        ({"2026-0007": "730"}, Reason.SAME_MUNICIPALITY_AGAIN),
+        ({"2026-0008": "751"}, Reason.NOTHING_TO_SEND_ANEW),
+        ({}, Reason.NOTHING_TO_SEND_ANEW),
+    ],
+    ids=str,
+)
+def test_only_what_another_municipality_answered_is_not_its_own_is_sent_anew(answered, expected):
+    # O7
+    assert reason(anew_of="2026-0007", history=Sent(answered=answered)) is expected
+
+
+@pytest.mark.parametrize("problems", [[], [""], [" ", "\u200b"], None])
+def test_a_social_problem_is_named(problems):
+    # A5
+    assert reason(problem_types=problems) is Reason.PROBLEM_NOT_STATED
+
+
+@pytest.mark.parametrize("origin", ["amk_call", "ambulance_on_scene"])
+def test_a_crew_on_the_scene_may_refer_as_well_as_the_dispatcher(origin):
+    # B1
+    assert reason(origin=origin) is None
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        {"intoxicated": True},
+        {"called_from": "Hedensted"},
+        {"known_by": "Forsorgshjemmet"},
+        {"calls_today": 10, "calls_last_30_days": 60},
+    ],
+    ids=str,
+)
+def test_what_is_only_remarked_never_stands_in_the_way(remark):
+    # A8, B2, G9, G10
+    assert reason(**remark) is None
+
+
+def test_that_the_citizen_seemed_under_the_influence_is_noticed():
+    # A8, O12
+    assert Notice.INTOXICATED in decide(intoxicated=True).notices
 
 
 @pytest.mark.parametrize("way", [{"phone": "95000102"}, {"address": "Skinvej 1"}, {"how_to_reach": "Ved varmestuen"}])

@@ -59,6 +59,8 @@ def test_who_has_left_may_nothing_and_is_remembered(people):
     with pytest.raises(PersonUnknown):
         people.acting("Anne Testesen", INTAKE)
     assert people.active() == ()
+    assert people.with_id(anne.id) == anne, "what was done still names who did it"
+    assert people.with_id("nobody") is None
     assert people.add("Anne Testesen", Role.AUDITOR).id == anne.id, "the same person came back"
 
 

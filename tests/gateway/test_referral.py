@@ -19,11 +19,17 @@ LEAST = {"origin": "amk_call", "sender": {"name": "Mette Testgaard"}, "citizen":
 PRIVATE = "140570-5480 Karen Testdal"
 
 
+def in_full(said):
+    """Add what those who wrote it could not say yet: nothing of it was said."""
+    consent = dict.fromkeys(("writing_waived_because", "for_municipality", "remark")) | said["consent"]
+    return {"intoxicated": False, "called_from": None, "known_by": None} | said | {"consent": consent}
+
+
 @pytest.mark.parametrize("name", INPUTS)
 def test_every_referral_comes_back_as_it_was_written(name):
     # E18, E20
     referral = Referral.parse(json.dumps(INPUTS[name]).encode())
-    assert referral.as_json() == INPUTS[name]
+    assert referral.as_json() == in_full(INPUTS[name])
     assert Referral.parse(referral.as_json()) == referral
     assert referral.text.encode() == INPUTS[name]["text"].encode()
 

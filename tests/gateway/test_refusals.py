@@ -101,3 +101,11 @@ def test_a_refusal_says_its_code_and_nothing_else_to_a_log():
     # C9
     assert str(InvalidNumber(InvalidCpr(Fault.NO_SUCH_DATE, 31, 2))) == "INVALID_CPR"
     assert str(Refused(Reason.CONSENT_REFUSED)) == "CONSENT_REFUSED"
+
+
+def test_a_minor_is_pointed_to_underretning():
+    """A9, O9: the way there is outside the agreement, and needs no consent."""
+    refused = Refused(Reason.MINOR)
+
+    assert "underretning" in refused.next_step()
+    assert "samtykke" in refused.next_step()

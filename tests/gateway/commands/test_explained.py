@@ -3,13 +3,16 @@
 import pytest
 
 import directory.errors
+import gateway.consents.errors
+import gateway.meetings.errors
+import gateway.referring.errors
 import gateway.site.errors
 import keys.errors
 from gateway.adapters import smtp_out
 from gateway.commands.explain import EXPLANATIONS, explained
-from gateway.commands.waiting import WAITING, why_waiting
 from gateway.exchange import delivery
 from gateway.language import use
+from gateway.referring.words import REFUSED, WAITING, why_refused, why_waiting
 from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable
 
 
@@ -80,7 +83,19 @@ def test_nothing_is_explained_that_cannot_happen():
     assert set(WAITING) <= ON_THE_WAY_OUT
 
 
+@pytest.mark.usefixtures("_either_language")
+def test_why_a_step_about_a_sent_referral_is_not_taken_is_told_in_three_sentences():
+    """Every code that can be raised has its words, and every word is about one that can."""
+    referring = gateway.referring.errors.ReferralError
+    meetings, consents = gateway.meetings.errors.MeetingError, gateway.consents.errors.ConsentError
+    raised = codes(referring, meetings, consents) | {"NO_CONSENT", LetterOutOfTurn.code, LetterUnreadable.code}
+    assert set(REFUSED) == raised
+    for code in REFUSED:
+        assert [sentence[-1] for sentence in why_refused(code)] == [".", ".", "."]
+
+
 def test_a_code_without_words_is_told_all_the_same():
+    assert why_refused("SOMETHING_NEW")[-1] == "(SOMETHING_NEW)"
     assert "SOMETHING_NEW" in " ".join(explained("SOMETHING_NEW", "door"))
     assert why_waiting("SOMETHING_NEW") == ("(SOMETHING_NEW)",)
 

@@ -1,0 +1,36 @@
+"""«Nej tak»: the citizen does not consent. One more in a tally without names, and nothing else is kept (C9)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from directory.calendar import local_day
+from gateway.exchange.ports import Clock, Sessions
+from gateway.referring.drafts import erase
+from gateway.referring.refusals import Reason
+from gateway.referring.rows import TallyRow
+
+
+@dataclass(frozen=True)
+class Decline:
+    """Takes a no, whatever had been written by then. `clock` is the rules' clock."""
+
+    sessions: Sessions
+    clock: Clock
+
+    def __call__(self, draft_id: str | None = None) -> None:
+        """Erase the draft, if there is one, and count one refusal."""
+        with self.sessions.session() as session:
+            if draft_id is not None:
+                erase(session, draft_id)
+            count(session, Reason.CONSENT_REFUSED, self.clock())
+        self.sessions.forget()
+
+
+def count(session: Session, reason: Reason, now: datetime) -> None:
+    """Add one to the day's tally of refusals for `reason`."""
+    key = (local_day(now), reason.value)
+    row = session.get(TallyRow, key) or TallyRow(day=key[0], reason=key[1])
+    row.count += 1
+    session.add(row)

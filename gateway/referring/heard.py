@@ -1,0 +1,98 @@
+"""What a municipality tells the region: it has taken it, it is not ours, it is closed, the citizen has withdrawn.
+
+Each letter is about a referral the region sent to that very municipality; what the exchange lets through is looked up
+again here, so that no municipality speaks of another's. Nothing that is taken in tells of the case itself (L4, O16).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from gateway.consents.book import ConsentBook
+from gateway.exchange import outbox
+from gateway.exchange.delivery import UNDER_WAY
+from gateway.exchange.ports import Arrived, Clock
+from gateway.exchange.rows import OutgoingRow
+from gateway.referring.dossier import acknowledgement_place, answer_place
+from gateway.referring.rows import ReferralRow
+from gateway.site.cipher import Vault
+from gateway.wire.answers import Acknowledgement, Closed, NotOurs, Withdrawal
+from gateway.wire.errors import LetterOutOfTurn
+
+
+@dataclass(frozen=True)
+class TakeAcknowledgement:
+    """The region's handler for acknowledgements: the referral is from now on in the municipality's hands (L5)."""
+
+    vault: Vault
+
+    def __call__(self, session: Session, arrived: Arrived) -> None:
+        """Note who took the referral; raises LetterUnreadable, or LetterOutOfTurn for a referral never sent."""
+        said, row = Acknowledgement.read(arrived.body), _referral(session, arrived)
+        row.acknowledged_at = said.acknowledged_at
+        row.acknowledgement = self.vault.lock(said.model_dump_json().encode(), acknowledgement_place(row))
+        session.add(row)
+
+
+@dataclass(frozen=True)
+class TakeNotOurs:
+    """The region's handler for «ikke vores borger»: the citizen is to be asked, and the referral sent anew (O7)."""
+
+    vault: Vault
+
+    def __call__(self, session: Session, arrived: Arrived) -> None:
+        """Keep the first answer; raises LetterUnreadable, or LetterOutOfTurn for a referral never sent."""
+        said, row = NotOurs.read(arrived.body), _referral(session, arrived)
+        row.answered_at = said.answered_at
+        row.answer = self.vault.lock(said.model_dump_json().encode(), answer_place(row))
+        session.add(row)
+
+
+def take_closed(session: Session, arrived: Arrived) -> None:
+    """Note that the municipality has ended the case, and nothing of how (O16).
+
+    Raises LetterUnreadable, or LetterOutOfTurn for a referral never sent.
+    """
+    said, row = Closed.read(arrived.body), _referral(session, arrived)
+    row.closed_at = said.closed_at
+    session.add(row)
+
+
+@dataclass(frozen=True)
+class TakeWithdrawal:
+    """The region's handler for a withdrawal that the citizen made at the municipality (O10). `machine` is its clock."""
+
+    vault: Vault
+    machine: Clock
+
+    def __call__(self, session: Session, arrived: Arrived) -> None:
+        """End every consent of the conversation; raises LetterUnreadable, or LetterOutOfTurn if it was never sent."""
+        said, row = Withdrawal.read(arrived.body), _referral(session, arrived)
+        take_back(session, row.conversation_id, self.machine())
+        end_consents(ConsentBook(session, self.vault), row, recorded_by=arrived.from_party, now=arrived.received_at)
+        row.withdrawn_at = row.withdrawn_at or min(said.withdrawn_at, arrived.received_at)
+        session.add(row)
+
+
+def take_back(session: Session, conversation_id: str, now: datetime) -> None:
+    """Cancel every letter of a conversation that can still be held back; `now` is the machine's."""
+    waiting = select(OutgoingRow.letter_id).where(
+        OutgoingRow.conversation_id == conversation_id, col(OutgoingRow.state).in_(UNDER_WAY)
+    )
+    for letter_id in session.exec(waiting).all():
+        outbox.cancel(session, letter_id, now)
+
+
+def end_consents(book: ConsentBook, row: ReferralRow, *, recorded_by: str, now: datetime) -> None:
+    """Write down that the citizen has withdrawn: nothing that was obtained until `now` holds any more."""
+    obtained = [consent.obtained_at for consent in book.history(row.conversation_id)]
+    book.withdraw(row.conversation_id, at=max([now, *obtained]), recorded_by=recorded_by, now=now)
+
+
+def _referral(session: Session, arrived: Arrived) -> ReferralRow:
+    """Find the referral a letter is about; raises LetterOutOfTurn unless it went to the letter's own sender."""
+    row = session.exec(select(ReferralRow).where(ReferralRow.conversation_id == arrived.conversation_id)).first()
+    if row is None or row.municipality != arrived.from_party or row.cancelled_at:
+        raise LetterOutOfTurn
+    return row
