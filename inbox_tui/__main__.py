@@ -15,7 +15,10 @@ from gateway.language import gettext as _
 from gateway.site.people import Role
 from gateway.station import make_station
 from inbox_tui import bootstrap
+from inbox_tui.act_commands import add_acts
 from inbox_tui.case_commands import add_cases
+from inbox_tui.meeting_commands import add_meetings
+from inbox_tui.stats_commands import add_figures
 
 PROGRAM: Final = "stafet-inbox"
 
@@ -30,6 +33,9 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     _add_init(commands)
     site.add_run(commands, bootstrap.open_municipality, bootstrap.handlers)
     add_cases(commands)
+    add_acts(commands)
+    add_meetings(commands)
+    add_figures(commands)
     keys.add_keys(commands, bootstrap.open_municipality, lambda _arguments: REGION, lambda _parser: None)
     _add_contact(commands)
     site.add_staff(commands, bootstrap.open_municipality)
@@ -91,10 +97,17 @@ def _add_demo(commands: console.Commands) -> None:
     def demo(arguments: Arguments, console: Console) -> int:
         from inbox_tui.demo.show import show  # noqa: PLC0415 - only the demo needs both ends
 
-        return show(console, referrals=arguments.referrals, keep=arguments.keep, headless=arguments.headless)
+        return show(
+            console,
+            referrals=arguments.referrals,
+            keep=arguments.keep,
+            headless=arguments.headless,
+            desk=arguments.desk,
+        )
 
     parser = commands.add_parser("demo", help=_("both ends on this machine, with invented referrals"))
     parser.add_argument("--headless", action="store_true", help=_("play the road by itself, without the inbox"))
+    parser.add_argument("--desk", action="store_true", help=_("sit at Præhospitalet's desk instead of the inbox"))
     parser.add_argument(
         "--referrals", type=Path, metavar="FILE", help=_("the referrals to play (default: the demo's own)")
     )

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+
+from sqlmodel import Session
 
 from directory.model import REGION, Contact
 from gateway.exchange import arrivals
@@ -10,8 +13,14 @@ from gateway.site.errors import WrongEnd
 from gateway.site.home import Home
 from gateway.site.people import Person
 from gateway.station import Clocks, Station, open_station
-from gateway.wire.letters import Kind
+from gateway.statistics.aggregate import Aggregate
+from gateway.statistics.figures import Figures
+from gateway.statistics.period import Period
+from gateway.wire.letters import Kind, Letter, new_id
+from inbox_tui.acts import Acts
 from inbox_tui.casework.intake import Intake
+from inbox_tui.counting import Counting
+from inbox_tui.news import News
 from inbox_tui.ports import InboxPorts
 from inbox_tui.quarantine import QuarantineLine
 from inbox_tui.store import CaseStore
@@ -34,17 +43,23 @@ def case_store(station: Station) -> CaseStore:
     return CaseStore(station.database, station.vault, station.post, lambda: own_unit(station))
 
 
+def acts(station: Station) -> Acts:
+    """Give what is done with them."""
+    return Acts(case_store(station), station.vault, station.post, lambda: own_unit(station))
+
+
 def handlers(station: Station) -> Mapping[Kind, Handler]:
     """Tell which letters a municipality takes; a new one starts with the six departments of E8."""
     store = case_store(station)
     store.ensure_departments()
-    return {Kind.REFERRAL: Intake(store.keep)}
+    return {Kind.REFERRAL: Intake(store.keep), **News(store, station.vault).handlers()}
 
 
 def inbox_ports(station: Station, person: Person | None = None, notice: str | None = None) -> InboxPorts:
     """Give the inbox what it needs."""
     return InboxPorts(
         store=case_store(station),
+        acts=acts(station),
         people=lambda: staff(station),
         quarantine=lambda: quarantine(station),
         now=station.clocks.rules,
@@ -76,3 +91,14 @@ def quarantine(station: Station) -> Sequence[QuarantineLine]:
     """List the mail that cannot be trusted."""
     with station.database.reading() as session:
         return [QuarantineLine(mail.arrived_at, mail.reason, mail.size) for mail in arrivals.quarantine(session)]
+
+
+def figures(station: Station, session: Session, period: Period, now: datetime) -> Figures:
+    """Count what this municipality holds."""
+    return Counting(session, station.vault, station.own.party)(period, now)
+
+
+def share(station: Station, session: Session, told: Aggregate) -> None:
+    """Post suppressed figures to the region, in a conversation of their own."""
+    number = f"{told.first}-{told.last}"
+    station.post(session, Letter(Kind.FIGURES, new_id(), REGION, number, told.written()))

@@ -18,15 +18,20 @@ from gateway.commands.console import (
     read_file,
     remind_of_daemon,
 )
+from gateway.consents.model import Consent
 from gateway.language import gettext as _
+from gateway.meetings.errors import MeetingUnknown
 from gateway.site.people import Role
 from gateway.station import Station
+from gateway.terminal.sections import Section
 from gateway.wire.letter_text import letter_text
 from gateway.wire.letters import Kind, Letter
-from inbox_tui import presentation
+from inbox_tui import presentation, work_page
 from inbox_tui.bootstrap import case_store, open_municipality
 from inbox_tui.casework.case import Case, CaseLine
-from inbox_tui.casework.errors import CaseNotFound, CaseworkError, DepartmentUnknown
+from inbox_tui.casework.errors import CaseNotFound, DepartmentUnknown
+from inbox_tui.casework.supplements import Supplemented
+from inbox_tui.refusals import REFUSED as REFUSALS
 from inbox_tui.refusals import in_words
 from inbox_tui.store import CaseStore
 
@@ -38,20 +43,21 @@ Act = Callable[[Arguments, Console, Station, CaseStore], int]
 
 def add_cases(commands: Commands) -> None:
     """Add the commands about cases."""
-    _add(commands, "list", _("show the cases, what needs a person first"), _list)
-    person_option(_add(commands, "show", _("show one case"), _show, "case"))
-    acknowledging = _add(
+    add_command(commands, "list", _("show the cases, what needs a person first"), _list)
+    person_option(add_command(commands, "show", _("show one case"), _show, "case"))
+    acknowledging = add_command(
         commands, "acknowledge", _("take a referral over, and tell Præhospitalet"), _acknowledge, "case"
     )
     person_option(acknowledging)
-    forwarding = _add(commands, "forward", _("make a department responsible"), _forward, "case", "department")
+    forwarding = add_command(commands, "forward", _("make a department responsible"), _forward, "case", "department")
     forwarding.add_argument("--note", metavar="FILE", help=_("a note for the department; - reads standard input"))
     forwarding.add_argument("--reason", metavar="FILE", help=_("why, when the consent does not cover the department"))
     person_option(forwarding)
-    _add(commands, "departments", _("show the departments"), _departments)
+    add_command(commands, "departments", _("show the departments"), _departments)
 
 
-def _add(commands: Commands, name: str, summary: str, act: Act, *wanted: str) -> ArgumentParser:
+def add_command(commands: Commands, name: str, summary: str, act: Act, *wanted: str) -> ArgumentParser:
+    """Add one command that works on an opened site; a refused act is put into words."""
     metavars = {"case": _("REFERRAL"), "department": _("DEPARTMENT")}
     parser = commands.add_parser(name, help=summary)
     for argument in wanted:
@@ -72,10 +78,10 @@ def _told(console: Console) -> Iterator[list[int]]:
     ended: list[int] = []
     try:
         yield ended
-    except CaseworkError as error:
+    except REFUSALS as error:
         missing = _("There is no referral with that number or id.")
         console.failure(error.code, missing if isinstance(error, CaseNotFound) else in_words(error))
-        ended.append(NOT_FOUND if isinstance(error, CaseNotFound | DepartmentUnknown) else REFUSED)
+        ended.append(NOT_FOUND if isinstance(error, CaseNotFound | DepartmentUnknown | MeetingUnknown) else REFUSED)
 
 
 def _list(_arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
@@ -87,13 +93,26 @@ def _list(_arguments: Arguments, console: Console, station: Station, store: Case
 
 
 def _show(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
-    case = _found(store, arguments.case)
+    case = found(store, arguments.case)
     store.opened(case.id, acting(station, arguments.person, Role.INTAKE), station.clocks.rules())
     letter = Letter(Kind.REFERRAL, case.id, "", case.number, _body(case))
     standing = [presentation.state(case.state), presentation.told(case), presentation.not_told(case)]
-    lines = [presentation.verdict(case), *filter(None, standing), "", letter_text(letter)]
-    console.answer(_facts(case), *lines)
+    if case.withdrawn:
+        standing.append(_("! The citizen has withdrawn the consent."))
+    later = (_supplement_text(case, one) for one in case.supplements)
+    since = (line for part in (*work_page.meetings(case), work_page.work(case)) for line in _section_lines(part))
+    lines = [presentation.verdict(case), *filter(None, standing), "", letter_text(letter), *later, *since]
+    console.answer(facts(case), *lines)
     return DONE
+
+
+def _section_lines(section: Section) -> list[str]:
+    """Write a section's facts, one to a line; nothing when it has none."""
+    return [section.heading, *(f"  {label}: {value}" for label, value in section.facts), ""] if section.facts else []
+
+
+def _supplement_text(case: Case, one: Supplemented) -> str:
+    return letter_text(Letter(Kind.SUPPLEMENT, case.id, "", case.number, one.supplement.written(), one.letter_id))
 
 
 def _body(case: Case) -> dict[str, Any]:
@@ -107,13 +126,13 @@ def _body(case: Case) -> dict[str, Any]:
 
 def _acknowledge(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
     person = acting(station, arguments.person, Role.INTAKE)
-    case = store.acknowledge(_found(store, arguments.case).id, person, station.clocks.rules())
+    case = store.acknowledge(found(store, arguments.case).id, person, station.clocks.rules())
     unit = store.unit()
     said = _("{number} is yours. Præhospitalet is told: {person}, {unit}, {phone}.").format(
         number=case.number, person=person.name, unit=unit.unit_name, phone=unit.phone
     )
     remind_of_daemon(console)
-    console.answer(_facts(case), said)
+    console.answer(facts(case), said)
     return DONE
 
 
@@ -123,35 +142,36 @@ def _forward(arguments: Arguments, console: Console, station: Station, store: Ca
     if department is None:
         raise DepartmentUnknown
     case = store.forward(
-        _found(store, arguments.case).id,
+        found(store, arguments.case).id,
         department.id,
         person,
-        _text(arguments.note) or "",
+        text(arguments.note) or "",
         station.clocks.rules(),
-        reason=_text(arguments.reason),
+        reason=text(arguments.reason),
     )
     said = _("{department} is now responsible for {number}.").format(department=department.name, number=case.number)
-    console.answer(_facts(case), said)
+    console.answer(facts(case), said)
     return DONE
 
 
 def _departments(_arguments: Arguments, console: Console, _station: Station, store: CaseStore) -> int:
     departments = store.departments()
-    facts = [{"name": one.name, "kind": one.kind.value} for one in departments]
+    listed = [{"name": one.name, "kind": one.kind.value} for one in departments]
     console.answer(
-        {"departments": facts}, *(f"{one.name:<32} {_(presentation.KINDS[one.kind])}" for one in departments)
+        {"departments": listed}, *(f"{one.name:<32} {_(presentation.KINDS[one.kind])}" for one in departments)
     )
     return DONE
 
 
-def _found(store: CaseStore, text: str) -> Case:
-    case = store.find(text)
+def found(store: CaseStore, name: str) -> Case:
+    """Find the case of that number or id; raises CaseNotFound."""
+    case = store.find(name)
     if case is None:
         raise CaseNotFound
     return case
 
 
-def _text(name: str | None) -> str | None:
+def text(name: str | None) -> str | None:
     """Read a note or a reason from a file or standard input; it is personal, so it is no argument."""
     if name is None:
         return None
@@ -176,10 +196,16 @@ def _line_facts(line: CaseLine) -> dict[str, Any]:
         "warnings": [notice.value for notice in line.notices],
         "acknowledged_by": line.acknowledged_by,
         "responsible": line.responsible,
+        "acute": line.acute,
+        "supplements": line.supplements,
+        "reminded": line.reminded,
+        "meeting_waits": line.asked,
+        "withdrawn": line.withdrawn,
     }
 
 
-def _facts(case: Case) -> dict[str, Any]:
+def facts(case: Case) -> dict[str, Any]:
+    """Give a case as facts for `--json`."""
     return {
         "id": case.id,
         "letter_id": case.letter_id,
@@ -195,4 +221,22 @@ def _facts(case: Case) -> dict[str, Any]:
         "responsible": case.responsible.name if case.responsible else None,
         "signed_by": str(case.seal.signed_by),
         "referral": case.referral.as_json(),
+        "supplements": [one.supplement.written() for one in case.supplements],
+        "withdrawn_at": case.withdrawn.at.isoformat() if case.withdrawn else None,
+        "acute": case.assessment.acute if case.assessment else None,
+        "known": case.familiar.known if case.familiar else None,
+        "ending_state": case.ending_told.value if case.ending_told else None,
+        "notes": [{"kind": type(note).__name__, **note.model_dump(mode="json")} for note in case.notes],
+        "consents": [_consent_facts(one) for one in case.consents],
+    }
+
+
+def _consent_facts(consent: Consent) -> dict[str, Any]:
+    return {
+        "purpose": consent.purpose.value,
+        "form": consent.form.value,
+        "obtained_at": consent.obtained_at.isoformat(),
+        "obtained_by": consent.taken_by,
+        "expires_at": consent.expires_at.isoformat(),
+        "parties": list(consent.parties),
     }

@@ -1,27 +1,9 @@
 """Every command of the inbox, defined once: keys, footer and help are all made from this."""
 
-from dataclasses import dataclass
 from typing import Final
 
-from textual.binding import Binding, BindingType
-
 from gateway.language import mark
-
-
-@dataclass(frozen=True)
-class Command:
-    """One command: the keys that run it, the screen's action, how the key is written, and what it is for."""
-
-    keys: str
-    action: str
-    shown: str
-    label: str
-    help: str
-
-    def binding(self) -> Binding:
-        """Bind the keys for Textual; the label is shown by our own footer, in the language in use."""
-        return Binding(self.keys, self.action, self.label, show=False)
-
+from gateway.terminal.commands import Command
 
 OPEN: Final = Command("enter", "open", "Enter", mark("read"), mark("Read the referral the cursor is on."))
 ACKNOWLEDGE: Final = Command(
@@ -37,6 +19,59 @@ FORWARD: Final = Command(
     "V",
     mark("forward"),
     mark("Forward to a department, with a note. One department at a time is responsible."),
+)
+MORE: Final = Command("f,F", "more", "F", mark("more …"), mark("Everything else that can be done with a referral."))
+ASSESS: Final = Command(
+    "u,U",
+    "assess",
+    "U",
+    mark("assess"),
+    mark("Assess whether it is acute, and say why. Stays with you."),
+)
+CONTACT: Final = Command(
+    "t,T", "contact", "T", mark("note contact"), mark("Note that you have tried to reach the citizen. Stays with you.")
+)
+FAMILIAR: Final = Command(
+    "e,E",
+    "familiar",
+    "E",
+    mark("known here"),
+    mark("Mark the citizen as known here; press again for your own case number. Stays with you."),
+)
+GP: Final = Command(
+    "l,L",
+    "gp",
+    "L",
+    mark("own GP"),
+    mark("Write down the citizen's consent to involve their own GP, and that the GP is involved."),
+)
+MEETING: Final = Command(
+    "m,M",
+    "meeting",
+    "M",
+    mark("joint meeting"),
+    mark("Propose a joint meeting, answer one, move or call one off. The citizen's consent comes first."),
+)
+NOT_OURS: Final = Command(
+    "i,I",
+    "not_ours",
+    "I",
+    mark("not our citizen"),
+    mark("Answer that the citizen is not your citizen. Only Præhospitalet is told."),
+)
+WITHDRAW: Final = Command(
+    "s,S",
+    "withdraw",
+    "S",
+    mark("consent withdrawn"),
+    mark("The citizen has told you that the consent is withdrawn. Præhospitalet is told."),
+)
+CLOSE: Final = Command(
+    "a,A",
+    "close",
+    "A",
+    mark("close"),
+    mark("Close the case, with outcome and reason. Præhospitalet is told only that it is closed."),
 )
 CPR: Final = Command("c,C", "cpr", "C", mark("show CPR"), mark("Show or hide the citizen's CPR number."))
 QUARANTINE: Final = Command(
@@ -56,6 +91,9 @@ QUIT: Final = Command(
     mark("Leave the inbox. Letters still arrive while it is closed."),
 )
 CONFIRM: Final = Command("enter", "confirm", "Enter", mark("acknowledge"), mark("Acknowledge."))
+SAVE: Final = Command("ctrl+s,enter", "send", "Ctrl+S", mark("save"), mark("Save what is written."))
+MARK: Final = Command("space", "mark", "Space", mark("mark"), mark("Mark the one the cursor is on."))
+PROPOSE: Final = Command("ctrl+s,enter", "send", "Ctrl+S", mark("propose"), mark("Propose the meeting."))
 SEND: Final = Command("ctrl+s", "send", "Ctrl+S", mark("forward"), mark("Forward to the chosen department."))
 CANCEL: Final = Command("escape", "back", "Esc", mark("cancel"), mark("Leave without doing anything."))
 CHOOSE: Final = Command("enter", "choose", "Enter", mark("choose"), mark("Choose the one the cursor is on."))
@@ -63,12 +101,10 @@ MOVE: Final = Command(
     "up,down", "move", "↑↓", mark("move"), mark("Move. Page up, page down, Home and End move further.")
 )
 
-INBOX: Final = (OPEN, ACKNOWLEDGE, FORWARD, QUARANTINE, HELP, QUIT)
-LETTER: Final = (ACKNOWLEDGE, FORWARD, CPR, BACK, HELP, QUIT)
-EXPLAINED: Final = (MOVE, OPEN, ACKNOWLEDGE, FORWARD, CPR, QUARANTINE, BACK, HELP, QUIT)
+RARER: Final = (ASSESS, CONTACT, FAMILIAR, GP, MEETING, NOT_OURS, WITHDRAW, CLOSE)
+"""What is found behind MORE; each has its own key all the same."""
+INBOX: Final = (OPEN, ACKNOWLEDGE, FORWARD, MORE, HELP, QUIT)
+"""What fits on one line of 80 cells, in either language."""
+LETTER: Final = (ACKNOWLEDGE, FORWARD, MORE, CPR, BACK, HELP)
+EXPLAINED: Final = (MOVE, OPEN, ACKNOWLEDGE, FORWARD, *RARER, MORE, CPR, QUARANTINE, BACK, HELP, QUIT)
 """What the help page tells of, in the order of a day's work."""
-
-
-def bindings(*commands: Command) -> list[BindingType]:
-    """Bind several commands."""
-    return [command.binding() for command in commands]

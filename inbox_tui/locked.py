@@ -10,14 +10,39 @@ from typing import Any, Final
 from gateway.site.cipher import Vault
 from gateway.site.people import Person
 from gateway.wire.referral import Referral
+from gateway.wire.supplement import Supplement
 from gateway.wire.warnings import Notice, notices
 from inbox_tui.casework.case import Case, CaseLine, CaseState, Forwarded, Previous, Seal, Taken
 from inbox_tui.casework.departments import Department
 from inbox_tui.casework.intake import previous_from
-from inbox_tui.tables import CaseRow, ContentRow, ForwardRow
+from inbox_tui.casework.notes import (
+    Assessment,
+    Closing,
+    Contact,
+    Familiar,
+    GpInvolved,
+    Note,
+    NotOurCitizen,
+    Reminded,
+    Withdrawn,
+)
+from inbox_tui.casework.supplements import Supplemented
+from inbox_tui.tables import CaseRow, ContentRow, EventKind, EventRow, ForwardRow, SupplementRow
 from keys.fingerprint import Fingerprint
 
 KNOWN: Final = frozenset(Notice)
+
+NOTES: Final[Mapping[str, type[Note]]] = {
+    EventKind.REMINDED: Reminded,
+    EventKind.WITHDRAWN: Withdrawn,
+    EventKind.NOT_OURS: NotOurCitizen,
+    EventKind.CLOSED: Closing,
+    EventKind.ASSESSED: Assessment,
+    EventKind.CONTACTED: Contact,
+    EventKind.FAMILIAR: Familiar,
+    EventKind.GP_INVOLVED: GpInvolved,
+}
+"""Which note an event of each kind carries."""
 
 
 class Locked:
@@ -28,11 +53,7 @@ class Locked:
 
     def row(self, case: Case) -> CaseRow:
         """Lock a new case for its row."""
-        line = {
-            "citizen": case.referral.citizen.name,
-            "position": case.previous.position if case.previous else _unnumbered(case.referral),
-            "notices": list(case.notices),
-        }
+        again = case.referral.re_referral
         return CaseRow(
             id=case.id,
             letter_id=case.letter_id,
@@ -43,8 +64,15 @@ class Locked:
             received_at=case.received_at,
             target_date=case.target_date,
             state=case.state,
-            line=self._lock(line, case.id, "line"),
+            position=case.previous.position if case.previous else _unnumbered(case.referral),
+            again=again.kind if again else None,
+            line=self.summary(case),
         )
+
+    def summary(self, case: Case) -> bytes:
+        """Lock what the list shows of the citizen, as it holds now."""
+        now = case.in_force
+        return self._lock({"citizen": now.citizen.name, "notices": list(notices(now))}, case.id, "line")
 
     def content(self, case: Case) -> ContentRow:
         """Lock the letter for its own row."""
@@ -66,6 +94,20 @@ class Locked:
             words=self._lock(words, case_id, "forward"),
         )
 
+    def supplement(self, case_id: str, one: Supplemented) -> SupplementRow:
+        """Lock a supplement for its row."""
+        return SupplementRow(
+            letter_id=one.letter_id,
+            case_id=case_id,
+            received_at=one.received_at,
+            signed_by=one.signed_by,
+            content=self._lock(one.supplement.written(), case_id, f"supplement:{one.letter_id}"),
+        )
+
+    def words(self, case_id: str, note: Note) -> bytes:
+        """Lock a note for its event."""
+        return self._lock(note.model_dump(mode="json"), case_id, "note")
+
     def line(self, row: CaseRow, department: str | None) -> CaseLine:
         """Open what one row of the list shows."""
         line = self._open(row.line, row.id, "line")
@@ -77,14 +119,19 @@ class Locked:
             received_at=row.received_at,
             target_date=row.target_date,
             state=CaseState(row.state),
-            position=line["position"],
+            position=row.position,
             notices=tuple(Notice(code) for code in line["notices"] if code in KNOWN),
             acknowledged_by=taken.by if taken else None,
             responsible=department,
+            acute=row.acute,
+            supplements=row.supplements,
+            asked=row.asked,
+            reminded=row.reminded_at is not None and taken is None,
+            withdrawn=row.withdrawn_at is not None,
         )
 
-    def case(self, row: CaseRow, content: ContentRow, history: tuple[Forwarded, ...]) -> Case:
-        """Open a whole case."""
+    def case(self, row: CaseRow, content: ContentRow) -> Case:
+        """Open a case with its letter."""
         body = self._open(content.content, row.id, "content")
         referral = Referral.parse(body["referral"])
         return Case(
@@ -99,8 +146,17 @@ class Locked:
             target_date=row.target_date,
             state=CaseState(row.state),
             acknowledged=self._taken(row),
-            history=history,
         )
+
+    def supplemented(self, row: SupplementRow) -> Supplemented:
+        """Open a supplement."""
+        body = self._open(row.content, row.case_id, f"supplement:{row.letter_id}")
+        return Supplemented(row.letter_id, row.received_at, Fingerprint(row.signed_by), Supplement.read(body))
+
+    def note(self, row: EventRow) -> Note | None:
+        """Open the note of an event, if it has one of a kind we know."""
+        shape = NOTES.get(row.kind)
+        return shape.model_validate(self._open(row.words, row.case_id, "note")) if shape and row.words else None
 
     def move(self, row: ForwardRow, department: Department) -> Forwarded:
         """Open one move of responsibility."""

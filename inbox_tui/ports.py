@@ -6,6 +6,7 @@ from typing import Final
 
 from gateway.exchange.ports import Clock
 from gateway.site.people import Person
+from inbox_tui.acts import Acts
 from inbox_tui.quarantine import QuarantineLine
 from inbox_tui.store import CaseStore
 
@@ -21,6 +22,7 @@ class InboxPorts:
     """
 
     store: CaseStore
+    acts: Acts
     people: Callable[[], tuple[Person, ...]]
     quarantine: Callable[[], Sequence[QuarantineLine]]
     now: Clock

@@ -3,7 +3,7 @@
 A state is always a sign and a word, never a colour alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -16,8 +16,9 @@ from gateway.language import mark, ngettext
 from gateway.terminal import dates
 from gateway.terminal.plain import one_line
 from gateway.wire.referral import Referral, ReReferralKind
+from gateway.wire.supplement import Supplement
 from gateway.wire.warnings import Notice
-from inbox_tui.casework.case import Case, CaseLine, CaseState, Rank, needs_person_rank
+from inbox_tui.casework.case import ENDED, Case, CaseLine, CaseState, Rank
 from inbox_tui.casework.departments import DepartmentKind
 
 SEPARATOR: Final = " · "
@@ -26,6 +27,8 @@ STATES: Final[Mapping[CaseState, tuple[str, str]]] = {
     CaseState.NEW: ("●", mark("New")),
     CaseState.ACKNOWLEDGED: ("◐", mark("Acknowledged")),
     CaseState.FORWARDED: ("→", mark("Forwarded")),
+    CaseState.NOT_OURS: ("↩", mark("Not ours")),
+    CaseState.CLOSED: ("✓", mark("Closed")),
 }
 
 TOLD: Final[Mapping[State, str]] = {
@@ -35,6 +38,7 @@ TOLD: Final[Mapping[State, str]] = {
     State.PARKED: mark("! cannot be sent now"),
     State.REFUSED: mark("! Præhospitalet could not take it"),
     State.GIVEN_UP: mark("! sent, but not confirmed"),
+    State.CANCELLED: mark("taken back before it was sent"),
 }
 STUCK: Final = frozenset({State.PARKED, State.REFUSED, State.GIVEN_UP})
 
@@ -49,6 +53,7 @@ MARKS: Final[Mapping[Notice, str]] = {
     Notice.SENDER_URGENCY_REMARK: mark("remark on urgency"),
     Notice.PROTECTED_ADDRESS: mark("protected address"),
     Notice.INTERPRETER_NEEDED: mark("interpreter"),
+    Notice.INTOXICATED: mark("seemed under the influence"),
     Notice.CHILD_CONCERN_SEPARATE_CHANNEL: mark("children in the home"),
     Notice.NO_FIXED_ADDRESS: mark("no fixed address"),
     Notice.ADDRESS_MISSING: mark("address missing"),
@@ -80,11 +85,11 @@ def days_left(target: date, today: date) -> str:
 
 
 def deadline(line: CaseLine, today: date) -> str:
-    """Say what the list shows of the target: nothing is due here once a department has the case."""
-    if line.state is CaseState.FORWARDED:
+    """Say what the list shows of the target: nothing is due here once a department has the case, or it has ended."""
+    rank = line.rank(today)
+    if rank >= Rank.HANDED_OVER:
         return ""
-    overdue = needs_person_rank(line.state, line.target_date, today) is Rank.OVERDUE
-    return ("! " if overdue else "") + days_left(line.target_date, today)
+    return ("! " if rank is Rank.OVERDUE else "") + days_left(line.target_date, today)
 
 
 def told(case: Case) -> str:
@@ -97,6 +102,18 @@ def not_told(case: Case) -> str:
     if case.told not in STUCK:
         return ""
     return _("Phone Præhospitalet and say that you have the referral, and tell your administrator.")
+
+
+def ending_told(case: Case) -> str:
+    """Say how far the letter has come that ended the case or its consent."""
+    return _(TOLD[case.ending_told]) if case.ending_told else ""
+
+
+def ending_not_told(case: Case) -> str:
+    """Say what to do when that letter does not get through by itself; empty when it does."""
+    if case.ending_told not in STUCK:
+        return ""
+    return _("Phone Præhospitalet and tell them what you have answered, and tell your administrator.")
 
 
 def weekend_ahead(today: date) -> str:
@@ -130,10 +147,29 @@ def ordinal_referral(position: int) -> str:
 
 
 def marks(line: CaseLine) -> tuple[str, ...]:
-    """Name what a person should know before opening the letter: safety first, then whether it is a re-referral."""
+    """Name what to know before opening the letter: what stops it, safety, what has come since, the rest."""
     said = [_(text) for notice, text in MARKS.items() if notice in line.notices]
     place = 1 if Notice.SAFETY_NOTE in line.notices else 0
-    return (*said[:place], *([ordinal_referral(line.position)] if line.re_referral else ()), *said[place:])
+    return (*_stops(line), *said[:place], *_since(line), *said[place:])
+
+
+def _stops(line: CaseLine) -> Iterator[str]:
+    if line.withdrawn:
+        yield _("! consent withdrawn")
+
+
+def _since(line: CaseLine) -> Iterator[str]:
+    """Name what has happened since the letter was written."""
+    if line.acute and line.state not in ENDED:
+        yield _("assessed as acute")
+    if line.reminded:
+        yield _("Præhospitalet has reminded you")
+    if line.asked:
+        yield _("meeting proposed")
+    if line.supplements:
+        yield ngettext("{count} addition", "{count} additions", line.supplements).format(count=line.supplements)
+    if line.re_referral:
+        yield ordinal_referral(line.position)
 
 
 def holder(line: CaseLine) -> str:
@@ -182,7 +218,7 @@ def open_word(word: str | None) -> str:
     return one_line((word or "").replace("_", " "))
 
 
-def calls(referral: Referral) -> str:
+def calls(referral: Referral | Supplement) -> str:
     """Say how often the citizen has called, as far as the sender knew."""
     said = []
     if referral.calls_today is not None:

@@ -1,10 +1,27 @@
-"""Why something was not done, in words for the person who asked: acts on cases, and trouble with the database."""
+"""Why an act on a case was not carried out, in words for the person who asked."""
 
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.consents.errors import (
+    ConsentError,
+    ConsentIncomplete,
+    ConsentLapsed,
+    ConsentWithdrawn,
+    NoConsent,
+    PartyNotCovered,
+)
 from gateway.language import gettext as _
+from gateway.language import mark
+from gateway.meetings.errors import MeetingError, MeetingIncomplete, MeetingOver, MeetingUnknown, NotOurTurn
 from gateway.terminal import dates
 from gateway.terminal.plain import one_line
+from gateway.wire.errors import LetterOutOfTurn
 from inbox_tui.casework.errors import (
     AlreadyAcknowledged,
+    AlreadyEnded,
+    AlreadyWithdrawn,
+    AssessedMeanwhile,
     CaseNotFound,
     CaseworkError,
     ConfirmationNeeded,
@@ -12,47 +29,55 @@ from inbox_tui.casework.errors import (
     ForwardedMeanwhile,
     MayNotAct,
     NotAcknowledgedYet,
+    NotAssessedYet,
+    OutcomeMissing,
+    WordsMissing,
 )
 
+REFUSED: Final = (CaseworkError, ConsentError, MeetingError, LetterOutOfTurn)
+"""Everything that says no to an act; the most particular errors below each have words of their own."""
 
-def in_words(error: CaseworkError) -> str:
+OUTSIDE: Final = mark(
+    "The citizen has agreed to contact from social and health staff. {department} is neither. "
+    "Write why it is right to forward all the same, or ask the citizen first."
+)
+
+WORDS: Final[Mapping[type[Exception], str]] = {
+    CaseNotFound: mark("That referral is not here any longer."),
+    DepartmentUnknown: mark("There is no department of that name."),
+    MayNotAct: mark("Your role can read referrals, but not act on them."),
+    NotAcknowledgedYet: mark("Acknowledge the referral first (press K), so that Præhospitalet knows that you have it."),
+    NotAssessedYet: mark("Assess first whether it is acute (press U). That is done on every referral."),
+    OutcomeMissing: mark("Choose at least one outcome."),
+    WordsMissing: mark("A line of text is missing: write why."),
+    ConsentWithdrawn: mark("The citizen has withdrawn the consent, so this cannot be done."),
+    ConsentLapsed: mark("The citizen's consent is more than a year old. Ask the citizen again."),
+    PartyNotCovered: mark("Somebody is to come whom the citizen has not said yes to. Ask the citizen again."),
+    NoConsent: mark("This needs a consent of its own from the citizen. Obtain it and write it down first."),
+    ConsentIncomplete: mark("The consent is not complete ({field}). Nothing has been written down."),
+    MeetingUnknown: mark("There is no such meeting."),
+    MeetingIncomplete: mark("The meeting cannot be held as it is written ({field}). It must lie ahead, and end later."),
+    NotOurTurn: mark("Who proposed the meeting moves it or calls it off; the other side answers."),
+    MeetingOver: mark("The meeting is called off already."),
+    AlreadyAcknowledged: mark("{by} acknowledged this referral {when}. Talk with {by} before you go on."),
+    AssessedMeanwhile: mark("{by} assessed this referral {when}. Look at it again first."),
+    AlreadyEnded: mark("{by} ended this referral {when}. Nothing more is done with it."),
+    AlreadyWithdrawn: mark("The withdrawal is written down already: {when}."),
+    ForwardedMeanwhile: mark("A colleague has just forwarded the referral to {department}. Look at it again first."),
+    ConfirmationNeeded: OUTSIDE,
+    LetterOutOfTurn: mark("This cannot be said to Præhospitalet now. Look at the referral again."),
+}
+
+
+def in_words(error: Exception) -> str:
     """Say plainly why an act on a case was not carried out, and what to do instead."""
-    match error:
-        case AlreadyAcknowledged():
-            return _("{name} acknowledged this referral {when}. Talk with {name} before you go on.").format(
-                name=one_line(error.by),
-                when=dates.day_and_clock(error.at),
-            )
-        case NotAcknowledgedYet():
-            return _("Acknowledge the referral first (press K), so that Præhospitalet knows that you have it.")
-        case ForwardedMeanwhile():
-            return _("A colleague has just forwarded the referral to {department}. Look at it again first.").format(
-                department=one_line(error.department),
-            )
-        case ConfirmationNeeded():
-            return outside_consent(error.department)
-    return _other(error)
+    text = next((text for kind, text in WORDS.items() if isinstance(error, kind)), "")
+    when = getattr(error, "at", None)
+    facts = {name: one_line(getattr(error, name, "")) for name in ("by", "department", "field")}
+    said = _(text).format(**facts, when=dates.day_and_clock(when) if when else "")
+    return said or one_line(getattr(error, "code", ""))
 
 
 def outside_consent(department: str) -> str:
     """Say that the citizen's consent may not cover a department (C4)."""
-    return _(
-        "The citizen has agreed to contact from social and health staff. {department} is neither. "
-        "Write why it is right to forward all the same, or ask the citizen first.",
-    ).format(department=one_line(department))
-
-
-def database_trouble() -> str:
-    """Say that the database did not answer, or holds something that cannot be opened."""
-    return _(
-        "The database could not be read just now. Nothing has been changed. Try again, and tell your administrator."
-    )
-
-
-def _other(error: CaseworkError) -> str:
-    words = {
-        CaseNotFound: _("That referral is not here any longer."),
-        DepartmentUnknown: _("There is no department of that name."),
-        MayNotAct: _("Your role can read referrals, but not acknowledge or forward them."),
-    }
-    return words.get(type(error), error.code)
+    return _(OUTSIDE).format(department=one_line(department))

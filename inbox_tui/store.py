@@ -13,27 +13,34 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Update, literal, tuple_
 from sqlalchemy import case as choose
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, func, or_, select, update
 
 from directory.columns import UtcDateTime
 from directory.model import Contact
 from gateway.adapters.database import Database
+from gateway.consents.book import ConsentBook
 from gateway.exchange import outbox
 from gateway.exchange.ports import Post
 from gateway.exchange.rows import StepRow
+from gateway.meetings.book import MeetingBook
 from gateway.site.cipher import Vault
 from gateway.site.people import Person
 from gateway.wire.errors import LetterOutOfTurn
 from gateway.wire.letters import Kind
 from inbox_tui.casework import actions
-from inbox_tui.casework.case import Case, CaseLine, CaseState, Forwarded, Rank, needs_person_rank
+from inbox_tui.casework.case import ENDED, Case, CaseLine, CaseState, Forwarded, Rank, needs_person_rank
 from inbox_tui.casework.departments import DEFAULTS, Department, DepartmentKind
 from inbox_tui.casework.errors import AlreadyAcknowledged, CaseNotFound, DepartmentUnknown, ForwardedMeanwhile
+from inbox_tui.casework.notes import Note
+from inbox_tui.casework.supplements import Supplemented
 from inbox_tui.locked import Locked
-from inbox_tui.tables import CaseRow, ContentRow, DepartmentRow, EventKind, EventRow, ForwardRow
+from inbox_tui.tables import CaseRow, ContentRow, DepartmentRow, EventKind, EventRow, ForwardRow, SupplementRow
 
 SHORTEST_PREFIX: Final = 4
 """Characters of a case's id that must be typed before it is looked for."""
+
+ENDINGS: Final = (Kind.CLOSED, Kind.NOT_OURS, Kind.WITHDRAWAL)
+"""The letters that end a case or its consent; the first of them that was sent tells how far its ending has come."""
 
 
 class CaseStore:
@@ -41,6 +48,7 @@ class CaseStore:
 
     def __init__(self, db: Database, vault: Vault, post: Post, unit: Callable[[], Contact]) -> None:
         self._db = db
+        self._vault = vault
         self._locked = Locked(vault)
         self._post = post
         self._unit = unit
@@ -86,7 +94,8 @@ class CaseStore:
             row = session.get(CaseRow, case_id)
             if row is None:
                 return None
-            rank = needs_person_rank(CaseState(row.state), row.target_date, today)
+            withdrawn = row.withdrawn_at is not None
+            rank = needs_person_rank(CaseState(row.state), row.target_date, today, withdrawn=withdrawn)
             here = tuple_(literal(int(rank)), literal(row.received_at, UtcDateTime()), literal(row.id))
             return session.exec(select(func.count()).select_from(CaseRow).where(tuple_(*_order(today)) < here)).one()
 
@@ -113,16 +122,16 @@ class CaseStore:
 
     def opened(self, case_id: str, person: Person, now: datetime) -> None:
         """Note that `person` has read the case."""
-        with self._session() as session:
+        with self.session() as session:
             session.add(EventRow(case_id=case_id, kind=EventKind.OPENED, person_id=person.id, at=now))
 
     def acknowledge(self, case_id: str, person: Person, now: datetime) -> Case:
         """Let `person` take the case, and post the acknowledgement in the same transaction.
 
-        Raises CaseNotFound, MayNotAct, or AlreadyAcknowledged with the name of who was first.
+        Raises CaseNotFound, MayNotAct, AlreadyEnded, or AlreadyAcknowledged with the name of who was first.
         """
-        with self._session() as session:
-            case = actions.acknowledge(self._known(session, case_id), person, now)
+        with self.session() as session:
+            case = actions.acknowledge(self.known(session, case_id), person, now)
             claim = (
                 update(CaseRow)
                 .where(col(CaseRow.id) == case_id, col(CaseRow.acknowledged_at).is_(None))
@@ -132,8 +141,8 @@ class CaseStore:
                     acknowledged_by=self._locked.name(case_id, person.name),
                 )
             )
-            if not _changed(session, claim):
-                raise _beaten(self._known(session, case_id))
+            if not changed(session, claim):
+                raise _beaten(self.known(session, case_id))
             session.add(EventRow(case_id=case_id, kind=EventKind.ACKNOWLEDGED, person_id=person.id, at=now))
             self._post(session, actions.acknowledgement(case, self._unit()))
             return case
@@ -150,20 +159,25 @@ class CaseStore:
     ) -> Case:
         """Make a department responsible (E7). `seen` is how many moves the person knew of, when that matters.
 
-        Raises CaseNotFound, DepartmentUnknown, MayNotAct, NotAcknowledgedYet, ConfirmationNeeded (C4) or
-        ForwardedMeanwhile.
+        Raises CaseNotFound, DepartmentUnknown, MayNotAct, AlreadyEnded, ConsentWithdrawn (O10), NotAcknowledgedYet,
+        ConfirmationNeeded (C4) or ForwardedMeanwhile.
         """
-        with self._session() as session:
-            case = self._known(session, case_id)
+        with self.session() as session:
+            case = self.known(session, case_id)
             move = Forwarded(_department(session, department_id), person.name, now, note, reason)
             moved = actions.forward(case, move, person)
             known = len(case.history) if seen is None else seen
             claim = (
                 update(CaseRow)
                 .where(col(CaseRow.id) == case_id, col(CaseRow.forwards) == known)
-                .values(state=moved.state, department_id=department_id, forwards=known + 1)
+                .values(
+                    state=moved.state,
+                    department_id=department_id,
+                    forwards=known + 1,
+                    forwarded_at=func.coalesce(CaseRow.forwarded_at, now),
+                )
             )
-            if not _changed(session, claim):
+            if not changed(session, claim):
                 raise ForwardedMeanwhile(case.responsible.name if case.responsible else "")
             session.add(self._locked.forward(case_id, person, move))
             session.add(EventRow(case_id=case_id, kind=EventKind.FORWARDED, person_id=person.id, at=now))
@@ -184,7 +198,7 @@ class CaseStore:
 
     def ensure_departments(self) -> None:
         """Give a new municipality the six it can start from (E8); one that has any keeps its own."""
-        with self._session() as session:
+        with self.session() as session:
             if session.exec(select(DepartmentRow.id)).first() is None:
                 session.add_all(
                     DepartmentRow(id=one.id, name=one.name, kind=one.kind, position=position)
@@ -193,13 +207,15 @@ class CaseStore:
 
     # Reading rows
 
-    def _session(self) -> AbstractContextManager[Session]:
+    def session(self) -> AbstractContextManager[Session]:
+        """Open a transaction for one act."""
         return self._db.session()
 
     def _reading(self) -> AbstractContextManager[Session]:
         return self._db.reading()
 
-    def _known(self, session: Session, case_id: str) -> Case:
+    def known(self, session: Session, case_id: str) -> Case:
+        """Read a case in the caller's transaction; raises CaseNotFound."""
         case = self._case(session, session.get(CaseRow, case_id, populate_existing=True))
         if case is None:
             raise CaseNotFound
@@ -215,10 +231,34 @@ class CaseStore:
             .where(ForwardRow.case_id == row.id)
             .order_by(col(ForwardRow.id)),
         )
-        history = tuple(self._locked.move(move, _as_department(department)) for move, department in moves)
-        case = self._locked.case(row, content, history)
-        told = outbox.last_sent(session, row.id, Kind.ACKNOWLEDGEMENT)
-        return replace(case, told=told, earlier=self._earlier(session, case) if case.previous else None)
+        case = replace(
+            self._locked.case(row, content),
+            history=tuple(self._locked.move(move, _as_department(department)) for move, department in moves),
+            supplements=self._supplements(session, row.id),
+            notes=self._notes(session, row.id),
+        )
+        return self._with_neighbours(session, case)
+
+    def _with_neighbours(self, session: Session, case: Case) -> Case:
+        """Add what lies in other tables: letters on their way, the case before, consents and meetings."""
+        endings = (outbox.last_sent(session, case.id, kind) for kind in ENDINGS)
+        return replace(
+            case,
+            told=outbox.last_sent(session, case.id, Kind.ACKNOWLEDGEMENT),
+            ending_told=next(filter(None, endings), None),
+            earlier=self._earlier(session, case) if case.previous else None,
+            consents=ConsentBook(session, self._vault).history(case.id),
+            meetings=MeetingBook(session, self._vault).of(case.id),
+        )
+
+    def _supplements(self, session: Session, case_id: str) -> tuple[Supplemented, ...]:
+        rows = select(SupplementRow).where(SupplementRow.case_id == case_id)
+        return tuple(map(self._locked.supplemented, session.exec(rows.order_by(col(SupplementRow.id)))))
+
+    def _notes(self, session: Session, case_id: str) -> tuple[Note, ...]:
+        rows = select(EventRow).where(EventRow.case_id == case_id, col(EventRow.words).is_not(None))
+        found = map(self._locked.note, session.exec(rows.order_by(col(EventRow.id))))
+        return tuple(note for note in found if note is not None)
 
     def _earlier(self, session: Session, case: Case) -> CaseLine | None:
         row = _numbered(session, case.previous.number) if case.previous else None
@@ -232,6 +272,7 @@ def _order(today: date) -> tuple[ColumnElement[int], Any, Any]:
     """Say in SQL what `needs_person_rank` says: the two are compared by a test."""
     state = col(CaseRow.state)
     rank = choose(
+        (or_(state.in_(ENDED), col(CaseRow.withdrawn_at).is_not(None)), int(Rank.ENDED)),
         (state == CaseState.FORWARDED, int(Rank.HANDED_OVER)),
         (col(CaseRow.target_date) < today, int(Rank.OVERDUE)),
         (state == CaseState.NEW, int(Rank.NEW)),
@@ -240,7 +281,8 @@ def _order(today: date) -> tuple[ColumnElement[int], Any, Any]:
     return rank, col(CaseRow.received_at), col(CaseRow.id)
 
 
-def _changed(session: Session, claim: Update) -> bool:
+def changed(session: Session, claim: Update) -> bool:
+    """Carry an update of one case out; False when its condition no longer holds: somebody else was first."""
     return session.exec(claim.execution_options(synchronize_session=False)).rowcount == 1
 
 

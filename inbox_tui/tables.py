@@ -1,4 +1,8 @@
-"""The inbox's tables. A column of bytes is locked; what is in clear names nobody."""
+"""The inbox's tables. A column of bytes is locked; what is in clear names nobody.
+
+What the municipality counts about its own work (section H) stands in clear in `cases`: ids, states, times and marks.
+What anybody wrote, every name and every outcome is locked.
+"""
 
 import enum
 from datetime import date, datetime
@@ -21,6 +25,28 @@ class EventKind(enum.StrEnum):
     """Somebody took it, and Præhospitalet was told."""
     FORWARDED = "forwarded"
     """A department was made responsible."""
+    SUPPLEMENTED = "supplemented"
+    """Præhospitalet added to the letter or corrected it (O23)."""
+    REMINDED = "reminded"
+    """Præhospitalet asked whether anybody has taken it; `words` is a `Reminded`."""
+    WITHDRAWN = "withdrawn"
+    """The citizen withdrew the consent; `words` is a `Withdrawn` (O10)."""
+    NOT_OURS = "not-ours"
+    """«Ikke vores borger» was answered; `words` is a `NotOurCitizen` (O7)."""
+    CLOSED = "closed"
+    """The case was ended; `words` is a `Closing` (H11)."""
+    ASSESSED = "assessed"
+    """Whether it is acute was assessed; `words` is an `Assessment` (E1)."""
+    CONTACTED = "contacted"
+    """The citizen was tried; `words` is a `Contact` (E5)."""
+    FAMILIAR = "familiar"
+    """The citizen was marked as known here, or not; `words` is a `Familiar` (A10)."""
+    CONSENTED = "consented"
+    """A consent of the municipality's own was written down, in the book of consents (C5, C7)."""
+    GP_INVOLVED = "gp-involved"
+    """The citizen's own GP was involved; `words` is a `GpInvolved` (C5)."""
+    MEETING = "meeting"
+    """A joint meeting was proposed, answered or called off, by either side (F5)."""
 
 
 class InboxTable(SQLModel, registry=registry()):
@@ -39,7 +65,16 @@ class DepartmentRow(InboxTable, table=True):
 
 
 class CaseRow(InboxTable, table=True):
-    """A case without its letter: what the list asks for, kept light. `line` locks the citizen's name and the marks."""
+    """A case without its letter: what the list asks for, kept light. `line` locks the citizen's name and the notices.
+
+    For the municipality's own figures, each moment the first of its kind and None until it has come: `received_at` (the
+    letter arrived), `acknowledged_at`, `assessed_at` (E1), `contacted_at` (the citizen was reached, E5), `forwarded_at`
+    (a department became responsible), `closed_at`, `not_ours_at`, `withdrawn_at` (the citizen withdrew); `reminded_at`
+    is the last reminder. `acute` is the assessment that counts, `known` whether the citizen is known here (A10; None:
+    nobody has said). `position` is 2 for the second referral about the same citizen, and `again` then says which of
+    the two kinds it is ("ongoing", "relapse"; F2, F3). Outcomes are locked in the event of kind "closed". `asked` tells
+    that a joint meeting waits for our answer.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (Index("ix_cases_order", "state", "target_date", "received_at", "id"),)
@@ -57,6 +92,19 @@ class CaseRow(InboxTable, table=True):
     acknowledged_by: bytes | None = None
     department_id: str | None = Field(default=None, foreign_key="departments.id")
     forwards: int = 0
+    forwarded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    assessed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    acute: bool | None = None
+    contacted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    known: bool | None = None
+    position: int = 1
+    again: str | None = None
+    supplements: int = 0
+    asked: bool = False
+    reminded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    not_ours_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     line: bytes
 
 
@@ -66,6 +114,19 @@ class ContentRow(InboxTable, table=True):
     __tablename__ = "case_contents"
 
     case_id: str = Field(primary_key=True, foreign_key="cases.id")
+    content: bytes
+
+
+class SupplementRow(InboxTable, table=True):
+    """One supplement (O23), locked, beside the letter it adds to; the letter itself is never altered."""
+
+    __tablename__ = "case_supplements"
+
+    id: int | None = Field(default=None, primary_key=True)
+    letter_id: str = Field(unique=True)
+    case_id: str = Field(foreign_key="cases.id", index=True)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    signed_by: str
     content: bytes
 
 
@@ -83,7 +144,7 @@ class ForwardRow(InboxTable, table=True):
 
 
 class EventRow(InboxTable, table=True):
-    """Who did what, when. Its rising id is the list's revision."""
+    """Who did what, when. Its rising id is the list's revision. `words` locks the note that was written, if one was."""
 
     __tablename__ = "case_events"
 
@@ -92,3 +153,4 @@ class EventRow(InboxTable, table=True):
     kind: str
     person_id: str | None = None
     at: datetime = Field(sa_type=UtcDateTime)
+    words: bytes | None = None

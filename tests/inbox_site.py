@@ -8,14 +8,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import Session
+
 from directory.model import Contact
 from gateway.adapters.database import Database
+from gateway.consents.rows import ConsentTable
+from gateway.exchange.conversations import advance
 from gateway.exchange.ports import Arrived
 from gateway.exchange.rows import ExchangeTable
+from gateway.meetings.rows import MeetingTable
 from gateway.site.cipher import Vault
 from gateway.site.people import Person, Role
 from gateway.wire.letters import Kind, Letter
+from inbox_tui.acts import Acts
 from inbox_tui.casework.intake import Intake
+from inbox_tui.news import News
 from inbox_tui.ports import InboxPorts
 from inbox_tui.quarantine import QuarantineLine
 from inbox_tui.store import CaseStore
@@ -88,21 +95,38 @@ class InboxSite:
 
     def __post_init__(self) -> None:
         self.db = Database(f"sqlite:///{self.path}")
-        self.db.create(InboxTable.metadata, ExchangeTable.metadata)
-        self.store = CaseStore(self.db, self.vault, lambda _session, letter: self.posted.append(letter), lambda: UNIT)
+        families = (ExchangeTable, ConsentTable, MeetingTable)
+        self.db.create(InboxTable.metadata, *(family.metadata for family in families))
+        self.store = CaseStore(self.db, self.vault, self.post, lambda: UNIT)
+        self.acts = Acts(self.store, self.vault, self.post, lambda: UNIT)
         self.store.ensure_departments()
+
+    def post(self, session: Session, letter: Letter) -> None:
+        """Keep what is posted, if it may come now."""
+        advance(session, letter, with_party=letter.to_party, spoken_by=UNIT.party)
+        self.posted.append(letter)
 
     def receive(self, letter: Arrived) -> str:
         """Take a letter in, as the daemon does; gives the case's id."""
+        handlers = {Kind.REFERRAL: Intake(self.store.keep), **News(self.store, self.vault).handlers()}
         with self.db.session() as session:
-            Intake(self.store.keep)(session, letter)
+            advance(session, letter, with_party=letter.from_party, spoken_by=letter.from_party)
+            handlers[letter.kind](session, letter)
         return letter.conversation_id
+
+    def hear(self, kind: Kind, body: Mapping[str, Any], number: str = "2026-0001", **more: Any) -> str:
+        """Let a later letter about a case arrive; gives the case's id."""
+        letter_id = str(uuid.uuid4())
+        return self.receive(
+            replace(arrived({}, number), **{"kind": kind, "body": body, "letter_id": letter_id, **more})
+        )
 
     def ports(self, **changes: Any) -> InboxPorts:
         """Join the application's ports to this site."""
         return replace(
             InboxPorts(
                 store=self.store,
+                acts=self.acts,
                 people=lambda: self.people,
                 quarantine=lambda: tuple(self.set_aside),
                 now=lambda: self.now,

@@ -3,12 +3,19 @@
 import enum
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final, TypeVar
 
+from gateway.consents.model import Consent
 from gateway.exchange.delivery import State
+from gateway.meetings.book import MeetingState
 from gateway.wire.referral import Referral
 from gateway.wire.warnings import Notice
 from inbox_tui.casework.departments import Department
+from inbox_tui.casework.notes import Assessment, Closing, Familiar, Note, NotOurCitizen, Reminded, Withdrawn
+from inbox_tui.casework.supplements import Supplemented, in_force
 from keys.fingerprint import Fingerprint
+
+NoteT = TypeVar("NoteT", bound=Note)
 
 
 class CaseState(enum.StrEnum):
@@ -20,6 +27,14 @@ class CaseState(enum.StrEnum):
     """A named person has taken it and Præhospitalet has been told; it waits for a department."""
     FORWARDED = "forwarded"
     """One department is responsible for it."""
+    NOT_OURS = "not-ours"
+    """Answered «ikke vores borger»; the citizen's case is not here (O7)."""
+    CLOSED = "closed"
+    """Ended, with outcome and reason kept here (H11)."""
+
+
+ENDED: Final = frozenset({CaseState.NOT_OURS, CaseState.CLOSED})
+"""Nothing more is done with the case."""
 
 
 @dataclass(frozen=True)
@@ -74,19 +89,30 @@ class CaseLine:
     notices: tuple[Notice, ...]
     acknowledged_by: str | None
     responsible: str | None
+    acute: bool | None = None
+    supplements: int = 0
+    asked: bool = False
+    reminded: bool = False
+    withdrawn: bool = False
 
     @property
     def re_referral(self) -> bool:
         """Tell whether Præhospitalet has written about the citizen before."""
         return self.position > 1
 
+    def rank(self, today: date) -> "Rank":
+        """Tell how soon the case needs a person."""
+        return needs_person_rank(self.state, self.target_date, today, withdrawn=self.withdrawn)
+
 
 @dataclass(frozen=True)
 class Case:
     """Everything about one case. Its id is the conversation's, so both ends can name it alike.
 
-    `told` is how far the acknowledgement has come on its way to Præhospitalet. `history` holds every move of
-    responsibility in order, of which the last one counts (E7). `earlier` is the case this one follows, when it is here.
+    `told` is how far the acknowledgement has come on its way to Præhospitalet, `ending_told` how far the letter that
+    ended the case or its consent has. `history` holds every move of responsibility in order; the last one counts (E7).
+    `earlier` is the case this one follows, when it is here. `referral` is the first letter, unchanged; what holds after
+    the `supplements` is `in_force`. `consents` are those obtained here (C5, C7).
     """
 
     id: str
@@ -101,13 +127,65 @@ class Case:
     state: CaseState = CaseState.NEW
     acknowledged: Taken | None = None
     told: State | None = None
+    ending_told: State | None = None
     history: tuple[Forwarded, ...] = ()
     earlier: CaseLine | None = None
+    supplements: tuple[Supplemented, ...] = field(default=(), repr=False)
+    notes: tuple[Note, ...] = field(default=(), repr=False)
+    consents: tuple[Consent, ...] = field(default=(), repr=False)
+    meetings: tuple[MeetingState, ...] = field(default=(), repr=False)
 
     @property
     def responsible(self) -> Department | None:
         """Name the one department that is responsible, if any is."""
         return self.history[-1].department if self.history else None
+
+    @property
+    def in_force(self) -> Referral:
+        """Tell what holds now, after what was added or corrected (O23)."""
+        return in_force(self.referral, self.supplements)
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether nothing more is done with it."""
+        return self.state in ENDED
+
+    def rank(self, today: date) -> "Rank":
+        """Tell how soon it needs a person."""
+        return needs_person_rank(self.state, self.target_date, today, withdrawn=self.withdrawn is not None)
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """Give the assessment that counts."""
+        return self._last(Assessment)
+
+    @property
+    def familiar(self) -> Familiar | None:
+        """Tell whether the citizen is known here (A10), if anybody has said."""
+        return self._last(Familiar)
+
+    @property
+    def withdrawn(self) -> Withdrawn | None:
+        """Give the citizen's withdrawal, if there is one (O10)."""
+        return self._last(Withdrawn)
+
+    @property
+    def ending(self) -> NotOurCitizen | Closing | None:
+        """Tell how it ended."""
+        return self._last(Closing) or self._last(NotOurCitizen)
+
+    @property
+    def reminder(self) -> Reminded | None:
+        """Give Præhospitalet's last reminder while it stands unanswered: nobody has acknowledged."""
+        return None if self.acknowledged or self.ended else self._last(Reminded)
+
+    def of(self, kind: type[NoteT]) -> tuple[NoteT, ...]:
+        """List the notes of one kind, the earliest first."""
+        return tuple(note for note in self.notes if isinstance(note, kind))
+
+    def _last(self, kind: type[NoteT]) -> NoteT | None:
+        found = self.of(kind)
+        return found[-1] if found else None
 
 
 class Rank(enum.IntEnum):
@@ -121,10 +199,14 @@ class Rank(enum.IntEnum):
     """Taken by a person, waiting to be forwarded."""
     HANDED_OVER = 3
     """A department has it."""
+    ENDED = 4
+    """It is closed, not this municipality's, or the citizen has withdrawn the consent."""
 
 
-def needs_person_rank(state: CaseState, target: date, today: date) -> Rank:
+def needs_person_rank(state: CaseState, target: date, today: date, *, withdrawn: bool = False) -> Rank:
     """Tell how soon a case needs a person; among equals the one that arrived first comes first."""
+    if withdrawn or state in ENDED:
+        return Rank.ENDED
     if state is CaseState.FORWARDED:
         return Rank.HANDED_OVER
     if target < today:

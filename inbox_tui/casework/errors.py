@@ -7,7 +7,15 @@ CaseworkError                never raised itself
 ├── AlreadyAcknowledged      somebody was first; says who and when
 ├── NotAcknowledgedYet       a case is acknowledged before it is forwarded
 ├── ForwardedMeanwhile       somebody else forwarded it while this person was reading
-└── ConfirmationNeeded       the consent names other recipients than this department (C4): a reason is needed
+├── ConfirmationNeeded       the consent names other recipients than this department (C4): a reason is needed
+├── AssessedMeanwhile        somebody else assessed it while this person was reading; says who and when
+├── NotAssessedYet           a case is assessed before it is closed (E1)
+├── WordsMissing             the act needs a line of text that is not there: `what` names it
+├── OutcomeMissing           a case is closed with at least one outcome (H11)
+├── AlreadyEnded             it is closed, or answered «ikke vores borger»; says by whom and when
+└── AlreadyWithdrawn         the citizen's withdrawal is written down already
+
+When a consent is missing, the errors of `gateway.consents.errors` say which.
 """
 
 from datetime import datetime
@@ -73,3 +81,57 @@ class ConfirmationNeeded(CaseworkError):
     def __init__(self, department: str) -> None:
         super().__init__(self.code)
         self.department = department
+
+
+class AssessedMeanwhile(CaseworkError):
+    """Somebody else assessed the case while this person was reading it: `by` is their name and `at` the time."""
+
+    code = "ASSESSED_MEANWHILE"
+
+    def __init__(self, by: str, at: datetime) -> None:
+        super().__init__(self.code)
+        self.by = by
+        self.at = at
+
+
+class NotAssessedYet(CaseworkError):
+    """Whether the situation is acute is assessed on every referral before it is closed (E1)."""
+
+    code = "NOT_ASSESSED_YET"
+
+
+class WordsMissing(CaseworkError):
+    """The act needs a line of text: `what` is "why", "reason" or "remark"."""
+
+    code = "WORDS_MISSING"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{self.code}: {what}")
+        self.what = what
+
+
+class OutcomeMissing(CaseworkError):
+    """A case is closed with at least one outcome (H11)."""
+
+    code = "OUTCOME_MISSING"
+
+
+class AlreadyEnded(CaseworkError):
+    """The case is closed, or answered «ikke vores borger»: `by` is who did it and `at` when."""
+
+    code = "ALREADY_ENDED"
+
+    def __init__(self, by: str, at: datetime) -> None:
+        super().__init__(self.code)
+        self.by = by
+        self.at = at
+
+
+class AlreadyWithdrawn(CaseworkError):
+    """The citizen's withdrawal is written down already: `at` is when they withdrew."""
+
+    code = "ALREADY_WITHDRAWN"
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(self.code)
+        self.at = at

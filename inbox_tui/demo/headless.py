@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from directory import municipalities
-from gateway.commands.refer import STATES
+from gateway.commands.refer import in_words
 from gateway.language import gettext as _
 from gateway.station import utc_now
 from gateway.wire.referral import MalformedReferral, Referral
@@ -85,7 +85,7 @@ def _line(journey: Journey) -> str:
     return _("{id}: {place} – {steps}; taken over by {person}").format(
         id=journey.id,
         place=place.official_name if place else "",
-        steps=" → ".join(_(STATES[state]) for state in journey.states[:-1]),
+        steps=in_words(journey.states[:-1]),
         person=journey.acknowledged_by,
     )
 

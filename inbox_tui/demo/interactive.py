@@ -1,4 +1,4 @@
-"""The demo at a terminal: both ends run in the background while a person sits at the municipality's inbox.
+"""The demo at a terminal: both ends run in the background while a person sits at the inbox, or at the region's desk.
 
 The referrals are those of the file, told as if they had come to one municipality over the last days, so that the inbox
 has something overdue, something new and something that comes back.
@@ -20,13 +20,15 @@ from directory import municipalities
 from gateway import bootstrap as region_end
 from gateway.commands.console import DONE, Console
 from gateway.commands.refer import line
+from gateway.desk.app import DeskApp
+from gateway.desk.joined import desk_ports
 from gateway.language import gettext as _
 from gateway.station import utc_now
 from inbox_tui import bootstrap as municipal_end
 from inbox_tui.app import InboxApp
 from inbox_tui.demo.headless import SHORT, Referrals, kept
 from inbox_tui.demo.journey import travel
-from inbox_tui.demo.town import INTAKE_WORKER, Town, open_town, person_at
+from inbox_tui.demo.town import INTAKE_WORKER, SENDER, Town, open_town, person_at
 
 HOME_TOWN: Final = "730"
 STORY: Final = (
@@ -43,22 +45,30 @@ LATER_SECONDS: Final = 20.0
 """A letter that arrives while the inbox is open."""
 
 
-def interactive(console: Console, entries: Referrals, keep: Path) -> int:
-    """Open the inbox over a running town; on leaving, say what happened and where it lies."""
+def interactive(console: Console, entries: Referrals, keep: Path, *, desk: bool = False) -> int:
+    """Open the inbox, or the `desk`, over a running town; on leaving, say what happened and where it lies."""
     workplace = Path(tempfile.mkdtemp(prefix="stafet-", dir=SHORT))
     console.remark(_("Making two sites with fresh keys, and sending referrals between them …"))
     try:
         with _running(workplace, entries) as town:
-            station = town.municipalities[HOME_TOWN]
-            person = person_at(station, INTAKE_WORKER)
-            notice = _("Demo: you are signed in as {person}. Everything here is invented.").format(person=person.name)
-            InboxApp(municipal_end.inbox_ports(station, person, notice)).run()
+            _sit_down(town, desk=desk)
             lines = _what_happened(town)
     finally:
         kept(workplace, keep)
     where = _("Everything lies in {folder}: the sites under sites, every letter as it crossed under wire.")
     console.answer({"folder": str(keep)}, *lines, where.format(folder=keep))
     return DONE
+
+
+def _sit_down(town: Town, *, desk: bool) -> None:
+    """Open the screen of one end, signed in."""
+    station = town.region if desk else town.municipalities[HOME_TOWN]
+    person = person_at(station, SENDER if desk else INTAKE_WORKER)
+    notice = _("Demo: you are signed in as {person}. Everything here is invented.").format(person=person.name)
+    if desk:
+        DeskApp(desk_ports(station, person, notice)).run()
+    else:
+        InboxApp(municipal_end.inbox_ports(station, person, notice)).run()
 
 
 @dataclass
@@ -84,7 +94,7 @@ class _Background:
 
     async def _run(self) -> None:
         self.loop, self.leave = asyncio.get_running_loop(), asyncio.Event()
-        async with open_town(self.folder, (HOME_TOWN,)) as town:
+        async with open_town(self.folder, (HOME_TOWN,), reminding=True) as town:
             named = {str(entry["id"]): entry["input"] for entry in self.entries}
             for name, ago, acknowledged in STORY:
                 if name in named:

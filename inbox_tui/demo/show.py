@@ -17,7 +17,7 @@ OWN: Final = "referrals.json"
 LOG: Final = "stafet.log"
 
 
-def show(console: Console, *, referrals: Path | None, keep: Path | None, headless: bool) -> int:
+def show(console: Console, *, referrals: Path | None, keep: Path | None, headless: bool, desk: bool = False) -> int:
     """Show the demo; the exit code is 0 whatever the rules refused, 2 when the file cannot be read as referrals."""
     try:
         entries = _entries(referrals)
@@ -38,7 +38,7 @@ def show(console: Console, *, referrals: Path | None, keep: Path | None, headles
         return (
             _headless(console, entries, folder)
             if headless or not console.at_terminal()
-            else _at_terminal(console, entries, folder)
+            else _at_terminal(console, entries, folder, desk=desk)
         )
     except JourneyStopped as stopped:
         stuck = _("A referral did not get through: {where}. Everything so far lies in {folder}.")
@@ -46,10 +46,10 @@ def show(console: Console, *, referrals: Path | None, keep: Path | None, headles
         return OUT_OF_REACH
 
 
-def _at_terminal(console: Console, entries: Referrals, folder: Path) -> int:
+def _at_terminal(console: Console, entries: Referrals, folder: Path, *, desk: bool) -> int:
     from inbox_tui.demo.interactive import interactive  # noqa: PLC0415 - the headless road needs no Textual
 
-    return interactive(console, entries, folder)
+    return interactive(console, entries, folder, desk=desk)
 
 
 def _headless(console: Console, entries: Referrals, folder: Path) -> int:

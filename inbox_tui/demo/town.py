@@ -5,7 +5,7 @@ sites are joined as people would join them, each taking the other's key by its f
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +17,7 @@ from directory import contacts_csv
 from directory.book import AddressBook
 from directory.model import REGION, Contact
 from gateway import bootstrap as region_end
-from gateway.daemon import Daemon
+from gateway.daemon import Chore, Daemon
 from gateway.exchange.ports import Handler
 from gateway.site.home import Home
 from gateway.site.people import Person, Role
@@ -66,10 +66,10 @@ class Town:
             daemon.stop.set()
         await asyncio.gather(*(task for _daemon, task in self._daemons))
 
-    async def start(self, station: Station, handlers: Mapping[Kind, Handler]) -> None:
+    async def start(self, station: Station, handlers: Mapping[Kind, Handler], chores: Sequence[Chore] = ()) -> None:
         """Run a station's daemon, and tell the post office where its door is."""
         opened: asyncio.Queue[int] = asyncio.Queue()
-        daemon = Daemon(station, handlers)
+        daemon = Daemon(station, handlers, chores)
         task = asyncio.create_task(daemon.run(opened.put_nowait))
         port = asyncio.create_task(opened.get())
         await asyncio.wait({port, task}, return_when=asyncio.FIRST_COMPLETED)
@@ -87,9 +87,16 @@ class Town:
 
 @asynccontextmanager
 async def open_town(
-    folder: Path, codes: tuple[str, ...], progress: Callable[[str], None] = lambda _line: None
+    folder: Path,
+    codes: tuple[str, ...],
+    progress: Callable[[str], None] = lambda _line: None,
+    *,
+    reminding: bool = False,
 ) -> AsyncIterator[Town]:
-    """Make, join and start the region and the municipalities with `codes` under `folder`; stop them at the end."""
+    """Make, join and start the region and the municipalities with `codes` under `folder`; stop them at the end.
+
+    `reminding`: the region keeps its promise by the clock as it would in earnest.
+    """
     clock = RulesClock()
     clocks = Clocks(rules=clock)
     async with AsyncExitStack() as stack:
@@ -98,7 +105,7 @@ async def open_town(
         region = stack.enter_context(await asyncio.to_thread(_region, folder, office, clocks))
         town = Town(folder, clock, office, region, await asyncio.to_thread(_contacts))
         stack.push_async_callback(town.stop)
-        await town.start(region, region_end.handlers(region))
+        await town.start(region, region_end.handlers(region), region_end.chores(region) if reminding else ())
         for code in codes:
             progress(code)
             contact = town.contacts[code]

@@ -13,17 +13,18 @@ from directory.model import Contact
 from gateway.language import gettext as _
 from gateway.site.people import Person
 from gateway.terminal import dates
+from gateway.terminal.bars import CommandBar
+from gateway.terminal.commands import bindings
+from gateway.terminal.letter_view import Fact
 from gateway.terminal.plain import one_line
 from inbox_tui import commands, presentation
 from inbox_tui.casework.case import Case
-from inbox_tui.widgets.bars import CommandBar
-from inbox_tui.widgets.letter_view import Fact
 
 
 class AcknowledgeScreen(ModalScreen[bool]):
     """Answers True when the person goes through with it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = commands.bindings(commands.CONFIRM, commands.CANCEL)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(commands.CONFIRM, commands.CANCEL)
 
     def __init__(self, case: Case, person: Person, unit: Contact) -> None:
         super().__init__()

@@ -1,10 +1,12 @@
 """Acknowledging and forwarding, the same from the list and from the letter."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 
 from gateway.language import gettext as _
 from gateway.terminal.plain import one_line
 from inbox_tui import refusals
+from inbox_tui.casework.actions import not_ended, still_consented
 from inbox_tui.casework.case import Case
 from inbox_tui.casework.errors import AlreadyAcknowledged, NotAcknowledgedYet
 from inbox_tui.ports import Seat
@@ -43,6 +45,8 @@ class ActingPage(Page[Result]):
         if case.acknowledged:
             self.say(refusals.in_words(AlreadyAcknowledged(case.acknowledged.by, case.acknowledged.at)), "warning")
             return
+        if not self.may_go_on(case):
+            return
         unit = await self.ask(store.unit)
         if unit is None or not await self.app.push_screen_wait(AcknowledgeScreen(case, self.seat.person, unit)):
             return
@@ -57,6 +61,8 @@ class ActingPage(Page[Result]):
             return
         if not case.acknowledged:
             self.say(refusals.in_words(NotAcknowledgedYet()), "warning")
+            return
+        if not self.may_go_on(case) or not self.may_go_on(case, still_consented):
             return
         departments = await self.ask(store.departments)
         order = await self.app.push_screen_wait(ForwardScreen(case, departments or ()))
@@ -76,6 +82,15 @@ class ActingPage(Page[Result]):
         if done:
             self.say(_("Forwarded to {department}.").format(department=one_line(order.department.name)))
             await self.changed(done)
+
+    def may_go_on(self, case: Case, rule: Callable[[Case], None] = not_ended) -> bool:
+        """Say at once, before anything is typed, when a case has ended or its consent is gone."""
+        try:
+            rule(case)
+        except refusals.REFUSED as refusal:
+            self.say(refusals.in_words(refusal), "warning")
+            return False
+        return True
 
     async def _fresh(self) -> Case | None:
         """Read the chosen case anew: a colleague may have acted on it."""

@@ -13,12 +13,13 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from gateway.language import gettext as _
+from gateway.terminal.bars import CommandBar
+from gateway.terminal.cells import fit
+from gateway.terminal.commands import bindings
 from gateway.terminal.plain import one_line
 from inbox_tui import commands, presentation, refusals
 from inbox_tui.casework.case import Case
 from inbox_tui.casework.departments import Department, covered_by_consent
-from inbox_tui.widgets.bars import CommandBar
-from inbox_tui.widgets.cells import fit
 
 LONGEST = 500
 """Characters of a note or a reason: a line or two, not a record."""
@@ -36,7 +37,7 @@ class Order:
 class ForwardScreen(ModalScreen[Order | None]):
     """Answers with an order, or None when the person leaves."""
 
-    BINDINGS: ClassVar[list[BindingType]] = commands.bindings(commands.SEND, commands.CANCEL)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(commands.SEND, commands.CANCEL)
 
     def __init__(self, case: Case, departments: Sequence[Department]) -> None:
         super().__init__()

@@ -1,43 +1,10 @@
-"""Help on one key: what the list shows and what the keys do, for somebody who was last here half a year ago (H6)."""
-
-from typing import ClassVar
-
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
+"""What the inbox's help says before it names the keys (H6)."""
 
 from gateway.language import gettext as _
-from inbox_tui import commands
-from inbox_tui.widgets.bars import CommandBar
 
 
-class HelpScreen(ModalScreen[None]):
-    """A page over the others, made from the same commands as the footer."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(commands.BACK), Binding("f1", "back", show=False)]
-
-    def compose(self) -> ComposeResult:
-        """Lay the page out."""
-        with VerticalScroll(classes="dialog wide") as dialog:
-            dialog.border_title = Content(_("Help")).markup
-            for paragraph in _paragraphs():
-                yield Static(Content(paragraph), markup=False, classes="paragraph")
-            yield Static(Content(_("Keys")), markup=False, classes="heading")
-            for command in commands.EXPLAINED:
-                with Horizontal(classes="key-row"):
-                    yield Static(Content(command.shown), markup=False, classes="key")
-                    yield Static(Content(_(command.help)), markup=False, classes="value")
-        yield CommandBar((commands.BACK,))
-
-    def action_back(self) -> None:
-        """Close the page."""
-        self.dismiss()
-
-
-def _paragraphs() -> tuple[str, ...]:
+def paragraphs() -> tuple[str, ...]:
+    """Say what is listed, what acknowledging means, and what a letter is not for."""
     return (
         _(
             "Here are the referrals Præhospitalet has passed on, with the citizen's consent. New ones show up by "

@@ -14,15 +14,16 @@ from textual.widgets import Static
 from directory.calendar import local_day
 from gateway.language import gettext as _
 from gateway.language import ngettext
+from gateway.terminal.bars import CommandBar, TitleBar
+from gateway.terminal.commands import bindings
 from gateway.terminal.plain import one_line
 from inbox_tui import commands, presentation
 from inbox_tui.casework.case import Case, Rank
 from inbox_tui.messages import CaseChosen, PageWanted
 from inbox_tui.ports import Seat
-from inbox_tui.screens.acting import ActingPage
+from inbox_tui.screens.doing import DoingPage
 from inbox_tui.screens.letter import LetterScreen
 from inbox_tui.screens.quarantine import QuarantineScreen
-from inbox_tui.widgets.bars import CommandBar, TitleBar
 from inbox_tui.widgets.case_list import CaseList, Page
 
 
@@ -44,10 +45,10 @@ class Snapshot:
     page: Page
 
 
-class InboxScreen(ActingPage[None]):
+class InboxScreen(DoingPage[None]):
     """The list of cases, with the counts above it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = commands.bindings(*commands.INBOX)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*commands.INBOX, commands.QUARANTINE, *commands.RARER)
 
     def __init__(self, seat: Seat, unit_name: str) -> None:
         super().__init__(seat)

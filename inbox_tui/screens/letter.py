@@ -10,19 +10,23 @@ from textual.content import Content
 from textual.widgets import Static
 
 from directory.calendar import local_day
+from gateway.language import gettext as _
+from gateway.terminal.bars import CommandBar, TitleBar
+from gateway.terminal.commands import bindings
+from gateway.terminal.letter_view import LetterView
 from gateway.terminal.plain import one_line
-from inbox_tui import commands, letter_page, presentation
-from inbox_tui.casework.case import Case, CaseState
+from gateway.terminal.sections import Section
+from inbox_tui import commands, letter_page, presentation, words, work_page
+from inbox_tui.casework.case import Case, Rank
 from inbox_tui.ports import Seat
-from inbox_tui.screens.acting import ActingPage
-from inbox_tui.widgets.bars import CommandBar, SealBar, TitleBar
-from inbox_tui.widgets.letter_view import LetterView
+from inbox_tui.screens.doing import DoingPage
+from inbox_tui.widgets.bars import SealBar
 
 
-class LetterScreen(ActingPage[None]):
+class LetterScreen(DoingPage[None]):
     """Reads one case; what is done here shows here at once."""
 
-    BINDINGS: ClassVar[list[BindingType]] = commands.bindings(*commands.LETTER)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*commands.LETTER, *commands.RARER)
 
     def __init__(self, seat: Seat, case: Case, unit_name: str) -> None:
         super().__init__(seat)
@@ -60,19 +64,22 @@ class LetterScreen(ActingPage[None]):
         self._show_cpr = not self._show_cpr
         self.begin(partial(self.query_one(LetterView).show, self._sections()), "page")
 
-    def _sections(self) -> tuple[letter_page.Section, ...]:
-        return letter_page.sections(self._case, self._today(), show_cpr=self._show_cpr)
+    def _sections(self) -> tuple[Section, ...]:
+        return letter_page.sections(self._case, self.seat.ports.now(), show_cpr=self._show_cpr)
 
     def _subject(self) -> Content:
-        who = presentation.citizen(self._case.referral.citizen.name)
+        who = presentation.citizen(self._case.in_force.citizen.name)
         return Content.assemble((who, "bold"), (f"  {presentation.number(self._case.number)}", "$stafet-quiet"))
 
     def _standing(self) -> Content:
         case, today = self._case, self._today()
-        said = [presentation.state(case.state)]
+        said = [presentation.state(case.state), _("! consent withdrawn") if case.withdrawn else ""]
         if case.responsible:
             said.append(one_line(case.responsible.name))
-        if case.state is not CaseState.FORWARDED:
+        if case.assessment:
+            said.append(words.acute(case.assessment.acute))
+        said.append(work_page.additions(case))
+        if case.rank(today) < Rank.HANDED_OVER:
             said += [presentation.days_left(case.target_date, today), presentation.weekend_ahead(today)]
         return Content(presentation.SEPARATOR.join(filter(None, said)))
 

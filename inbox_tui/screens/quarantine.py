@@ -11,11 +11,12 @@ from textual.widgets import Static
 
 from gateway.language import gettext as _
 from gateway.terminal import dates
+from gateway.terminal.bars import CommandBar
+from gateway.terminal.commands import bindings
 from gateway.terminal.plain import one_line
 from inbox_tui import commands, presentation
 from inbox_tui.quarantine import QuarantineLine, explain
 from inbox_tui.screens.page import Page
-from inbox_tui.widgets.bars import CommandBar
 
 KILO = 1000
 SHOWN = 100
@@ -25,7 +26,7 @@ SHOWN = 100
 class QuarantineScreen(Page[None]):
     """One entry a letter, the newest first."""
 
-    BINDINGS: ClassVar[list[BindingType]] = commands.bindings(commands.BACK, commands.HELP, commands.QUIT)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(commands.BACK, commands.HELP, commands.QUIT)
 
     def __init__(self, lines: Sequence[QuarantineLine]) -> None:
         super().__init__()

@@ -1,55 +1,7 @@
-"""The lines above and below every screen: whose inbox this is, what the keys do, and the seal's verdict."""
+"""The verdict on a letter's seal, in a line of its own."""
 
-from collections.abc import Sequence
-
-from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
-
-from gateway.language import gettext as _
-from inbox_tui.commands import Command
-
-
-class TitleBar(Horizontal):
-    """The product, the unit, and who is at the keyboard."""
-
-    def __init__(self, unit: str, person: str) -> None:
-        super().__init__()
-        self._unit = unit
-        self._person = person
-
-    def compose(self) -> ComposeResult:
-        """Lay out the three parts."""
-        yield Static(Content("Stafet"), id="title-product", markup=False)
-        yield Static(Content(self._unit), id="title-unit", markup=False)
-        yield Static(Content(self._person), id="title-person", markup=False)
-
-
-class CommandKey(Static):
-    """One key and what it does; a click runs it too."""
-
-    def __init__(self, command: Command) -> None:
-        label = Content.assemble((command.shown, "bold $primary"), " ", _(command.label))
-        super().__init__(label, markup=False)
-        self._action = command.action
-
-    async def on_click(self) -> None:
-        """Run the command on the screen."""
-        action = self._action if self._action.startswith("app.") else f"screen.{self._action}"
-        await self.run_action(action)
-
-
-class CommandBar(Horizontal):
-    """What the keys do here."""
-
-    def __init__(self, commands: Sequence[Command]) -> None:
-        super().__init__()
-        self._commands = commands
-
-    def compose(self) -> ComposeResult:
-        """Lay out the keys."""
-        yield from map(CommandKey, self._commands)
 
 
 class SealBar(Static):

@@ -50,10 +50,13 @@ class CaseList(ScrollView, can_focus=True):
         "state-new",
         "state-acknowledged",
         "state-forwarded",
+        "state-not-ours",
+        "state-closed",
         "rank-overdue",
         "rank-new",
         "rank-waiting",
         "rank-handed_over",
+        "rank-ended",
         "selected",
     )
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"case--{name}" for name in STYLES}

@@ -6,9 +6,9 @@ from datetime import date
 
 from rich.cells import cell_len
 
+from gateway.terminal.cells import fit, fit_right, join_fitting
 from inbox_tui import presentation
-from inbox_tui.casework.case import CaseLine, CaseState, Rank, needs_person_rank
-from inbox_tui.widgets.cells import fit, fit_right, join_fitting
+from inbox_tui.casework.case import CaseLine, Rank
 
 WIDE = 110
 """From this width on, who has the case gets a column of its own."""
@@ -46,12 +46,12 @@ def heading(columns: Columns, labels: Sequence[str]) -> list[Part]:
 
 def first_line(line: CaseLine, columns: Columns, today: date) -> list[Part]:
     """Draw the line to find a case by: state, citizen, who has it, days left."""
-    rank = needs_person_rank(line.state, line.target_date, today)
+    rank = line.rank(today)
     return [
         (" " + fit(presentation.state(line.state), columns.state), f"state-{line.state}"),
         (
             fit(presentation.citizen(line.citizen) + " ", columns.citizen),
-            "quiet" if rank is Rank.HANDED_OVER else "name",
+            "quiet" if rank >= Rank.HANDED_OVER else "name",
         ),
         (fit(presentation.holder(line), columns.holder), "quiet"),
         (fit_right(presentation.deadline(line, today), columns.deadline), f"rank-{rank.name.lower()}"),
@@ -67,7 +67,7 @@ def second_line(line: CaseLine, columns: Columns, today: date) -> list[Part]:
     marks = join_fitting(said, presentation.SEPARATOR, min(room, cell_len(presentation.SEPARATOR.join(said))))
     holder = "" if columns.holder else presentation.holder(line)
     after = presentation.SEPARATOR + holder if said and holder else holder
-    target = "" if line.state is CaseState.FORWARDED else presentation.target(line.target_date)
+    target = "" if line.rank(today) >= Rank.HANDED_OVER else presentation.target(line.target_date)
     return [
         ("   " + fit(presentation.number(line.number), columns.state - 2), "quiet"),
         (came, "quiet"),

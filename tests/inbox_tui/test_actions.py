@@ -98,7 +98,15 @@ def test_an_acknowledgement_nobody_gave_cannot_be_written():
 @given(state=st.sampled_from(CaseState), target=st.dates(), today=st.dates())
 def test_a_case_is_overdue_only_while_no_department_has_it(state, target, today):
     rank = needs_person_rank(state, target, today)
-    assert (rank is Rank.OVERDUE) == (target < today and state is not CaseState.FORWARDED)
+    assert (rank is Rank.OVERDUE) == (target < today and state in {CaseState.NEW, CaseState.ACKNOWLEDGED})
+
+
+@given(state=st.sampled_from(CaseState), target=st.dates(), today=st.dates())
+def test_what_has_ended_or_lost_its_consent_waits_for_nobody(state, target, today):
+    """O7, O10, H11."""
+    assert needs_person_rank(state, target, today, withdrawn=True) is Rank.ENDED
+    ended = state in {CaseState.NOT_OURS, CaseState.CLOSED}
+    assert (needs_person_rank(state, target, today) is Rank.ENDED) == ended
 
 
 def test_on_the_target_day_itself_a_case_is_not_overdue():

@@ -10,10 +10,11 @@ from directory.calendar import local_day
 from gateway.exchange.rows import OutgoingRow, StepRow
 from gateway.site.cipher import Vault
 from gateway.site.errors import VaultDamaged
+from gateway.wire.answers import Elsewhere
 from gateway.wire.errors import LetterOutOfTurn
 from gateway.wire.letters import Kind
 from inbox_tui import presentation
-from inbox_tui.casework.case import CaseState, Rank, needs_person_rank
+from inbox_tui.casework.case import CaseState, Rank
 from inbox_tui.casework.errors import (
     AlreadyAcknowledged,
     CaseNotFound,
@@ -207,23 +208,34 @@ def test_a_new_municipality_starts_with_the_six_and_keeps_its_own_afterwards(sit
     assert site.store.department("folketinget") is None
 
 
-AGES = st.lists(st.tuples(st.integers(0, 400), st.sampled_from(CaseState)), max_size=8)
+AGES = st.lists(st.tuples(st.integers(0, 400), st.sampled_from(CaseState), st.booleans()), max_size=8)
+
+
+def bring(site, case_id, state):
+    """Bring a new case to a state, as people do."""
+    if state is CaseState.NOT_OURS:
+        site.acts.not_ours(case_id, Elsewhere.MOVED, "", ANNE, NOW)
+    elif state is not CaseState.NEW:
+        site.store.acknowledge(case_id, ANNE, NOW)
+    if state is CaseState.FORWARDED:
+        site.store.forward(case_id, SOCIAL, ANNE, "", NOW)
+    if state is CaseState.CLOSED:
+        site.acts.assess(case_id, acute=False, why="Rolig.", person=ANNE, now=NOW)
+        site.acts.close(case_id, ["not-now"], "Borgeren ønsker det.", ANNE, NOW)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cases=AGES)
 def test_the_database_orders_the_list_as_the_rule_does(tmp_path_factory, cases):
     site = InboxSite(tmp_path_factory.mktemp("order") / "inbox.db")
-    for place, (hours, state) in enumerate(cases):
+    for place, (hours, state, withdrawn) in enumerate(cases):
         case_id = site.receive(arrived(referral("R02"), f"2026-{place:04}", NOW - timedelta(hours=hours)))
-        if state is not CaseState.NEW:
-            site.store.acknowledge(case_id, ANNE, NOW)
-        if state is CaseState.FORWARDED:
-            site.store.forward(case_id, SOCIAL, ANNE, "", NOW)
+        bring(site, case_id, state)
+        if withdrawn:
+            site.acts.withdraw(case_id, ANNE, NOW)
     lines = site.store.page(0, 100, TODAY)
-    wanted = sorted(
-        lines, key=lambda one: (needs_person_rank(one.state, one.target_date, TODAY), one.received_at, one.id)
-    )
+    wanted = sorted(lines, key=lambda one: (one.rank(TODAY), one.received_at, one.id))
+    assert sorted(one.state for one in lines) == sorted(state for _hours, state, _withdrawn in cases)
     assert list(lines) == wanted
     assert [site.store.position(line.id, TODAY) for line in lines] == list(range(len(cases)))
     assert tuple(line for at in range(0, len(cases), 3) for line in site.store.page(at, 3, TODAY)) == lines

@@ -11,6 +11,9 @@ from inbox_tui.app import InboxApp
 from inbox_tui.quarantine import QuarantineLine
 from tests.inbox_site import ANNE, BENT, NOW, InboxSite, arrived, conversation, referral
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a program, this finds what the tests share there
+from tests.screens.desk_screenshots import desk_pictures
+
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 SIZE = (100, 30)
 
@@ -66,6 +69,8 @@ PICTURES = {
     "letter": ("down", "down", "enter"),
     "acknowledge": ("down", "k"),
     "forward": ("v", *("down",) * 5),
+    "more": ("f",),
+    "close": ("a",),
     "help": ("f1",),
     "quarantine": ("q",),
 }
@@ -78,6 +83,8 @@ async def main() -> None:
         for name, keys in PICTURES.items():
             sys.stdout.write(f"{await picture(site, name, keys)}\n")
         sys.stdout.write(f"{await picture(site, 'inbox-light', ('down',), dark=False)}\n")
+    async for saved in desk_pictures(IMAGES):
+        sys.stdout.write(f"{saved}\n")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from inbox_tui.letter_page import Section, Tone
+from gateway.terminal.sections import Section, Tone
 
 SIGNS: Final = {Tone.ALERT: "▲ ", Tone.REMARK: "» "}
 """A section that asks for attention says so without its colour too."""
@@ -46,7 +46,7 @@ class SectionView(Vertical):
 
 
 class LetterView(VerticalScroll):
-    """The scrolled page of one case."""
+    """The scrolled page."""
 
     def __init__(self, sections: Sequence[Section]) -> None:
         super().__init__()

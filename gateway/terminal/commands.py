@@ -1,0 +1,25 @@
+"""A command of a screen, defined once: keys, footer and help are all made from it."""
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: the keys that run it, the screen's action, how the key is written, and what it is for."""
+
+    keys: str
+    action: str
+    shown: str
+    label: str
+    help: str
+
+    def binding(self) -> Binding:
+        """Bind the keys for Textual; the label is shown by our own footer, in the language in use."""
+        return Binding(self.keys, self.action, self.label, show=False)
+
+
+def bindings(*commands: Command) -> list[BindingType]:
+    """Bind several commands."""
+    return [command.binding() for command in commands]

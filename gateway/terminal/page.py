@@ -1,0 +1,69 @@
+"""What every screen has in common: asking the database off the app's thread, saying things, the way back."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+from textual.screen import Screen
+
+from gateway.language import gettext as _
+from gateway.terminal.plain import plain
+
+if TYPE_CHECKING:
+    from textual.worker import WorkType
+
+Result = TypeVar("Result")
+Answer = TypeVar("Answer")
+Asked = ParamSpec("Asked")
+Severity = Literal["information", "warning", "error"]
+
+
+class Page(Screen[Result]):
+    """A screen. REFUSALS says each kind of refusal in words; TROUBLE is what else can be wrong beside the database."""
+
+    REFUSALS: ClassVar[Mapping[type[Exception], Callable[[Any], str]]] = {}
+    TROUBLE: ClassVar[tuple[type[Exception], ...]] = ()
+
+    async def ask(
+        self,
+        question: Callable[Asked, Answer],
+        *args: Asked.args,
+        **kwargs: Asked.kwargs,
+    ) -> Answer | None:
+        """Ask from a thread; a refusal or trouble is said to the person, and gives None. So does a page left."""
+        refusals: tuple[type[Exception], ...] = (*self.REFUSALS,)
+        trouble: tuple[type[Exception], ...] = (SQLAlchemyError, *self.TROUBLE)
+        try:
+            answer = await asyncio.to_thread(question, *args, **kwargs)
+        except refusals as refusal:
+            self.say(self.in_words(refusal), "warning")
+        except trouble:
+            self.say(database_trouble(), "error")
+        else:
+            return answer if self.is_attached and self.app.is_running else None
+        return None
+
+    def in_words(self, refusal: Exception) -> str:
+        """Say why something was not done, and what to do instead."""
+        return next(words(refusal) for kind, words in self.REFUSALS.items() if isinstance(refusal, kind))
+
+    def begin(self, task: Callable[[], Coroutine[None, None, object]], group: str) -> None:
+        """Do something in the background of the app's own thread; the group's last one counts."""
+        work: WorkType[object] = task
+        self.run_worker(work, group=group, exclusive=True)
+
+    def say(self, words: str, severity: Severity = "information") -> None:
+        """Say something in a corner for a while."""
+        self.notify(plain(words), severity=severity, markup=False, timeout=8)
+
+    def action_back(self) -> None:
+        """Go back to where one came from."""
+        self.dismiss()
+
+
+def database_trouble() -> str:
+    """Say that the database did not answer, or holds something that cannot be opened."""
+    return _(
+        "The database could not be read just now. Nothing has been changed. Try again, and tell your administrator."
+    )

@@ -1,0 +1,288 @@
+"""What a person does with a case beside taking and forwarding it: each act one transaction, with its letter if any.
+
+What goes back to Præhospitalet is told by `casework.deeds`; everything else stays here (L4). Of two people at once the
+second is told who was first, and nothing is overwritten.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, update
+
+from directory.model import Contact as UnitContact
+from gateway.consents.book import ConsentBook
+from gateway.consents.errors import ConsentWithdrawn, NoConsent
+from gateway.consents.model import Act, Consent, Form, Purpose
+from gateway.exchange.ports import Post
+from gateway.meetings.flow import Meetings, Proposal
+from gateway.site.cipher import Vault
+from gateway.site.people import Person
+from gateway.wire.answers import Elsewhere
+from gateway.wire.meeting import Attendance
+from inbox_tui.casework import deeds
+from inbox_tui.casework.actions import may_act, not_ended, still_consented
+from inbox_tui.casework.case import ENDED, Case, CaseState
+from inbox_tui.casework.errors import AlreadyEnded, AlreadyWithdrawn
+from inbox_tui.casework.notes import (
+    Assessment,
+    Closing,
+    Contact,
+    Familiar,
+    GpInvolved,
+    Note,
+    NotOurCitizen,
+    Withdrawn,
+)
+from inbox_tui.locked import Locked
+from inbox_tui.store import CaseStore, changed
+from inbox_tui.tables import CaseRow, EventKind, EventRow
+
+
+@dataclass(frozen=True)
+class Obtained:
+    """A consent as the municipality obtained it: all that must be written down beside who took it (C2).
+
+    `parties` are the roles a joint meeting is agreed with (C7). `at` is when; None means just now.
+    """
+
+    form: Form
+    scope: str
+    information_given: str
+    writing_waived_because: str = ""
+    given_by: str = "borgeren"
+    parties: tuple[str, ...] = ()
+    at: datetime | None = None
+
+
+class Acts:
+    """The acts, each by a named person at `now`; every one raises CaseNotFound and MayNotAct beside what it says."""
+
+    def __init__(self, store: CaseStore, vault: Vault, post: Post, unit: Callable[[], UnitContact]) -> None:
+        self._store = store
+        self._vault = vault
+        self._locked = Locked(vault)
+        self._post = post
+        self._unit = unit
+
+    # What stays here
+
+    def assess(
+        self, case_id: str, *, acute: bool, why: str, person: Person, now: datetime, seen: int | None = None
+    ) -> Case:
+        """Judge whether it is acute (E1); raises AlreadyEnded, WordsMissing or AssessedMeanwhile."""
+        note = Assessment(by=person.name, at=now, acute=acute, why=why.strip())
+        with self._store.session() as session:
+            case = deeds.assess(self._store.known(session, case_id), note, person, seen)
+            _set(session, case_id, acute=acute, assessed_at=func.coalesce(CaseRow.assessed_at, now))
+            return self._noted(session, case, EventKind.ASSESSED, note, person, now)
+
+    def contact(
+        self, case_id: str, *, reached: bool, remark: str, person: Person, now: datetime, at: datetime | None = None
+    ) -> Case:
+        """Note an attempt to reach the citizen, made `at` or just now (E5); raises AlreadyEnded."""
+        note = Contact(by=person.name, at=at or now, reached=reached, remark=remark.strip())
+        with self._store.session() as session:
+            case = deeds.contact(self._store.known(session, case_id), note, person)
+            if reached:
+                _set(session, case_id, contacted_at=func.coalesce(CaseRow.contacted_at, note.at))
+            return self._noted(session, case, EventKind.CONTACTED, note, person, now)
+
+    def familiar(self, case_id: str, own_case: str, person: Person, now: datetime, *, known: bool = True) -> Case:
+        """Mark the citizen as known here, or not after all, with our own case number (A10); raises AlreadyEnded."""
+        note = Familiar(by=person.name, at=now, known=known, own_case=own_case.strip())
+        with self._store.session() as session:
+            case = deeds.familiar(self._store.known(session, case_id), note, person)
+            _set(session, case_id, known=known)
+            return self._noted(session, case, EventKind.FAMILIAR, note, person, now)
+
+    # Consents of our own
+
+    def consent(self, case_id: str, purpose: Purpose, obtained: Obtained, person: Person, now: datetime) -> Case:
+        """Write down a consent the municipality obtained: own GP or joint meeting (C5, C7).
+
+        Raises AlreadyEnded, or ConsentIncomplete naming what it lacks.
+        """
+        with self._store.session() as session:
+            case = self._ours(session, case_id, person)
+            self._write_consent(session, case, purpose, obtained, person, now)
+            return self._store.known(session, case_id)
+
+    def involve_gp(self, case_id: str, person: Person, now: datetime) -> Case:
+        """Mark that the citizen's own GP is involved, on the citizen's consent to that (C5).
+
+        Raises AlreadyEnded, NoConsent or one of its kinds.
+        """
+        note = GpInvolved(by=person.name, at=now)
+        with self._store.session() as session:
+            case = deeds.involve_gp(self._store.known(session, case_id), note, person)
+            self._required(session, case, Act.INVOLVE_GP, now)
+            return self._noted(session, case, EventKind.GP_INVOLVED, note, person, now)
+
+    # What goes back to Præhospitalet
+
+    def not_ours(self, case_id: str, why: Elsewhere, remark: str, person: Person, now: datetime) -> Case:
+        """Answer «ikke vores borger» (O7); raises AlreadyEnded or WordsMissing."""
+        note = NotOurCitizen(by=person.name, at=now, why=why, remark=remark.strip())
+        with self._store.session() as session:
+            case = deeds.not_ours(self._store.known(session, case_id), note, person)
+            self._end(session, case, not_ours_at=now)
+            self._post(session, deeds.not_ours_letter(case, note, self._unit()))
+            return self._noted(session, case, EventKind.NOT_OURS, note, person, now)
+
+    def close(self, case_id: str, outcomes: Iterable[str], reason: str, person: Person, now: datetime) -> Case:
+        """End a case with outcome and reason, which stay here (H11, O16).
+
+        Raises AlreadyEnded, NotAcknowledgedYet, NotAssessedYet, OutcomeMissing or WordsMissing.
+        """
+        note = Closing(by=person.name, at=now, outcomes=tuple(outcomes), reason=reason.strip())
+        with self._store.session() as session:
+            case = deeds.close(self._store.known(session, case_id), note, person)
+            self._end(session, case, closed_at=now)
+            self._post(session, deeds.closed_letter(case, now, self._unit()))
+            return self._noted(session, case, EventKind.CLOSED, note, person, now)
+
+    def withdraw(self, case_id: str, person: Person, now: datetime, at: datetime | None = None) -> Case:
+        """Write down that the citizen withdrew the consent, `at` or just now, and tell Præhospitalet (O10).
+
+        Raises AlreadyWithdrawn.
+        """
+        unit = self._unit()
+        note = Withdrawn(by=person.name, at=at or now, unit=unit.unit_name, phone=unit.phone, here=True)
+        with self._store.session() as session:
+            case = deeds.withdraw(self._store.known(session, case_id), note, person)
+            claim = update(CaseRow).where(col(CaseRow.id) == case_id, col(CaseRow.withdrawn_at).is_(None))
+            if not changed(session, claim.values(withdrawn_at=note.at)):
+                raise AlreadyWithdrawn(note.at)
+            self._book(session).withdraw(case_id, at=note.at, recorded_by=person.id, now=now)
+            self._post(session, deeds.withdrawal_letter(case, note, unit))
+            return self._noted(session, case, EventKind.WITHDRAWN, note, person, now)
+
+    # Joint meetings
+
+    def propose(
+        self, case_id: str, proposal: Proposal, person: Person, now: datetime, obtained: Obtained | None = None
+    ) -> Case:
+        """Propose a joint meeting to Præhospitalet; `obtained` is the consent to it, when it is written down now (C7).
+
+        Raises AlreadyEnded, ConsentIncomplete, NoConsent or one of its kinds, MeetingIncomplete.
+        """
+        with self._store.session() as session:
+            case = self._ours(session, case_id, person)
+            if obtained:
+                self._write_consent(session, case, Purpose.JOINT_MEETING, obtained, person, now)
+            roles = [party.role for party in proposal.parties]
+            self._required(session, case, Act.CALL_MEETING, now, roles)
+            self._meetings(session).propose(case_id, proposal, person, now)
+            return self._met(session, case_id, person, now)
+
+    def move_meeting(self, case_id: str, meeting_id: str, proposal: Proposal, person: Person, now: datetime) -> Case:
+        """Propose another time or place for a meeting of ours; raises what `propose` does, or MeetingUnknown."""
+        with self._store.session() as session:
+            case = self._ours(session, case_id, person)
+            self._required(session, case, Act.CALL_MEETING, now, [party.role for party in proposal.parties])
+            self._meetings(session).move(_of(case, meeting_id), proposal, person, now)
+            return self._met(session, case_id, person, now)
+
+    def answer_meeting(
+        self, case_id: str, meeting_id: str, attendance: Attendance, remark: str, person: Person, now: datetime
+    ) -> Case:
+        """Say whether we come to a meeting Præhospitalet proposed.
+
+        Raises ConsentWithdrawn for a yes, MeetingUnknown, NotOurTurn or MeetingOver.
+        """
+        with self._store.session() as session:
+            case = self._known(session, case_id, person)
+            if attendance is Attendance.ACCEPTED:
+                still_consented(case, Act.CALL_MEETING)
+            self._meetings(session).answer(_of(case, meeting_id), attendance, person, now, remark.strip())
+            return self._met(session, case_id, person, now)
+
+    def cancel_meeting(self, case_id: str, meeting_id: str, remark: str, person: Person, now: datetime) -> Case:
+        """Call a meeting of ours off; raises MeetingUnknown, NotOurTurn or MeetingOver."""
+        with self._store.session() as session:
+            case = self._known(session, case_id, person)
+            self._meetings(session).cancel(_of(case, meeting_id), person, now, remark.strip())
+            return self._met(session, case_id, person, now)
+
+    # How it is written down
+
+    def _noted(self, session: Session, case: Case, kind: EventKind, note: Note, person: Person, now: datetime) -> Case:
+        words = self._locked.words(case.id, note)
+        session.add(EventRow(case_id=case.id, kind=kind, person_id=person.id, at=now, words=words))
+        session.flush()
+        return self._store.known(session, case.id)
+
+    def _end(self, session: Session, case: Case, **moments: datetime) -> None:
+        claim = update(CaseRow).where(col(CaseRow.id) == case.id, col(CaseRow.state).not_in(ENDED))
+        if not changed(session, claim.values(state=case.state, **moments)):
+            ending = self._store.known(session, case.id).ending
+            raise AlreadyEnded(ending.by if ending else "", ending.at if ending else case.received_at)
+
+    def _write_consent(
+        self, session: Session, case: Case, purpose: Purpose, obtained: Obtained, person: Person, now: datetime
+    ) -> None:
+        consent = Consent.checked(
+            conversation_id=case.id,
+            purpose=purpose,
+            given_by=obtained.given_by,
+            taken_by=person.name,
+            obtained_at=obtained.at or now,
+            form=obtained.form,
+            scope=obtained.scope,
+            information_given=obtained.information_given,
+            writing_waived_because=obtained.writing_waived_because,
+            parties=obtained.parties,
+            now=now,
+        )
+        self._book(session).write(consent, person, now)
+        session.add(EventRow(case_id=case.id, kind=EventKind.CONSENTED, person_id=person.id, at=now))
+        session.flush()
+
+    def _required(self, session: Session, case: Case, act: Act, now: datetime, parties: Iterable[str] = ()) -> None:
+        """Find the consent `act` rests on; a citizen who has withdrawn and not consented anew is said to have (O10)."""
+        try:
+            self._book(session).required(case.id, act, now, tuple(parties))
+        except NoConsent:
+            if case.withdrawn:
+                raise ConsentWithdrawn(act) from None
+            raise
+
+    def _known(self, session: Session, case_id: str, person: Person) -> Case:
+        may_act(person)
+        return self._store.known(session, case_id)
+
+    def _ours(self, session: Session, case_id: str, person: Person) -> Case:
+        """Give a case whose citizen is ours; a closed one may still need a meeting (F5)."""
+        case = self._known(session, case_id, person)
+        if case.state is CaseState.NOT_OURS:
+            not_ended(case)
+        return case
+
+    def _met(self, session: Session, case_id: str, person: Person, now: datetime) -> Case:
+        session.add(EventRow(case_id=case_id, kind=EventKind.MEETING, person_id=person.id, at=now))
+        session.flush()
+        case = self._store.known(session, case_id)
+        set_asked(session, case)
+        return case
+
+    def _book(self, session: Session) -> ConsentBook:
+        return ConsentBook(session, self._vault)
+
+    def _meetings(self, session: Session) -> Meetings:
+        return Meetings(session, self._vault, self._post, self._book(session), self._unit())
+
+
+def set_asked(session: Session, case: Case) -> None:
+    """Let the list show whether a proposed meeting waits for our answer."""
+    _set(session, case.id, asked=any(meeting.waits_for_us for meeting in case.meetings))
+
+
+def _set(session: Session, case_id: str, **values: Any) -> None:  # noqa: ANN401 - columns of several types
+    changed(session, update(CaseRow).where(col(CaseRow.id) == case_id).values(**values))
+
+
+def _of(case: Case, meeting_id: str) -> str:
+    """Hold a meeting to its case; one that is another's is unknown here."""
+    return next((meeting.id for meeting in case.meetings if meeting.id == meeting_id), "")

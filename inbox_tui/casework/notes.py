@@ -1,0 +1,70 @@
+"""What is written down about a case as work goes on: who, when, and a few words. Kept at this end only (L4).
+
+A note is never altered: of several of one kind all are kept, and the last one counts.
+"""
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from gateway.wire.answers import Elsewhere
+
+
+class Note(BaseModel):
+    """What every note says: whose it is, and when what it tells of happened."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    by: str = Field(repr=False)
+    at: AwareDatetime
+
+
+class Assessment(Note):
+    """Whether the situation is acute and needs contact quickly, and why: the municipality's own judgement (E1)."""
+
+    acute: bool
+    why: str = Field(repr=False)
+
+
+class Contact(Note):
+    """One attempt to reach the citizen: `at` is when it was made (E5)."""
+
+    reached: bool
+    remark: str = Field(default="", repr=False)
+
+
+class Familiar(Note):
+    """Whether the citizen is known here already, and the municipality's own case number (A10)."""
+
+    known: bool = True
+    own_case: str = Field(default="", repr=False)
+
+
+class GpInvolved(Note):
+    """The citizen's own GP is involved, on a consent of its own (C5)."""
+
+
+class NotOurCitizen(Note):
+    """The answer «ikke vores borger», as Præhospitalet got it (O7)."""
+
+    why: Elsewhere
+    remark: str = Field(default="", repr=False)
+
+
+class Closing(Note):
+    """How the case ended and why (H11). `outcomes` are codes, so that a note outlives a change of the list (E21)."""
+
+    outcomes: tuple[str, ...]
+    reason: str = Field(repr=False)
+
+
+class Withdrawn(Note):
+    """The citizen's withdrawal of the consent: `by` took it, in `unit`; `here` tells whether that is us (O10)."""
+
+    unit: str = ""
+    phone: str = ""
+    here: bool = False
+
+
+class Reminded(Note):
+    """Præhospitalet has asked whether anybody has taken the case; `by` is the unit to ring back (E13)."""
+
+    phone: str = ""

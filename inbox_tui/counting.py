@@ -1,0 +1,136 @@
+"""What a municipality counts of its own cases: one pass over its rows. Nothing of it leaves but by `stats send`.
+
+Only referrals that were taken in are cases; heartbeats, tests and quarantined mail are not counted (O25).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from sqlmodel import Session, col, select
+
+from directory.calendar import local_day
+from gateway.site.cipher import Vault
+from gateway.statistics.counting import Frame, counted
+from gateway.statistics.figures import Figures
+from gateway.statistics.observed import Again, Milestone, Observed, Told, again_of, person_of, told_by
+from gateway.statistics.period import Period
+from gateway.wire.cpr import InvalidCpr, identify
+from gateway.wire.referral import Referral
+from inbox_tui.casework.notes import Closing, Contact, Note
+from inbox_tui.casework.outcomes import Outcome
+from inbox_tui.casework.supplements import Supplemented, in_force
+from inbox_tui.locked import Locked
+from inbox_tui.tables import CaseRow, ContentRow, EventKind, EventRow, SupplementRow
+
+OWN = (Milestone.ACKNOWLEDGEMENT, Milestone.ASSESSMENT, Milestone.FIRST_CONTACT, Milestone.REACHED)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Counts one municipality's cases, in one session."""
+
+    session: Session
+    vault: Vault
+    party: str
+
+    def __call__(self, period: Period, now: datetime) -> Figures:
+        """Count a period; raises VaultDamaged when a row was altered."""
+        frame = Frame(self.party, (self.party,), period, now, OWN, endings=self._endings(period))
+        return counted(self._cases(now), frame)
+
+    def _cases(self, now: datetime) -> Iterator[Observed]:
+        found = select(CaseRow, ContentRow).join(ContentRow, col(ContentRow.case_id) == CaseRow.id)
+        citizens: dict[str, str] = {}
+        for row, content in self.session.exec(found.order_by(col(CaseRow.received_at))):
+            case = self._locked.case(row, content)
+            supplements = self._supplements[row.id]
+            referral = in_force(case.referral, supplements)
+            follows = citizens.get(case.previous.number) if case.previous else None
+            citizens[row.number] = follows or _citizen(referral, row)
+            yield self._observed(row, referral, citizens[row.number], now, _told(case.referral, row, supplements))
+
+    def _observed(
+        self, row: CaseRow, referral: Referral, citizen: str, now: datetime, told: tuple[Told, ...]
+    ) -> Observed:
+        moments = {
+            Milestone.ACKNOWLEDGEMENT: row.acknowledged_at,
+            Milestone.ASSESSMENT: row.assessed_at,
+            Milestone.FIRST_CONTACT: self._attempts.get(row.id, row.contacted_at),
+            Milestone.REACHED: row.contacted_at,
+        }
+        reached = {milestone: at for milestone, at in moments.items() if at is not None}
+        return Observed(
+            citizen=citizen,
+            municipality=self.party,
+            began=row.received_at,
+            person=person_of(referral, row.received_at),
+            again=again_of(referral, anew=False) if referral.re_referral or row.position == 1 else Again.ONGOING,
+            times={milestone: at - row.received_at for milestone, at in reached.items()},
+            closed_at=row.closed_at or row.not_ours_at or row.withdrawn_at,
+            known=row.known,
+            in_time=_in_time(row, reached, local_day(now)),
+            told=told,
+        )
+
+    @property
+    def _locked(self) -> Locked:
+        return Locked(self.vault)
+
+    @cached_property
+    def _supplements(self) -> Mapping[str, list[Supplemented]]:
+        found: defaultdict[str, list[Supplemented]] = defaultdict(list)
+        for row in self.session.exec(select(SupplementRow).order_by(col(SupplementRow.received_at))):
+            found[row.case_id].append(self._locked.supplemented(row))
+        return found
+
+    @cached_property
+    def _attempts(self) -> Mapping[str, datetime]:
+        """Tell when each citizen was first tried, whether reached or not (E1)."""
+        found: dict[str, datetime] = {}
+        for case_id, note in self._notes(EventKind.CONTACTED):
+            if isinstance(note, Contact):
+                found[case_id] = min(found.get(case_id, note.at), note.at)
+        return found
+
+    def _endings(self, period: Period) -> Mapping[str, int]:
+        """Count what was arranged in the cases closed in the period, and what never was (H11)."""
+        notes = (note for _case, note in self._notes(EventKind.CLOSED) if isinstance(note, Closing))
+        found = Counter(outcome for note in notes if note.at in period for outcome in set(note.outcomes))
+        return {outcome: found[outcome] for outcome in (*Outcome, *sorted(set(found) - set(Outcome)))}
+
+    def _notes(self, kind: EventKind) -> Iterator[tuple[str, Note | None]]:
+        rows = self.session.exec(select(EventRow).where(EventRow.kind == kind))
+        return ((row.case_id, self._locked.note(row)) for row in rows)
+
+
+def _citizen(referral: Referral, row: CaseRow) -> str:
+    """Tell citizens apart: by number where one was given, and by the chain of referrals otherwise (G2)."""
+    try:
+        number = identify(referral.citizen.cpr, today=date.max)
+    except InvalidCpr:
+        return row.id
+    return number.value if number.names_one_person else row.id
+
+
+def _told(referral: Referral, row: CaseRow, supplements: list[Supplemented]) -> tuple[Told, ...]:
+    counters = told_by(row.received_at, referral.calls_last_30_days, referral.calls_today)
+    for one in supplements:
+        said = one.supplement
+        counters += told_by(said.written_at, said.calls_last_30_days, said.calls_today)
+    return counters
+
+
+def _in_time(row: CaseRow, reached: Mapping[Milestone, datetime], today: date) -> Mapping[Milestone, bool | None]:
+    """Tell whether the target of five working days was met; it asks nothing of a case that is not ours (E1, O7)."""
+    ended = row.not_ours_at is not None or row.withdrawn_at is not None
+
+    def met(milestone: Milestone) -> bool | None:
+        at = reached.get(milestone)
+        if at is None:
+            return False if today > row.target_date and not ended else None
+        return local_day(at) <= row.target_date
+
+    return {milestone: met(milestone) for milestone in (Milestone.ASSESSMENT, Milestone.FIRST_CONTACT)}

@@ -1,0 +1,256 @@
+"""The rarer acts, the same from the list and from the letter: each asks in a form before it does anything."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from gateway.consents.model import Consent, Purpose
+from gateway.consents.model import Form as ConsentForm
+from gateway.language import danish
+from gateway.language import gettext as _
+from gateway.meetings.book import MeetingState, Standing
+from gateway.meetings.flow import Proposal
+from gateway.wire.answers import Elsewhere
+from gateway.wire.meeting import Attendance
+from inbox_tui import words
+from inbox_tui.acts import Acts, Obtained
+from inbox_tui.casework.case import Case
+from inbox_tui.casework.notes import Assessment
+from inbox_tui.screens import forms
+from inbox_tui.screens.acting import ActingPage
+from inbox_tui.screens.form import Filled, Form, FormScreen
+from inbox_tui.screens.more import MoreScreen
+from inbox_tui.screens.page import Result
+from inbox_tui.screens.typed import moment, parties
+
+Doing = Callable[[Case], Awaitable[None]]
+
+
+class DoingPage(ActingPage[Result]):
+    """A screen from which everything can be done with a case."""
+
+    def action_more(self) -> None:
+        """Show the rarer commands."""
+        self.begin(self._more, "act")
+
+    def action_assess(self) -> None:
+        """Ask whether it is acute, and why."""
+        self._do(self._assess)
+
+    def action_contact(self) -> None:
+        """Ask how an attempt to reach the citizen went."""
+        self._do(self._contact)
+
+    def action_familiar(self) -> None:
+        """Mark the citizen as known here at once; the second time, ask for the case number."""
+        self._do(self._familiar)
+
+    def action_gp(self) -> None:
+        """Write the citizen's consent down, then that the GP is involved."""
+        self._do(self._gp)
+
+    def action_meeting(self) -> None:
+        """Answer a meeting that waits, or propose, move or call off one of ours."""
+        self._do(self._meeting)
+
+    def action_not_ours(self) -> None:
+        """Ask why the citizen is not ours, then answer so."""
+        self._do(self._not_ours)
+
+    def action_withdraw(self) -> None:
+        """Ask, then write down that the consent is withdrawn."""
+        self._do(self._withdraw)
+
+    def action_close(self) -> None:
+        """Ask how it ended, then close."""
+        self._do(self._close)
+
+    @property
+    def _acts(self) -> Acts:
+        return self.seat.ports.acts
+
+    def _do(self, doing: Doing) -> None:
+        async def done() -> None:
+            case = await self._fresh()
+            if case is not None:
+                await doing(case)
+
+        self.begin(done, "act")
+
+    async def _more(self) -> None:
+        case = await self._fresh()
+        action = await self.app.push_screen_wait(MoreScreen(forms.about(case))) if case else None
+        if action:
+            self.call_later(self.run_action, f"screen.{action}")
+
+    async def _fill(self, form: Form) -> Filled | None:
+        return await self.app.push_screen_wait(FormScreen(form))
+
+    async def _finish(self, case: Case | None, said: str) -> None:
+        if case:
+            self.say(said)
+            await self.changed(case)
+
+    def _now(self) -> datetime:
+        return self.seat.ports.now()
+
+    # What stays here
+
+    async def _assess(self, case: Case) -> None:
+        filled = await self._fill(forms.assess(case)) if self.may_go_on(case) else None
+        if filled is None:
+            return
+        done = await self.ask(
+            self._acts.assess,
+            case.id,
+            acute=filled.chosen[0] == "acute",
+            why=filled.words["why"],
+            person=self.seat.person,
+            now=self._now(),
+            seen=len(case.of(Assessment)),
+        )
+        await self._finish(done, _("The assessment is noted."))
+
+    async def _contact(self, case: Case) -> None:
+        filled = await self._fill(forms.contact(case)) if self.may_go_on(case) else None
+        if filled is None:
+            return
+        done = await self.ask(
+            self._acts.contact,
+            case.id,
+            reached=filled.chosen[0] == "reached",
+            remark=filled.words["remark"],
+            person=self.seat.person,
+            now=self._now(),
+        )
+        await self._finish(done, _("The contact is noted."))
+
+    async def _familiar(self, case: Case) -> None:
+        if not self.may_go_on(case):
+            return
+        known, number = True, ""
+        if case.familiar:
+            filled = await self._fill(forms.own_case(case))
+            if filled is None:
+                return
+            known, number = filled.chosen[0] == "known", filled.words["own_case"]
+        done = await self.ask(self._acts.familiar, case.id, number, self.seat.person, self._now(), known=known)
+        said = _("Marked as known here. Press E again for your own case number.") if not case.familiar else _("Noted.")
+        await self._finish(done, said)
+
+    async def _gp(self, case: Case) -> None:
+        if not self.may_go_on(case):
+            return
+        fresh: Case | None = case
+        if not _holds(case, Purpose.OWN_GP, self._now()):
+            filled = await self._fill(forms.gp_consent(case))
+            if filled is None:
+                return
+            obtained = _obtained(filled, danish(words.GP_SCOPE))
+            fresh = await self.ask(self._acts.consent, case.id, Purpose.OWN_GP, obtained, self.seat.person, self._now())
+            await self._finish(fresh, _("The consent is written down."))
+        if fresh and await self._fill(forms.gp_involved(fresh)) is not None:
+            done = await self.ask(self._acts.involve_gp, case.id, self.seat.person, self._now())
+            await self._finish(done, _("It is noted that the GP is involved."))
+
+    # What Præhospitalet is told
+
+    async def _not_ours(self, case: Case) -> None:
+        filled = await self._fill(forms.not_ours(case)) if self.may_go_on(case) else None
+        if filled is None:
+            return
+        why = Elsewhere(filled.chosen[0])
+        done = await self.ask(self._acts.not_ours, case.id, why, filled.words["remark"], self.seat.person, self._now())
+        await self._finish(done, _("Præhospitalet will be told that the citizen is not yours."))
+
+    async def _withdraw(self, case: Case) -> None:
+        if await self._fill(forms.withdraw(case)) is None:
+            return
+        done = await self.ask(self._acts.withdraw, case.id, self.seat.person, self._now())
+        await self._finish(done, _("The withdrawal is written down. Præhospitalet will be told."))
+
+    async def _close(self, case: Case) -> None:
+        filled = await self._fill(forms.close(case)) if self.may_go_on(case) else None
+        if filled is None:
+            return
+        done = await self.ask(
+            self._acts.close, case.id, filled.chosen, filled.words["reason"], self.seat.person, self._now()
+        )
+        await self._finish(done, _("Closed. Præhospitalet will be told that it is closed, and nothing else."))
+
+    # Joint meetings
+
+    async def _meeting(self, case: Case) -> None:
+        waiting = next((one for one in case.meetings if one.waits_for_us), None)
+        ours = [one for one in case.meetings if one.proposed_here and one.standing is not Standing.CANCELLED]
+        if waiting:
+            await self._answer(case, waiting)
+        elif ours:
+            await self._change(case, ours)
+        else:
+            await self._propose(case)
+
+    async def _answer(self, case: Case, one: MeetingState) -> None:
+        filled = await self._fill(forms.answer(one))
+        if filled is None:
+            return
+        attendance, remark = Attendance(filled.chosen[0]), filled.words["remark"]
+        done = await self.ask(
+            self._acts.answer_meeting, case.id, one.id, attendance, remark, self.seat.person, self._now()
+        )
+        await self._finish(done, _("Præhospitalet will be told."))
+
+    async def _change(self, case: Case, ours: list[MeetingState]) -> None:
+        filled = await self._fill(forms.change(ours))
+        if filled is None:
+            return
+        what, _space, meeting_id = filled.chosen[0].partition(" ")
+        one = next((one for one in ours if one.id == meeting_id), None)
+        if one is None:
+            await self._propose(case)
+        elif what == "move":
+            await self._when(case, None, one)
+        else:
+            remark = filled.words["remark"]
+            done = await self.ask(self._acts.cancel_meeting, case.id, meeting_id, remark, self.seat.person, self._now())
+            await self._finish(done, _("Called off. Præhospitalet will be told; tell the others yourselves."))
+
+    async def _propose(self, case: Case) -> None:
+        """Ask for consent and parties first, then for time and place (S21)."""
+        filled = await self._fill(forms.meeting_consent(case, ""))
+        if filled is not None:
+            await self._when(case, filled, None)
+
+    async def _when(self, case: Case, consented: Filled | None, moved: MeetingState | None) -> None:
+        who = parties(consented.words["parties"]) if consented else moved.meeting.parties if moved else ()
+        typed: dict[str, str] = {}
+        while (filled := await self._fill(forms.meeting(case, typed))) is not None:
+            typed = dict(filled.words)
+            begins, ends = (moment(typed["day"], typed[name]) for name in ("begins", "ends"))
+            if begins is None or ends is None:
+                self.say(_("Write the date as 24-11-2026 and the time as 13.00."), "warning")
+                continue
+            proposal = Proposal(begins, ends, who, typed["place"])
+            obtained = _obtained(consented, danish(words.MEETING_SCOPE)) if consented else None
+            if moved:
+                done = await self.ask(
+                    self._acts.move_meeting, case.id, moved.id, proposal, self.seat.person, self._now()
+                )
+            else:
+                done = await self.ask(self._acts.propose, case.id, proposal, self.seat.person, self._now(), obtained)
+            if done:
+                await self._finish(done, _("Præhospitalet will be asked. Invite the others yourselves."))
+                return
+
+
+def _holds(case: Case, purpose: Purpose, now: datetime) -> bool:
+    """Tell whether there is a consent of our own to go on; the act itself asks the book again."""
+    latest: Consent | None = next((one for one in reversed(case.consents) if one.purpose is purpose), None)
+    gone = case.withdrawn
+    return latest is not None and latest.in_force(now) and not (gone and gone.at >= latest.obtained_at)
+
+
+def _obtained(filled: Filled, scope: str) -> Obtained:
+    roles = tuple(party.role for party in parties(filled.words.get("parties", "")))
+    form = ConsentForm(filled.chosen[0])
+    waived = filled.words["waived"] if form is ConsentForm.SPOKEN else ""
+    return Obtained(form, scope, filled.words["told"], waived, parties=roles)

@@ -1,0 +1,82 @@
+"""What the inbox calls things: outcomes, reasons, and how a meeting stands."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.consents.model import Form, Purpose
+from gateway.language import gettext as _
+from gateway.language import mark
+from gateway.meetings.book import MeetingState, Standing
+from gateway.terminal import dates
+from gateway.terminal.plain import one_line
+from gateway.wire.answers import Elsewhere
+from inbox_tui.casework.outcomes import Outcome
+
+OUTCOMES: Final[Mapping[Outcome, str]] = {
+    Outcome.HOUSING: mark("a place in supported housing"),
+    Outcome.HOUSING_SUPPORT: mark("support in the home"),
+    Outcome.HOME_CARE: mark("home care"),
+    Outcome.OWN_GP: mark("the citizen's own GP"),
+    Outcome.PSYCHIATRY: mark("psychiatry"),
+    Outcome.SUBSTANCE_USE: mark("treatment for alcohol or drugs"),
+    Outcome.VOLUNTEERS: mark("an offer run by volunteers"),
+    Outcome.ADJUSTED: mark("help that was there already, adjusted"),
+    Outcome.NOT_NOW: mark("the citizen does not want help now"),
+    Outcome.NOT_REACHED: mark("the citizen was not reached"),
+    Outcome.OTHER: mark("something else"),
+}
+
+ELSEWHERE: Final[Mapping[Elsewhere, str]] = {
+    Elsewhere.MOVED: mark("the citizen has moved away"),
+    Elsewhere.NEVER_HERE: mark("the citizen neither lives nor usually stays here"),
+    Elsewhere.NOT_FOUND: mark("nobody here can tell who is meant"),
+    Elsewhere.OTHER: mark("another reason"),
+}
+
+FORMS: Final[Mapping[Form, str]] = {Form.SPOKEN: mark("spoken"), Form.WRITTEN: mark("written")}
+
+PURPOSES: Final[Mapping[Purpose, str]] = {
+    Purpose.DISCLOSURE: mark("to tell the municipality"),
+    Purpose.RENEWED_DISCLOSURE: mark("to tell the municipality again"),
+    Purpose.OWN_GP: mark("own GP"),
+    Purpose.JOINT_MEETING: mark("joint meeting"),
+}
+
+STANDINGS: Final[Mapping[tuple[Standing, bool], str]] = {
+    (Standing.PROPOSED, True): mark("proposed by us; Præhospitalet has not answered"),
+    (Standing.PROPOSED, False): mark("! proposed by Præhospitalet; waits for your answer (M)"),
+    (Standing.ACCEPTED, True): mark("Præhospitalet comes"),
+    (Standing.ACCEPTED, False): mark("we have said that we come"),
+    (Standing.DECLINED, True): mark("Præhospitalet cannot come"),
+    (Standing.DECLINED, False): mark("we have said that we cannot come"),
+    (Standing.CANCELLED, True): mark("called off by us"),
+    (Standing.CANCELLED, False): mark("called off by Præhospitalet"),
+}
+"""How a meeting stands, and whether we proposed it."""
+
+
+GP_SCOPE: Final = mark("The municipality may involve the citizen's own GP.")
+MEETING_SCOPE: Final = mark("The municipality may hold a joint meeting about the citizen with the parties named.")
+TOLD: Final = mark("What it is for, who takes part, and that the consent can be withdrawn at any time.")
+WAIVED: Final = mark("The conversation was by phone.")
+"""What is written down in Danish of a consent of our own, when nothing else is typed."""
+
+
+def when(one: MeetingState) -> str:
+    """Name a meeting by its time."""
+    return dates.day_and_clock(one.meeting.starts_at)
+
+
+def outcome(code: str) -> str:
+    """Name an outcome; one that is no longer on the list is shown as it was written (E21)."""
+    return _(OUTCOMES[Outcome(code)]) if code in set(Outcome) else one_line(code)
+
+
+def acute(value: bool) -> str:  # noqa: FBT001 - the word for a truth value
+    """Name an assessment."""
+    return _("acute") if value else _("not acute")
+
+
+def reached(value: bool) -> str:  # noqa: FBT001 - the word for a truth value
+    """Name how an attempt to reach the citizen went."""
+    return _("reached") if value else _("not reached")

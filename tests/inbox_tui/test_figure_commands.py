@@ -1,0 +1,76 @@
+"""`stafet-inbox stats`, and `stats send`: the municipality's own figures, shared only when it chooses to."""
+
+import pytest
+from inbox_commands import NUMBER, WORKER, Typed, copy, made
+
+from gateway import language
+from gateway.statistics.aggregate import Aggregate
+from gateway.statistics.period import Month
+from gateway.wire.letters import Kind
+
+REFUSED = 2
+BOSS = ("--as", "Bente Prøvelund")
+NOVEMBER = ("--from", "2026-11-01", "--to", "2026-11-30")
+
+
+@pytest.fixture(scope="module")
+def site_made():
+    with made() as folder:
+        yield folder
+
+
+@pytest.fixture
+def inbox(site_made, short_path, capsys, monkeypatch):
+    for name in ("STAFET_HOME", "STAFET_AS", "LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(language, "_in_use", "da")
+    typed = Typed(copy(site_made, short_path / "m"), capsys, monkeypatch)
+    typed.receive()
+    typed("acknowledge", NUMBER, "--as", WORKER)
+    typed("staff", "add", BOSS[1], "--role", "admin")
+    return typed
+
+
+def figures_sent(inbox):
+    return [body for kind, body in inbox.letters() if kind == Kind.FIGURES]
+
+
+def test_the_one_case_is_a_small_number_and_is_kept_back(inbox):
+    """H7."""
+    volume = inbox("stats", *NOVEMBER)["tables"][0]
+
+    assert [row["values"] for row in volume["rows"]] == [["..", ".."]]
+
+
+def test_looking_at_the_figures_sends_nothing(inbox):
+    inbox("stats")
+
+    assert figures_sent(inbox) == []
+
+
+def test_what_is_sent_is_suppressed_and_names_who_chose_to(inbox):
+    inbox("stats", "send", *NOVEMBER, *BOSS)
+    (body,) = figures_sent(inbox)
+
+    told = Aggregate.read(body)
+    assert (told.shared_by, told.referrals, told.took) == (BOSS[1], None, {})
+    assert told.period.last == Month(2026, 11)
+
+
+def test_figures_can_be_sent_again_later(inbox):
+    for _each in range(2):
+        inbox("stats", "send", *NOVEMBER, *BOSS)
+
+    assert len(figures_sent(inbox)) == 2
+
+
+@pytest.mark.parametrize("who", [("--as", WORKER), ("--as", "Ingen Her")])
+def test_only_an_administrator_chooses_to_share(inbox, who):
+    assert inbox("stats", "send", *NOVEMBER, *who, code=REFUSED)["error"] == "PERSON_UNKNOWN"
+    assert figures_sent(inbox) == []
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(inbox):
+    inbox("stats", "send", "--from", "2026-11-01", "--to", "2026-10-01", *BOSS, code=REFUSED)
+
+    assert figures_sent(inbox) == []
