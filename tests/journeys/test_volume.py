@@ -1,0 +1,192 @@
+"""Small as the volume is, nobody waits: twenty thousand referrals held, a hundred and fifty in one hour (H1, H2)."""
+
+import dataclasses
+import uuid
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from effort import effort
+from referring_site import Desk, at
+from sqlmodel import insert
+from year_town import open_town
+
+from directory.calendar import local_day, target_date
+from directory.municipalities import in_agreement
+from gateway import bootstrap as region_end
+from gateway.exchange.delivery import State
+from gateway.exchange.rows import OutgoingRow, StepRow
+from gateway.referring.dossier import content_place
+from gateway.referring.example import example
+from gateway.referring.past import cpr_index, phone_index
+from gateway.referring.recognise import Recognise
+from gateway.referring.rows import ReferralRow
+from inbox_tui import bootstrap as municipal_end
+from inbox_tui.casework.case import CaseState
+from inbox_tui.casework.intake import case_from
+from inbox_tui.locked import Locked
+from inbox_tui.tables import CaseRow, ContentRow
+from tests.inbox_site import NOW, InboxSite, arrived, referral
+
+MANY = 20_000
+LITTLE = 60
+"""Thousand instructions of SQLite: many look-ups by an index, and no walk through all rows."""
+
+ALL_ROWS = 1000
+"""Thousand instructions: once through the rows, or half of them, without opening what they hold."""
+
+IN_AN_HOUR = 150
+"""Ten times the social calls of a whole day, handed in within one hour."""
+
+
+def facts(row):
+    """Take a row apart for a bulk insert."""
+    return {name: getattr(row, name) for name in type(row).model_fields}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """Twenty thousand referrals of some years at the region, each of its own citizen, the last few not taken yet."""
+    made = Desk(tmp_path_factory.mktemp("region"))
+    number = made.refer()
+    first, letter = made.row(number), next(iter(made.rows(OutgoingRow)))
+    content = made.vault.open(first.locked, content_place(first))
+    with made.db.session() as session:
+        for table, rows in copies(made, facts(first), facts(letter), content):
+            session.execute(insert(table), rows)
+    return made
+
+
+def copies(made, first, letter, content):
+    referrals, letters, steps = [], [], []
+    for place in range(MANY):
+        sent_at, letter_id = made.clock() - timedelta(hours=2 * place + 1), str(uuid.uuid4())
+        named = {"letter_id": letter_id, "conversation_id": str(uuid.uuid4()), "number": f"2020-{place:05}"}
+        row = ReferralRow(
+            **first | named | {"submitted_at": sent_at, "first_sent_at": sent_at, "citizen_id": letter_id}
+        )
+        row.locked = made.vault.lock(content, content_place(row))
+        row.cpr_index, row.phone_index = cpr_index(made.vault, cpr(place)), phone_index(made.vault, phone(place))
+        row.acknowledged_at = sent_at if place > 5 else None
+        referrals.append(facts(row))
+        letters.append(letter | named | {"posted_at": sent_at, "state": State.RECEIVED, "next_at": None})
+        steps.append({"letter_id": letter_id, "state": State.RECEIVED, "reason": "", "at": sent_at})
+    return (ReferralRow, referrals), (OutgoingRow, letters), (StepRow, steps)
+
+
+def cpr(place):
+    return f"{place % 28 + 1:02}{place // 28 % 12 + 1:02}{60 + place // 336 % 30}-{5000 + place // 10_080}"
+
+
+def phone(place):
+    return f"+45 95 {place // 10_000:02} {place // 100 % 100:02} {place % 100:02}"
+
+
+@pytest.mark.parametrize("asked", [cpr(12_345), phone(12_345), "2020-12345"], ids=["cpr", "phone", "number"])
+def test_has_the_municipality_got_it_is_answered_at_once_among_twenty_thousand(asked, desk):
+    """H2, L6."""
+
+    with effort(desk.db) as spent, desk.follow() as follow:
+        (found,) = follow.about(asked)
+
+    assert found.number == "2020-12345"
+    assert spent.thousands < LITTLE
+
+
+def test_the_list_of_what_is_waited_for_is_there_at_once_among_twenty_thousand(desk):
+    """H2, L3."""
+
+    with effort(desk.db) as spent, desk.follow() as follow:
+        assert len(follow.active()) == 7
+    assert spent.thousands < ALL_ROWS
+
+    with effort(desk.db) as spent, desk.follow() as follow:
+        assert len(follow.finished(50)) == 50
+    assert spent.thousands < LITTLE
+
+
+def test_a_citizen_is_recognised_at_once_among_twenty_thousand(desk):
+    """H2, F1."""
+    recognise = Recognise(desk.db, desk.vault, desk.clock)
+
+    with effort(desk.db) as spent:
+        (seen,) = recognise(cpr(7), None)
+
+    assert seen.number == "2020-00007"
+    assert spent.thousands < LITTLE
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory):
+    """Twenty thousand cases of one municipality."""
+    site = InboxSite(tmp_path_factory.mktemp("inbox") / "inbox.db")
+    case, locked = case_from(arrived(referral("R02"))), Locked(site.vault)
+    rows, contents = [], []
+    for place in range(MANY):
+        came = NOW - timedelta(hours=2 * place)
+        one = dataclasses.replace(
+            case,
+            id=str(uuid.uuid4()),
+            letter_id=str(uuid.uuid4()),
+            number=f"2020-{place:05}",
+            received_at=came,
+            target_date=target_date(came) if place < 500 else NOW.date(),
+            state=CaseState.NEW if place < 30 else CaseState.CLOSED,
+        )
+        rows.append(facts(locked.row(one)))
+        contents.append(facts(locked.content(one)))
+    with site.db.session() as session:
+        session.execute(insert(CaseRow), rows)
+        session.execute(insert(ContentRow), contents)
+    yield site
+    site.db.close()
+
+
+@pytest.mark.parametrize("offset", [0, MANY // 2, MANY - 50])
+def test_a_page_of_the_list_is_there_at_once_among_twenty_thousand(offset, inbox):
+    """H2: anywhere in the list."""
+    today = local_day(NOW)
+
+    with effort(inbox.db) as spent:
+        assert len(inbox.store.page(offset, 50, today)) == 50
+
+    assert spent.thousands < ALL_ROWS
+
+
+def test_a_case_is_found_at_once_among_twenty_thousand(inbox):
+    """H2."""
+    with effort(inbox.db) as spent:
+        assert inbox.store.find("2020-12345").number == "2020-12345"
+    assert spent.thousands < LITTLE
+
+    with effort(inbox.db) as spent:
+        inbox.store.tally(local_day(NOW))
+    assert spent.thousands < ALL_ROWS
+
+
+def test_a_hundred_and_fifty_referrals_in_an_hour_are_all_received():
+    """H1, B10: none is lost, none doubled, and each is queued before the mail has moved."""
+    codes = [one.code for one in in_agreement()]
+    with open_town({}, at("2026-12-01 09:00")) as town:
+        for code in codes:
+            town.introduce(code)
+        submit, sent = region_end.submit(town.region.station), {}
+        for place in range(IN_AN_HOUR):
+            code = codes[place % len(codes)]
+            content = example(code, town.clock()) | {"reference": f"ref-{place}"}
+            submitted = submit(content, town.region.person)
+            sent[submitted.number] = code
+            town.clock.go(timedelta(seconds=24))
+        town.exchange()
+
+        assert len(sent) == IN_AN_HOUR
+        there = Counter()
+        for code in codes:
+            store = municipal_end.case_store(town.ends[code].station)
+            lines = store.page(0, IN_AN_HOUR, local_day(town.clock()))
+            assert {line.number for line in lines} == {number for number, to in sent.items() if to == code}
+            there[code] = len(lines)
+        assert there.total() == IN_AN_HOUR
+        with town.region.station.database.reading() as session:
+            states = Counter(one.state for one in region_end.follow(town.region.station, session).active())
+        assert states == {"received": IN_AN_HOUR}
