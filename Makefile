@@ -3,10 +3,13 @@ VENV := .venv
 BIN  := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types check locale docs screenshots bench clean
+.PHONY: demo demo-desk test lint types check locale docs screenshots bench clean
 
 demo: $(READY)
 	@$(BIN)/stafet-inbox demo
+
+demo-desk: $(READY)
+	@$(BIN)/stafet-inbox demo --desk
 
 test: $(READY) check
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile

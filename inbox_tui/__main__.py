@@ -18,6 +18,7 @@ from inbox_tui import bootstrap
 from inbox_tui.act_commands import add_acts
 from inbox_tui.case_commands import add_cases
 from inbox_tui.meeting_commands import add_meetings
+from inbox_tui.sample_command import add_sample
 from inbox_tui.stats_commands import add_figures
 
 PROGRAM: Final = "stafet-inbox"
@@ -36,6 +37,7 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     add_acts(commands)
     add_meetings(commands)
     add_figures(commands)
+    add_sample(commands)
     keys.add_keys(commands, bootstrap.open_municipality, lambda _arguments: REGION, lambda _parser: None)
     _add_contact(commands)
     site.add_staff(commands, bootstrap.open_municipality)

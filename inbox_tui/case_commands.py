@@ -219,6 +219,7 @@ def facts(case: Case) -> dict[str, Any]:
         "acknowledged_at": case.acknowledged.at.isoformat() if case.acknowledged else None,
         "acknowledgement_state": case.told.value if case.told else None,
         "responsible": case.responsible.name if case.responsible else None,
+        "forwards": [{"department": move.department.name, "at": move.at.isoformat()} for move in case.history],
         "signed_by": str(case.seal.signed_by),
         "referral": case.referral.as_json(),
         "supplements": [one.supplement.written() for one in case.supplements],

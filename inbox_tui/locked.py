@@ -24,6 +24,7 @@ from inbox_tui.casework.notes import (
     Note,
     NotOurCitizen,
     Reminded,
+    Sampled,
     Withdrawn,
 )
 from inbox_tui.casework.supplements import Supplemented
@@ -41,6 +42,7 @@ NOTES: Final[Mapping[str, type[Note]]] = {
     EventKind.CONTACTED: Contact,
     EventKind.FAMILIAR: Familiar,
     EventKind.GP_INVOLVED: GpInvolved,
+    EventKind.SAMPLED: Sampled,
 }
 """Which note an event of each kind carries."""
 

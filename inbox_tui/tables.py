@@ -47,6 +47,8 @@ class EventKind(enum.StrEnum):
     """The citizen's own GP was involved; `words` is a `GpInvolved` (C5)."""
     MEETING = "meeting"
     """A joint meeting was proposed, answered or called off, by either side (F5)."""
+    SAMPLED = "sampled"
+    """The case was drawn for a joint review; `words` is a `Sampled` (H12)."""
 
 
 class InboxTable(SQLModel, registry=registry()):

@@ -64,6 +64,13 @@ class Withdrawn(Note):
     here: bool = False
 
 
+class Sampled(Note):
+    """The case was drawn for a joint review: by which seed, and on what legal basis (H12)."""
+
+    seed: str
+    basis: str = Field(repr=False)
+
+
 class Reminded(Note):
     """Præhospitalet has asked whether anybody has taken the case; `by` is the unit to ring back (E13)."""
 

@@ -207,3 +207,18 @@ def test_what_is_not_there_is_not_found(taken):
 def test_every_act_needs_a_person_of_the_house(inbox):
     said = inbox("known", NUMBER, "--as", "Ingen Testesen", code=REFUSED)
     assert said["error"] == "PERSON_UNKNOWN"
+
+
+def test_an_export_holds_every_moment_the_evaluation_asks_for(inbox):
+    """H10: received, acknowledged, assessed, first contact, forwarded, closed."""
+    inbox("acknowledge", NUMBER, "--as", WORKER)
+    inbox("assess", NUMBER, "not-acute", "--why", "-", "--as", WORKER, typed="Kan vente.")
+    inbox("contacted", NUMBER, "reached", "--as", WORKER)
+    inbox("forward", NUMBER, "Social og Psykiatri", "--as", WORKER)
+    inbox("close", NUMBER, "--outcome", "adjusted", "--reason", "-", "--as", WORKER, typed="Kendt.")
+
+    case = inbox("show", NUMBER)
+
+    assert case["received_at"] <= case["acknowledged_at"] <= case["forwards"][0]["at"]
+    moments = {note["kind"]: note["at"] for note in case["notes"]}
+    assert moments["Assessment"] <= moments["Contact"] <= moments["Closing"]
