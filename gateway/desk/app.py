@@ -1,0 +1,144 @@
+"""The desk as a Textual application: it asks who you are, then shows the board, and changes screens."""
+
+import asyncio
+from functools import partial
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from textual.binding import BindingType
+
+from gateway.desk import commands
+from gateway.desk.content import Place
+from gateway.desk.messages import ReferralWanted, Sent, StepWanted, SupplementWanted
+from gateway.desk.ports import DeskPorts, Seat
+from gateway.desk.screens.board import BoardScreen
+from gateway.desk.screens.consent import ConsentScreen
+from gateway.desk.screens.details import DetailsScreen
+from gateway.desk.screens.municipality import MunicipalityScreen
+from gateway.desk.screens.page import DeskPage
+from gateway.desk.screens.referral import ReferralScreen
+from gateway.desk.screens.screening import ScreeningScreen
+from gateway.desk.screens.sent import SentScreen
+from gateway.desk.screens.step import StepPage
+from gateway.desk.screens.supplement import SupplementScreen
+from gateway.language import gettext as _
+from gateway.site.people import Person, Role
+from gateway.terminal.app import STYLES, TerminalApp
+from gateway.terminal.commands import bindings
+from gateway.terminal.plain import one_line
+from gateway.terminal.who import Question, WhoScreen
+
+if TYPE_CHECKING:
+    from textual.worker import WorkType
+
+STEPS: Final[dict[Place, type[StepPage]]] = {
+    Place.SCREENING: ScreeningScreen,
+    Place.MUNICIPALITY: MunicipalityScreen,
+    Place.CONSENT: ConsentScreen,
+    Place.DETAILS: DetailsScreen,
+}
+ADD_STAFF: Final = 'stafet-gateway staff add "NAVN" --role sender'
+
+
+class DeskApp(TerminalApp):
+    """The region's desk. It only reads and writes rows: sealing, sending and receiving are the daemon's."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES, "desk.tcss"]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(commands.QUIT)
+
+    def __init__(self, ports: DeskPorts) -> None:
+        super().__init__(dark=ports.dark)
+        self._ports = ports
+        self._seat: Seat | None = None
+        self._warned = False
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self._run(self._begin)
+
+    def on_step_wanted(self, message: StepWanted) -> None:
+        """Go to a step of the referral that is being written, in the place of the step before."""
+        seat = self._seated
+        step = STEPS[message.place](seat, message.pad)
+        if isinstance(self.screen, StepPage):
+            self.switch_screen(step)
+        else:
+            self.push_screen(step)
+
+    def on_referral_wanted(self, message: ReferralWanted) -> None:
+        """Show a referral."""
+        self._run(partial(self._show, message.referral_id))
+
+    def on_supplement_wanted(self, message: SupplementWanted) -> None:
+        """Add what was written to a referral that was sent."""
+        self._run(partial(self._add, message))
+
+    async def on_board_wanted(self) -> None:
+        """Go back to the board."""
+        while not isinstance(self.screen, BoardScreen):
+            await self.pop_screen()
+
+    def on_sent(self, message: Sent) -> None:
+        """Tell what comes after sending."""
+        self._run(partial(self._sent, message))
+
+    async def action_leave(self) -> None:
+        """Leave, once what was typed is on the disk."""
+        screen = self.screen
+        if isinstance(screen, StepPage):
+            await screen.pad.save()
+            if not (screen.pad.is_saved or self._warned):
+                self._warned = True
+                self.notify(_("The draft is not saved. Press Ctrl+Q once more to leave it so."), markup=False)
+                return
+        self.exit()
+
+    async def _begin(self) -> None:
+        ports = self._ports
+        person = ports.person
+        if person is None:
+            people = await asyncio.to_thread(ports.people)
+            person = await self.push_screen_wait(self._who(people))
+        self._seat = Seat(ports, person)
+        self.push_screen(BoardScreen(self._seat))
+
+    async def _show(self, referral_id: str) -> None:
+        page = self._page
+        progress = await page.ask(self._ports.named, referral_id)
+        if progress:
+            self.push_screen(ReferralScreen(self._seated, progress))
+
+    async def _add(self, message: SupplementWanted) -> None:
+        progress = await self._page.ask(self._ports.named, message.referral_id)
+        if progress:
+            self.switch_screen(SupplementScreen(self._seated, progress, message.pad))
+
+    async def _sent(self, message: Sent) -> None:
+        reach = await self._page.ask(self._ports.reach, message.submitted.recipient.code)
+        self.switch_screen(SentScreen(self._seated, message.submitted, reach))
+
+    def _who(self, people: tuple[Person, ...]) -> WhoScreen[Person]:
+        able = [person for person in people if person.role in (Role.SENDER, Role.ADMIN)]
+        question = Question(
+            why=_("Your name stands on the referrals you send, and is noted with what you do."),
+            nobody=_("Nobody can work at this desk yet."),
+            what_to_do=_("Ask your administrator to add you with this command, and start the desk again:"),
+            command=ADD_STAFF,
+        )
+        return WhoScreen(able, one_line(self._ports.unit.name), question, choose=commands.CHOOSE, leave=commands.QUIT)
+
+    @property
+    def _seated(self) -> Seat:
+        if self._seat is None:
+            raise LookupError("nobody sits at the desk yet")
+        return self._seat
+
+    @property
+    def _page(self) -> DeskPage[Any]:
+        screen = self.screen
+        if not isinstance(screen, DeskPage):
+            raise TypeError("not a page of the desk")
+        return screen
+
+    def _run(self, task: "WorkType[None]") -> None:
+        self.run_worker(task, group="navigate")

@@ -1,0 +1,63 @@
+"""One clear question: J goes through with it, Esc leaves everything as it is."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from gateway.desk import commands
+from gateway.terminal.bars import CommandBar
+from gateway.terminal.commands import bindings
+
+
+class QuestionScreen(ModalScreen[bool]):
+    """Answers True when the person goes through with it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(commands.CONFIRM, commands.CANCEL)
+
+    def __init__(self, title: str, *paragraphs: str) -> None:
+        super().__init__()
+        self._title = title
+        self._paragraphs = paragraphs
+
+    def compose(self) -> ComposeResult:
+        """Lay the question out."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(self._title).markup
+            for paragraph in self._paragraphs:
+                yield Static(Content(paragraph), markup=False, classes="paragraph")
+        yield CommandBar((commands.CONFIRM, commands.CANCEL))
+
+    def action_confirm(self) -> None:
+        """Go through with it."""
+        self.dismiss(result=True)
+
+    def action_back(self) -> None:
+        """Leave everything as it is."""
+        self.dismiss(result=False)
+
+
+class SaidScreen(ModalScreen[None]):
+    """Something the person should read before going on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(commands.UNDERSTOOD)
+
+    def __init__(self, title: str, what: str, next_step: str) -> None:
+        super().__init__()
+        self._title, self._what, self._next_step = title, what, next_step
+
+    def compose(self) -> ComposeResult:
+        """Lay it out."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(self._title).markup
+            yield Static(Content(self._what), markup=False, classes="lead")
+            yield Static(Content(self._next_step), markup=False)
+        yield CommandBar((commands.UNDERSTOOD,))
+
+    def action_back(self) -> None:
+        """Go back."""
+        self.dismiss()

@@ -1,0 +1,1 @@
+"""What the desk's screens are made of: the board's list, fields to write in, choices by single keys."""
