@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from pydantic import TypeAdapter
+
 from gateway.commands.console import DONE, Arguments, Commands, Console, acting, person_option, remind_of_daemon
 from gateway.consents.model import Form, Purpose
 from gateway.language import danish
@@ -15,6 +17,7 @@ from gateway.language import gettext as _
 from gateway.site.people import Role
 from gateway.station import Station
 from gateway.wire.answers import Elsewhere
+from gateway.wire.referral import Moment
 from inbox_tui import presentation, words
 from inbox_tui.acts import Acts, Obtained
 from inbox_tui.bootstrap import acts
@@ -27,6 +30,7 @@ Deed = Callable[[Arguments, Acts, str, "Doer"], Case]
 """Carries one act out on the case of that id."""
 
 FILE: Final = "FILE"
+MOMENT: Final[TypeAdapter[datetime]] = TypeAdapter(Moment)
 
 
 class Doer:
@@ -63,11 +67,8 @@ def add_acts(commands: Commands) -> None:
 
 
 def moment(written: str) -> datetime:
-    """Read a moment with its zone; raises ValueError, which the parser puts into words."""
-    value = datetime.fromisoformat(written)
-    if value.tzinfo is None:
-        raise ValueError
-    return value
+    """Read a moment with its zone, as letters hold one; raises ValueError, which the parser puts into words."""
+    return MOMENT.validate_python(written)
 
 
 def _add_gp(commands: Commands) -> None:

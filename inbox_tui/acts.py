@@ -82,7 +82,7 @@ class Acts:
         self, case_id: str, *, reached: bool, remark: str, person: Person, now: datetime, at: datetime | None = None
     ) -> Case:
         """Note an attempt to reach the citizen, made `at` or just now (E5); raises AlreadyEnded."""
-        note = Contact(by=person.name, at=at or now, reached=reached, remark=remark.strip())
+        note = Contact(by=person.name, at=min(at or now, now), reached=reached, remark=remark.strip())
         with self._store.session() as session:
             case = deeds.contact(self._store.known(session, case_id), note, person)
             if reached:
@@ -149,13 +149,13 @@ class Acts:
         Raises AlreadyWithdrawn.
         """
         unit = self._unit()
-        note = Withdrawn(by=person.name, at=at or now, unit=unit.unit_name, phone=unit.phone, here=True)
+        note = Withdrawn(by=person.name, at=min(at or now, now), unit=unit.unit_name, phone=unit.phone, here=True)
         with self._store.session() as session:
             case = deeds.withdraw(self._store.known(session, case_id), note, person)
             claim = update(CaseRow).where(col(CaseRow.id) == case_id, col(CaseRow.withdrawn_at).is_(None))
             if not changed(session, claim.values(withdrawn_at=note.at)):
                 raise AlreadyWithdrawn(note.at)
-            self._book(session).withdraw(case_id, at=note.at, recorded_by=person.id, now=now)
+            self._book(session).end(case_id, recorded_by=person.id, now=now)
             self._post(session, deeds.withdrawal_letter(case, note, unit))
             return self._noted(session, case, EventKind.WITHDRAWN, note, person, now)
 

@@ -6,7 +6,7 @@ Only referrals that were taken in are cases; heartbeats, tests and quarantined m
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from sqlmodel import Session, col, select
@@ -62,14 +62,15 @@ class Counting:
             Milestone.REACHED: row.contacted_at,
         }
         reached = {milestone: at for milestone, at in moments.items() if at is not None}
+        ended = row.closed_at or row.not_ours_at or row.withdrawn_at
         return Observed(
             citizen=citizen,
             municipality=self.party,
             began=row.received_at,
             person=person_of(referral, row.received_at),
             again=again_of(referral, anew=False) if referral.re_referral or row.position == 1 else Again.ONGOING,
-            times={milestone: at - row.received_at for milestone, at in reached.items()},
-            closed_at=row.closed_at or row.not_ours_at or row.withdrawn_at,
+            times={milestone: max(at - row.received_at, timedelta()) for milestone, at in reached.items()},
+            closed_at=ended and max(ended, row.received_at),
             known=row.known,
             in_time=_in_time(row, reached, local_day(now)),
             told=told,

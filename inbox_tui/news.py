@@ -64,10 +64,10 @@ class News:
         """Stop further use where the consent is the basis; nothing is deleted (O10)."""
         body = Withdrawal.read(arrived.body)
         note = Withdrawn(by=body.taken_by, at=body.withdrawn_at, unit=body.unit, phone=body.phone)
-        first = func.coalesce(CaseRow.withdrawn_at, body.withdrawn_at)
+        first = func.coalesce(CaseRow.withdrawn_at, min(body.withdrawn_at, arrived.received_at))
         changed(session, _of(case).values(withdrawn_at=first))
         book = ConsentBook(session, self.vault)
-        book.withdraw(case.id, at=body.withdrawn_at, recorded_by=arrived.from_party, now=arrived.received_at)
+        book.end(case.id, recorded_by=arrived.from_party, now=arrived.received_at)
         _note(session, case, EventKind.WITHDRAWN, arrived.received_at, self._words(case, note))
 
     def _meeting(self, handler: Handler) -> Take:

@@ -171,6 +171,9 @@ def run(build: Callable[[argparse.ArgumentParser], argparse.ArgumentParser], pro
     except (SiteError, KeysError, DirectoryError) as error:
         console.failure(error.code, *explained(error.code, str(error)))
         return REFUSED if isinstance(error, MISTAKES) else OUT_OF_REACH
+    except UnicodeEncodeError:
+        console.failure("NOT_TEXT", _("What was typed is not text in UTF-8."))
+        return REFUSED
     except (OSError, SQLAlchemyError) as error:
         code = _code(error)
         console.failure(code, *explained(code, trouble(error)))

@@ -70,6 +70,14 @@ class ConsentBook:
         )
         self.session.flush()
 
+    def end(self, conversation_id: str, *, recorded_by: str, now: datetime) -> None:
+        """Write down that the citizen has withdrawn: nothing obtained before this was heard holds any more (O10).
+
+        However long ago the citizen said so, and to whom: where the ends' clocks differ, the withdrawal counts.
+        """
+        obtained = (consent.obtained_at for consent in self.history(conversation_id))
+        self.withdraw(conversation_id, at=max([now, *obtained]), recorded_by=recorded_by, now=now)
+
     def required(self, conversation_id: str, act: Act, now: datetime, parties: Collection[str] = ()) -> Consent:
         """Give the consent `act` rests on; raises ConsentWithdrawn, ConsentLapsed, PartyNotCovered or NoConsent.
 

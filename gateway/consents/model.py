@@ -1,6 +1,7 @@
 """Four different consents, not one, and which step needs which (C8). Pure rules."""
 
 import enum
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from gateway.wire.referral import says_something
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 AGREEMENT_BEGAN: Final = datetime(2020, 3, 31, 22, tzinfo=UTC)
 """1 April 2020, midnight Danish time (A3): no consent under the agreement is older (D19)."""
+CITIZEN: Final = re.compile(r"(?:borgeren|citizen)(?: selv)?(?:[ ,(].*tolk.*)?")
+"""The citizen, perhaps through an interpreter: what is said through one is still the citizen's own."""
 
 
 class Purpose(enum.StrEnum):
@@ -126,11 +129,17 @@ class Consent:
 
     def _requirements(self, now: datetime) -> Iterable[tuple[str, bool]]:
         yield "obtained_at", AGREEMENT_BEGAN <= self.obtained_at <= now + CLOCKS_DIFFER
-        for name in ("given_by", "taken_by", "scope", "information_given"):
+        yield "given_by", from_citizen(self.given_by)
+        for name in ("taken_by", "scope", "information_given"):
             yield name, says_something(getattr(self, name))
         yield "writing_waived_because", self.form is Form.WRITTEN or says_something(self.writing_waived_because)
         yield "parties", (self.purpose is Purpose.JOINT_MEETING) == bool(self.parties)
         yield "parties", all(map(says_something, self.parties))
+
+
+def from_citizen(given_by: str | None) -> bool:
+    """Tell whether it was the citizen who said yes, and nobody on their behalf (A12)."""
+    return CITIZEN.fullmatch((given_by or "").strip().casefold()) is not None
 
 
 def latest_expiry(obtained_at: datetime) -> datetime:

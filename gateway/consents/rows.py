@@ -52,7 +52,7 @@ _SQLITE: Final = (
 )
 _SQLITE_REPLACE: Final = (  # INSERT OR REPLACE takes a row away without asking the triggers that guard deletion
     "CREATE TRIGGER %(table)s_stands_REPLACE BEFORE INSERT ON %(table)s "
-    "WHEN EXISTS (SELECT 1 FROM %(table)s WHERE id = NEW.id) "
+    "WHEN EXISTS (SELECT 1 FROM %(table)s WHERE id = NEW.id OR rowid = NEW.rowid) "
     "BEGIN SELECT RAISE(ABORT, 'consents are never altered'); END"
 )
 _POSTGRESQL: Final = (

@@ -26,7 +26,13 @@ def rows(board: Board, now: datetime, chase_after: timedelta) -> tuple[Item, ...
     to_call = [one for one in board.waiting if one.due and one.due.step.asks_for_call and not one.anew]
     anew = [one for one in board.waiting if one.anew]
     others = [one for one in board.waiting if one not in to_call and one not in anew]
-    return (*_calls(to_call, now), *_anew(anew, now), *_waiting(others, now), *_drafts(board.drafts, now, chase_after))
+    return (
+        *_calls(to_call, now),
+        *_calls_later(to_call, now),
+        *_anew(anew, now),
+        *_waiting(others, now),
+        *_drafts(board.drafts, now, chase_after),
+    )
 
 
 def finished(listed: Sequence[Progress], now: datetime) -> tuple[Item, ...]:
@@ -34,12 +40,25 @@ def finished(listed: Sequence[Progress], now: datetime) -> tuple[Item, ...]:
     return (_heading(_("Finished here")), *(_row(one, now, "done") for one in listed))
 
 
-def _calls(listed: Sequence[Progress], now: datetime) -> Iterator[Item]:
-    """Draw what must be phoned now, in a band of its own, with the number in front (E13)."""
-    if not listed:
-        return
-    title = ngettext("☎ PHONE NOW: {count} unit", "☎ PHONE NOW: {count} units", len(listed)).format(count=len(listed))
-    yield Item((Line(((" " + title, "loud"),)),), ground="loud")
+def _calls(to_call: Sequence[Progress], now: datetime) -> Iterator[Item]:
+    """Draw what must be phoned now, in a loud band of its own (E13)."""
+    listed = [one for one in to_call if one.due and one.due.cannot_wait]
+    if listed:
+        title = ngettext("☎ PHONE NOW: {count} unit", "☎ PHONE NOW: {count} units", len(listed))
+        yield Item((Line(((" " + title.format(count=len(listed)), "loud"),)),), ground="loud")
+    yield from _to_phone(listed, now)
+
+
+def _calls_later(to_call: Sequence[Progress], now: datetime) -> Iterator[Item]:
+    """Draw what is to be phoned when the unit opens: nobody answers there now, so it does not shout (E16)."""
+    listed = [one for one in to_call if one.due and not one.due.cannot_wait]
+    if listed:
+        yield _heading(_("To be phoned when the unit opens"))
+    yield from _to_phone(listed, now)
+
+
+def _to_phone(listed: Sequence[Progress], now: datetime) -> Iterator[Item]:
+    """Draw each with the number in front."""
     for one in listed:
         due = one.due
         if due is None:

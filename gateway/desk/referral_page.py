@@ -49,7 +49,9 @@ def _pressing(progress: Progress, now: datetime) -> Section:
     due = progress.due
     if due is None:
         return Section(Tone.ALERT, "")
-    heading = _("Phone now: {phone}").format(phone=words.phone(due.contact))
+    heading = (_("Phone now: {phone}") if due.cannot_wait else _("Phone when they open: {phone}")).format(
+        phone=words.phone(due.contact)
+    )
     if not due.step.asks_for_call:
         return Section(Tone.REMARK, _("Nobody has taken it yet"), words.due_line(due, now))
     return Section(Tone.ALERT, heading, words.due_line(due, now) + " " + _("R logs the call."))

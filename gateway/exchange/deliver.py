@@ -45,8 +45,10 @@ class Deliver:
         return len(due)
 
     def _claim(self) -> tuple[str, ...]:
+        now = self.clock()
         with self.sessions.session() as session:
-            return outbox.claim(session, self.clock(), AT_ONCE)
+            outbox.withhold(session, now)
+            return outbox.claim(session, now, AT_ONCE)
 
     async def _deliver(self, letter_id: str) -> None:
         try:

@@ -42,6 +42,9 @@ class State(enum.StrEnum):
 UNDER_WAY: Final = frozenset({State.QUEUED, State.SENT, State.PARKED})
 """What may still arrive; the letters behind it in the same conversation wait, so that they arrive in order."""
 
+FAILED: Final = frozenset({State.REFUSED, State.GIVEN_UP})
+"""What does not go on by itself."""
+
 RESEND_AFTER: Final = timedelta(minutes=30)
 """No technical receipt within this time: send again (MedCom, reliable messaging)."""
 RESENDS: Final = 2

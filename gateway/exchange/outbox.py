@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, exists, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
-from gateway.exchange.delivery import UNDER_WAY, Course, State, can_become
+from gateway.exchange.delivery import FAILED, UNDER_WAY, Course, State, can_become
 from gateway.exchange.ports import Passage
-from gateway.exchange.rows import EnvelopeRow, OutgoingRow, StepRow
+from gateway.exchange.rows import ConversationRow, EnvelopeRow, OutgoingRow, StepRow
+from gateway.wire.conversation import Stage
 from gateway.wire.letters import Kind
 
 LEASE: Final = timedelta(minutes=15)
@@ -18,6 +19,9 @@ LEASE: Final = timedelta(minutes=15)
 
 FARTHEST: Final = timedelta(hours=2)
 """Nothing is ever put off so long: a date beyond it was written by a clock that was ahead, and counts as now."""
+
+ABOUT_THE_CITIZEN: Final = (Kind.REFERRAL, Kind.SUPPLEMENT, Kind.MEETING)
+"""What tells the reader more than it knew; the other kinds name people at work, and times."""
 
 
 def claim(session: Session, now: datetime, limit: int) -> tuple[str, ...]:
@@ -58,18 +62,35 @@ def leaving(session: Session, letter_id: str, now: datetime) -> bool:
 def cancel(session: Session, letter_id: str, now: datetime) -> bool:
     """Take a letter back for good before it leaves, and overwrite what it says; tells whether that was still possible.
 
-    It is not once any relay may have had it, nor while a worker holds it. A letter that would have opened its
-    conversation takes those waiting behind it along. One statement decides, against a worker's `leaving` (O10).
+    It is not once any relay may have had it, nor while a worker holds it. A referral takes those waiting behind it
+    along, for it would have opened the conversation. One statement decides, against a worker's `leaving` (O10).
     """
-    cancelled = _cancelled(session, col(OutgoingRow.letter_id) == letter_id, now)
-    for conversation_id, turn in cancelled:
-        if turn == 1:
+    return _taken_back(session, col(OutgoingRow.letter_id) == letter_id, now)
+
+
+def withhold(session: Session, now: datetime) -> None:
+    """Cancel what is due about a citizen who has withdrawn, where surely nobody has seen it (O10).
+
+    A worker may have held it when the withdrawal was written down, and then have reached nobody with it.
+    """
+    withdrawn = exists().where(
+        col(ConversationRow.conversation_id) == col(OutgoingRow.conversation_id),
+        col(ConversationRow.stage) == Stage.WITHDRAWN,
+    )
+    due = (col(OutgoingRow.next_at) <= now) & col(OutgoingRow.kind).in_(ABOUT_THE_CITIZEN)
+    _taken_back(session, due & withdrawn, now)
+
+
+def _taken_back(session: Session, which: ColumnElement[bool], now: datetime) -> bool:
+    cancelled = _cancelled(session, which, now)
+    for conversation_id, kind in cancelled:
+        if kind == Kind.REFERRAL:
             _cancelled(session, col(OutgoingRow.conversation_id) == conversation_id, now)
     return bool(cancelled)
 
 
-def _cancelled(session: Session, which: ColumnElement[bool], now: datetime) -> list[tuple[str, int]]:
-    """Cancel the letters that can be; give the conversation and turn of each."""
+def _cancelled(session: Session, which: ColumnElement[bool], now: datetime) -> list[tuple[str, str]]:
+    """Cancel the letters that can be; give the conversation and kind of each."""
     seen = col(EnvelopeRow.passage).not_in((Passage.NOT_REACHED, Passage.REFUSED))
     gone = exists().where(col(EnvelopeRow.letter_id) == col(OutgoingRow.letter_id), seen)
     waiting = col(OutgoingRow.state).in_((State.QUEUED, State.PARKED)) & (col(OutgoingRow.times_sent) == 0)
@@ -77,11 +98,11 @@ def _cancelled(session: Session, which: ColumnElement[bool], now: datetime) -> l
         update(OutgoingRow)
         .where(which, waiting, col(OutgoingRow.kind) != Kind.RECEIPT, _free(now), ~gone)
         .values(state=State.CANCELLED, reason="", locked=b"", next_at=None, claimed_until=None)
-        .returning(col(OutgoingRow.letter_id), col(OutgoingRow.conversation_id), col(OutgoingRow.turn))
+        .returning(col(OutgoingRow.letter_id), col(OutgoingRow.conversation_id), col(OutgoingRow.kind))
     )
     rows = session.execute(taken_back).all()
     session.add_all(StepRow(letter_id=letter_id, state=State.CANCELLED, at=now) for letter_id, *_rest in rows)
-    return [(conversation_id, turn) for _letter_id, conversation_id, turn in rows]
+    return [(conversation_id, kind) for _letter_id, conversation_id, kind in rows]
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
@@ -91,12 +112,16 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 
 def _first_in_line() -> ColumnElement[bool]:
-    """No earlier letter of the conversation may still arrive. A receipt waits for nothing, and nothing waits for it."""
+    """No earlier letter of the conversation may still arrive. A receipt waits for nothing, and nothing waits for it.
+
+    A withdrawal waits for the referral alone: another letter that never gets through must not hold it back (O10).
+    """
     earlier = aliased(OutgoingRow)
     ahead = exists().where(
         col(earlier.conversation_id) == col(OutgoingRow.conversation_id),
         col(earlier.turn).between(1, col(OutgoingRow.turn) - 1),
         col(earlier.state).in_(UNDER_WAY),
+        or_(col(OutgoingRow.kind) != Kind.WITHDRAWAL, col(earlier.kind) == Kind.REFERRAL),
     )
     return ~ahead
 
@@ -128,12 +153,21 @@ def steer(session: Session, row: OutgoingRow, course: Course, now: datetime) -> 
 
 
 def send_again(session: Session, letter_id: str, now: datetime) -> bool:
-    """Queue a letter again that came back or was given up, because a person says so; tells whether it was one."""
-    row = session.get_one(OutgoingRow, letter_id)
-    if row.state not in (State.REFUSED, State.GIVEN_UP):
+    """Queue a letter again that came back or was given up, because a person says so; tells whether it was one.
+
+    So are those behind it in its conversation, which could not be taken in without it.
+    """
+    first = session.get_one(OutgoingRow, letter_id)
+    if first.state not in FAILED:
         return False
-    row.state, row.reason, row.next_at, row.times_sent = State.QUEUED, "", now, 0
-    session.add_all([row, StepRow(letter_id=letter_id, state=State.QUEUED, at=now)])
+    behind = select(OutgoingRow).where(
+        OutgoingRow.conversation_id == first.conversation_id,
+        col(OutgoingRow.turn) > first.turn,
+        col(OutgoingRow.state).in_(FAILED),
+    )
+    for row in (first, *session.exec(behind)):
+        row.state, row.reason, row.next_at, row.times_sent = State.QUEUED, "", now, 0
+        session.add_all([row, StepRow(letter_id=row.letter_id, state=State.QUEUED, at=now)])
     session.flush()
     return True
 

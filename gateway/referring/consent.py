@@ -1,16 +1,13 @@
 """Whether the citizen has consented to this, themselves, now (section C)."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway.consents.model import AGREEMENT_BEGAN, CLOCKS_DIFFER
+from gateway.consents.model import AGREEMENT_BEGAN, CLOCKS_DIFFER, from_citizen
 from gateway.referring.refusals import Reason, Refused, SaidNo
 from gateway.wire.referral import Consent, says_something
 
 SAME_CONVERSATION: Final = timedelta(hours=24)
-CITIZEN: Final = re.compile(r"(?:borgeren|citizen)(?: selv)?(?:[ ,(].*tolk.*)?")
-"""The citizen, perhaps through an interpreter: what is said through one is still the citizen's own."""
 SILENT: Final = frozenset({"", "stiltiende", "tavst", "formodet", "antaget", "implied"})
 """Forms that are no consent: it is spoken or written, in whatever words the sender has for that (C1)."""
 
@@ -27,7 +24,7 @@ def check(
         raise SaidNo
     if consent.given is None:
         raise Refused(Reason.CONSENT_REFUSED)
-    if not CITIZEN.fullmatch(_word(consent.given_by)):
+    if not from_citizen(consent.given_by):
         raise Refused(Reason.CONSENT_NOT_FROM_CITIZEN)
     if not is_specific(consent):
         raise Refused(Reason.CONSENT_NOT_SPECIFIC)

@@ -25,7 +25,7 @@ from gateway.meetings.flow import Meetings, Proposal
 from gateway.meetings.rows import MeetingRow
 from gateway.referring.dossier import Dossier, supplement_place
 from gateway.referring.errors import AlreadyWithdrawn, NotAnswered, ReferralEnded, ReferralNotFound
-from gateway.referring.heard import end_consents, take_back
+from gateway.referring.heard import take_back
 from gateway.referring.past import Past, cpr_index, phone_index
 from gateway.referring.refusals import InvalidNumber
 from gateway.referring.rows import CallRow, ReferralRow, SupplementRow
@@ -111,7 +111,7 @@ class Correspond:
             row = self._row(session, name)
             if row.withdrawn_at or row.cancelled_at:
                 raise AlreadyWithdrawn
-            end_consents(ConsentBook(session, self.vault), row, recorded_by=person.id, now=now)
+            ConsentBook(session, self.vault).end(row.conversation_id, recorded_by=person.id, now=now)
             ended = self._taken_back(session, row, now)
             if ended is Ended.WITHDRAWN:
                 row.withdrawn_at = at = min(withdrawn_at or now, now)

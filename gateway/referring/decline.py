@@ -1,4 +1,4 @@
-"""«Nej tak»: the citizen does not consent. One more in a tally without names, and nothing else is kept (C9)."""
+"""«Nej tak», or a stop: nothing is sent. One more in a tally without names, and nothing else is kept (C9, B3)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,17 +14,17 @@ from gateway.referring.rows import TallyRow
 
 @dataclass(frozen=True)
 class Decline:
-    """Takes a no, whatever had been written by then. `clock` is the rules' clock."""
+    """Ends what was begun, whatever had been written by then. `clock` is the rules' clock."""
 
     sessions: Sessions
     clock: Clock
 
-    def __call__(self, draft_id: str | None = None) -> None:
-        """Erase the draft, if there is one, and count one refusal."""
+    def __call__(self, draft_id: str | None = None, reason: Reason = Reason.CONSENT_REFUSED) -> None:
+        """Erase the draft, if there is one, and count one refusal for `reason`."""
         with self.sessions.session() as session:
             if draft_id is not None:
                 erase(session, draft_id)
-            count(session, Reason.CONSENT_REFUSED, self.clock())
+            count(session, reason, self.clock())
         self.sessions.forget()
 
 

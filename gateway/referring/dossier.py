@@ -4,12 +4,15 @@ import functools
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, func, select
 
 from directory.book import AddressBook
 from directory.hours import OpeningHours
 from directory.model import Contact
+from gateway.exchange import outbox
 from gateway.exchange.delivery import State
 from gateway.exchange.rows import OutgoingRow
 from gateway.referring.promise import NOT_KNOWN, Call, CallOutcome, Due, Known, answered_hours, watch
@@ -18,8 +21,12 @@ from gateway.site.cipher import Vault
 from gateway.site.people import People
 from gateway.site.settings import PromiseSettings
 from gateway.wire.answers import Acknowledgement, NotOurs
+from gateway.wire.letters import Kind
 from gateway.wire.referral import Referral, says_something
 from gateway.wire.supplement import Supplement
+
+TOLD: Final = frozenset({State.RECEIVED, State.CANCELLED})
+"""Where a letter is of which nothing more is to be said: it came through, or there is nobody who needs it."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,8 @@ class Dossier:
             urgent=urgent,
             ended=self.ended,
             calls=tuple(Call(row.called_at, CallOutcome(row.outcome)) for row in self._call_rows()),
+            withdrawn_at=self.row.withdrawn_at,
+            untold=self._untold() if self.row.withdrawn_at else None,
         )
 
     def due(self, terms: PromiseSettings, now: datetime) -> Due | None:
@@ -145,9 +154,23 @@ class Dossier:
             last_call=known.calls[-1].outcome if known.calls else None,
         )
 
+    def _untold(self) -> State | None:
+        state = outbox.last_sent(self.session, self.row.conversation_id, Kind.WITHDRAWAL)
+        return None if state in TOLD else state
+
     def _call_rows(self) -> tuple[CallRow, ...]:
         rows = select(CallRow).where(CallRow.referral_id == self.row.letter_id).order_by(col(CallRow.id))
         return tuple(self.session.exec(rows))
+
+
+def untold() -> ColumnElement[bool]:
+    """Say whose municipality has not confirmed that the citizen has withdrawn the consent (O10)."""
+    letter = exists().where(
+        col(OutgoingRow.conversation_id) == col(ReferralRow.conversation_id),
+        col(OutgoingRow.kind) == Kind.WITHDRAWAL,
+        col(OutgoingRow.state).not_in(TOLD),
+    )
+    return col(ReferralRow.withdrawn_at).is_not(None) & letter
 
 
 def content_place(row: ReferralRow) -> str:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from directory.model import Contact
 from gateway.exchange.ports import Clock, Post, Sessions
-from gateway.referring.dossier import Dossier, call_place
+from gateway.referring.dossier import Dossier, call_place, untold
 from gateway.referring.errors import ReferralEnded, ReferralNotFound
 from gateway.referring.past import Past
 from gateway.referring.promise import PRESSING, CallOutcome, Due, Rung, Step, ladder, on_working_days
@@ -44,7 +44,7 @@ class Duty:
         """List what is due now, the most pressing first, and of two alike the one that has waited longest."""
         now = self.clock()
         with self.sessions.reading() as session:
-            found = [dossier.due(self.terms, now) for dossier in self._waiting(session)]
+            found = [dossier.due(self.terms, now) for dossier in (*self._waiting(session), *self._untold(session))]
         return tuple(sorted(filter(None, found), key=lambda due: (PRESSING[due.step], due.due_at)))
 
     def tick(self) -> int:
@@ -85,6 +85,11 @@ class Duty:
         row = ReferralRow
         taken = exists().where(col(CallRow.referral_id) == row.letter_id, col(CallRow.outcome) == CallOutcome.TAKEN)
         rows = session.exec(select(row).where(*nobody, ~taken).order_by(col(row.submitted_at)))
+        return (Dossier(session, self.vault, row) for row in rows.all())
+
+    def _untold(self, session: Session) -> Iterator[Dossier]:
+        """Give those whose municipality is to hear of a withdrawal, by letter or by phone (O10)."""
+        rows = session.exec(select(ReferralRow).where(untold()))
         return (Dossier(session, self.vault, row) for row in rows.all())
 
     def _ripe(self, dossier: Dossier, now: datetime) -> list[Rung]:

@@ -15,7 +15,7 @@ from gateway.exchange.delivery import State
 from gateway.exchange.ports import Clock
 from gateway.meetings.book import MeetingBook, MeetingState, Standing
 from gateway.meetings.rows import MeetingRow
-from gateway.referring.dossier import Dossier
+from gateway.referring.dossier import Dossier, untold
 from gateway.referring.past import Past, cpr_index_of, phone_index, reference_index, with_phone
 from gateway.referring.promise import PRESSING, Call, CallOutcome, Due
 from gateway.referring.rows import CallRow, ReferralRow
@@ -118,7 +118,8 @@ class Follow:
     def active(self) -> list[Progress]:
         """List those the desk still waits for: to be sent anew first, then what is due, then the newest first.
 
-        A case that somebody has taken is among them only while its municipality asks us to a meeting (F5, L5).
+        A case that somebody has taken is among them only while its municipality asks us to a meeting (F5, L5), and one
+        that is withdrawn only while the unit is to be phoned about that (O10).
         """
         return sorted(self._active(), key=_pressing)
 
@@ -150,7 +151,7 @@ class Follow:
                 MeetingRow.standing == Standing.PROPOSED, col(MeetingRow.proposed_here).is_(False)
             )
         )
-        return [progress for progress in self._listed(self._waited_for() | asked) if progress.active]
+        return [progress for progress in self._listed(self._waited_for() | asked | untold()) if progress.active]
 
     def _listed(self, which: ColumnElement[bool], limit: int | None = None) -> list[Progress]:
         newest = select(ReferralRow).where(which).order_by(col(ReferralRow.submitted_at).desc()).limit(limit)
@@ -159,11 +160,11 @@ class Follow:
     def _progress(self, row: ReferralRow) -> Progress:
         dossier = Dossier(self.session, self.vault, row)
         calls, now = dossier.calls(), self.clock()
-        anew = dossier.waits_to_be_sent_anew
+        anew, due = dossier.waits_to_be_sent_anew, dossier.due(self.terms, now)
         acknowledgement, answer = dossier.acknowledgement(), dossier.answer()
         meetings = MeetingBook(self.session, self.vault).of(row.conversation_id)
         ahead = any(state.waits_for_us and state.meeting.starts_at > now for state in meetings)
-        asked = ahead and not row.withdrawn_at
+        asked = ahead and not (row.withdrawn_at or row.answered_at)
         taken = [call.called_at for call in calls if call.outcome is CallOutcome.TAKEN]
         return Progress(
             referral_id=row.letter_id,
@@ -179,7 +180,7 @@ class Follow:
             acknowledgement=acknowledgement,
             digest_ok=self._digest_ok(dossier),
             citizen=dossier.citizen(),
-            active=anew or asked or not (dossier.ended or taken),
+            active=anew or asked or due is not None or not (dossier.ended or taken),
             urgent=dossier.urgent(),
             anew=anew,
             anew_number=dossier.sent_anew_as,
@@ -192,7 +193,7 @@ class Follow:
             supplements=dossier.supplement_count(),
             meetings=meetings,
             asked_to_meet=asked,
-            due=dossier.due(self.terms, now),
+            due=due,
         )
 
     def _number(self, letter_id: str | None) -> str | None:

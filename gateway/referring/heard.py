@@ -30,7 +30,7 @@ class TakeAcknowledgement:
     def __call__(self, session: Session, arrived: Arrived) -> None:
         """Note who took the referral; raises LetterUnreadable, or LetterOutOfTurn for a referral never sent."""
         said, row = Acknowledgement.read(arrived.body), _referral(session, arrived)
-        row.acknowledged_at = said.acknowledged_at
+        row.acknowledged_at = _counted_from(said.acknowledged_at, row, arrived)
         row.acknowledgement = self.vault.lock(said.model_dump_json().encode(), acknowledgement_place(row))
         session.add(row)
 
@@ -44,7 +44,7 @@ class TakeNotOurs:
     def __call__(self, session: Session, arrived: Arrived) -> None:
         """Keep the first answer; raises LetterUnreadable, or LetterOutOfTurn for a referral never sent."""
         said, row = NotOurs.read(arrived.body), _referral(session, arrived)
-        row.answered_at = said.answered_at
+        row.answered_at = _counted_from(said.answered_at, row, arrived)
         row.answer = self.vault.lock(said.model_dump_json().encode(), answer_place(row))
         session.add(row)
 
@@ -55,7 +55,7 @@ def take_closed(session: Session, arrived: Arrived) -> None:
     Raises LetterUnreadable, or LetterOutOfTurn for a referral never sent.
     """
     said, row = Closed.read(arrived.body), _referral(session, arrived)
-    row.closed_at = said.closed_at
+    row.closed_at = _counted_from(said.closed_at, row, arrived)
     session.add(row)
 
 
@@ -70,8 +70,9 @@ class TakeWithdrawal:
         """End every consent of the conversation; raises LetterUnreadable, or LetterOutOfTurn if it was never sent."""
         said, row = Withdrawal.read(arrived.body), _referral(session, arrived)
         take_back(session, row.conversation_id, self.machine())
-        end_consents(ConsentBook(session, self.vault), row, recorded_by=arrived.from_party, now=arrived.received_at)
-        row.withdrawn_at = row.withdrawn_at or min(said.withdrawn_at, arrived.received_at)
+        book = ConsentBook(session, self.vault)
+        book.end(row.conversation_id, recorded_by=arrived.from_party, now=arrived.received_at)
+        row.withdrawn_at = row.withdrawn_at or _counted_from(said.withdrawn_at, row, arrived)
         session.add(row)
 
 
@@ -84,10 +85,9 @@ def take_back(session: Session, conversation_id: str, now: datetime) -> None:
         outbox.cancel(session, letter_id, now)
 
 
-def end_consents(book: ConsentBook, row: ReferralRow, *, recorded_by: str, now: datetime) -> None:
-    """Write down that the citizen has withdrawn: nothing that was obtained until `now` holds any more."""
-    obtained = [consent.obtained_at for consent in book.history(row.conversation_id)]
-    book.withdraw(row.conversation_id, at=max([now, *obtained]), recorded_by=recorded_by, now=now)
+def _counted_from(said: datetime, row: ReferralRow, arrived: Arrived) -> datetime:
+    """Hold what the municipality's clock says against ours: no answer is older than its question, or yet to come."""
+    return max(row.submitted_at, min(said, arrived.received_at))
 
 
 def _referral(session: Session, arrived: Arrived) -> ReferralRow:

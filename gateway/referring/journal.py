@@ -32,7 +32,7 @@ HAPPENED: Final[Mapping[str, str]] = {
     NOT_OURS: mark("the municipality has answered that the citizen is not its citizen"),
     SENT_ANEW: mark("sent anew to another municipality, with a new consent, as {number}"),
     CLOSED: mark("closed by the municipality"),
-    WITHDRAWN: mark("the citizen has withdrawn the consent, and both sides know"),
+    WITHDRAWN: mark("the citizen has withdrawn the consent"),
     CANCELLED: mark("the citizen withdrew the consent; taken back before it was sent, so nothing was passed on"),
 }
 

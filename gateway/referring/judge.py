@@ -102,17 +102,23 @@ def _recipient(citizen: Citizen) -> Municipality:
 
 
 def _agreed_to(referral: Referral, recipient: Municipality, history: History) -> None:
-    """Hold the municipality against the one the citizen was told of (C1), and against the one that said no (O7)."""
+    """Hold the municipality against the one the citizen was told of (C1), and against the one that said no (O7).
+
+    A yes from before the first referral, which names no municipality, was about the one that has answered.
+    """
     told = referral.consent.for_municipality
     if told is not None and municipalities.by_code(told) != recipient:
         raise Refused(Reason.CONSENT_FOR_OTHER_MUNICIPALITY)
     if referral.anew_of is None:
         return
-    answered = history.not_ours(referral.anew_of)
+    answered, first = history.not_ours(referral.anew_of), history.earlier(referral.anew_of)
     if answered is None:
         raise Refused(Reason.NOTHING_TO_SEND_ANEW)
     if answered == recipient.code:
         raise Refused(Reason.SAME_MUNICIPALITY_AGAIN)
+    obtained = referral.consent.obtained_at
+    if told is None and first and obtained and obtained <= first.submitted_at:
+        raise Refused(Reason.CONSENT_FOR_OTHER_MUNICIPALITY)
 
 
 def _number(citizen: Citizen, today: date) -> CitizenNumber:

@@ -14,7 +14,7 @@ from typing import Final
 from directory.calendar import COPENHAGEN, add_working_days
 from directory.hours import OpeningHours
 from directory.model import Contact
-from gateway.exchange.delivery import State
+from gateway.exchange.delivery import FAILED, State
 from gateway.site.settings import PromiseSettings
 
 
@@ -23,6 +23,8 @@ class Step(enum.StrEnum):
 
     PHONE_AT_ONCE = "phone-at-once"
     """The sender remarked on urgency: the unit is phoned now, whatever the hour (O4)."""
+    WITHDRAWAL = "withdrawal"
+    """The citizen has withdrawn the consent, and word of it has not come through: the unit is phoned (O10)."""
     PHONE = "phone"
     """Nobody has taken it within two working days, or the letter never came through: the unit is phoned."""
     CALL_AGAIN = "call-again"
@@ -35,7 +37,7 @@ class Step(enum.StrEnum):
     @property
     def asks_for_call(self) -> bool:
         """Tell whether a person is to phone; the other steps are taken by themselves, and only shown."""
-        return self in (Step.PHONE_AT_ONCE, Step.PHONE, Step.CALL_AGAIN)
+        return self not in (Step.RECEIPT, Step.REMIND)
 
 
 class CallOutcome(enum.StrEnum):
@@ -56,7 +58,9 @@ class CallOutcome(enum.StrEnum):
 PRESSING: Final[Mapping[Step, int]] = {step: place for place, step in enumerate(Step)}
 """The smaller, the more pressing."""
 
-NEVER_CAME_THROUGH: Final = frozenset({State.REFUSED, State.GIVEN_UP})
+HEARD: Final = frozenset({CallOutcome.TAKEN, CallOutcome.PROMISED})
+"""Calls that reached somebody at the unit."""
+
 LAST_WEEKDAY: Final = 4
 OFFICE_HOURS: Final = OpeningHours.parse("man-fre 8-15")
 """What is assumed of a unit whose hours are not known."""
@@ -78,6 +82,7 @@ class Known:
     """What the promise needs to know of one referral.
 
     `ended` says that the municipality has answered or the citizen has withdrawn; `calls` are the calls, oldest first.
+    `untold` is where our letter of the citizen's withdrawal is, as long as the municipality has not confirmed it.
     """
 
     submitted_at: datetime
@@ -86,6 +91,8 @@ class Known:
     urgent: bool = False
     ended: bool = False
     calls: tuple[Call, ...] = ()
+    withdrawn_at: datetime | None = None
+    untold: State | None = None
 
     @property
     def acted(self) -> bool:
@@ -127,6 +134,11 @@ class Due:
     opens_at: datetime | None
     last_call: CallOutcome | None = None
 
+    @property
+    def cannot_wait(self) -> bool:
+        """Tell whether the call is for now: somebody answers the phone, or the sender's remark allows no waiting."""
+        return self.open_now or self.opens_at is None or self.step is Step.PHONE_AT_ONCE
+
 
 def watch(known: Known, terms: PromiseSettings, now: datetime) -> Watch:
     """Tell the most pressing step that is due at `now`, and the first that will be."""
@@ -141,6 +153,8 @@ def watch(known: Known, terms: PromiseSettings, now: datetime) -> Watch:
 
 def ladder(known: Known, terms: PromiseSettings) -> tuple[Rung, ...]:
     """List every step there is for a referral as it stands, and when each falls due; none once somebody has acted."""
+    if known.withdrawn_at and known.untold:
+        return tuple(_word_of_withdrawal(known.withdrawn_at, known.untold, known, terms))
     if known.acted:
         return ()
     return tuple(_after_call(known, terms) if known.calls else _in_silence(known, terms))
@@ -162,7 +176,7 @@ def _in_silence(known: Known, terms: PromiseSettings) -> Iterator[Rung]:
     start = _open_from(known.submitted_at, hours)
     if known.urgent:
         yield Rung(Step.PHONE_AT_ONCE, known.submitted_at)
-    if known.delivery in NEVER_CAME_THROUGH:
+    if known.delivery in FAILED:
         yield Rung(Step.PHONE, start)
         return
     if known.delivery is State.RECEIVED:
@@ -182,6 +196,21 @@ def _after_call(known: Known, terms: PromiseSettings) -> Iterator[Rung]:
         yield _reminder(_open_from(known.submitted_at, hours), hours, terms)
     wait = timedelta(minutes=0 if call.outcome is CallOutcome.WRONG_NUMBER else terms.call_again_minutes)
     yield Rung(Step.CALL_AGAIN, _open_from(call.called_at + wait, hours))
+
+
+def _word_of_withdrawal(at: datetime, letter: State, known: Known, terms: PromiseSettings) -> Iterator[Rung]:
+    """Give the call about a withdrawal, until somebody there has heard of it by phone."""
+    hours, start = on_working_days(known.hours), _open_from(at, on_working_days(known.hours))
+    calls = [call for call in known.calls if call.called_at > at]
+    if any(call.outcome in HEARD for call in calls):
+        return
+    if calls:
+        again = calls[-1].called_at + timedelta(minutes=terms.call_again_minutes)
+        yield Rung(Step.WITHDRAWAL, _open_from(again, hours))
+    elif letter in FAILED:
+        yield Rung(Step.WITHDRAWAL, start)
+    else:
+        yield Rung(Step.WITHDRAWAL, _working_days_after(start, terms.remind_after_working_days, hours))
 
 
 def _reminder(start: datetime, hours: OpeningHours, terms: PromiseSettings) -> Rung:

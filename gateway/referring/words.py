@@ -53,6 +53,9 @@ NOTICES: Final[Mapping[Notice, str]] = {
 
 STEPS: Final[Mapping[Step, str]] = {
     Step.PHONE_AT_ONCE: mark("Phone the unit now: the sender remarked that it is urgent."),
+    Step.WITHDRAWAL: mark(
+        "Phone the unit: the citizen has withdrawn the consent, and the letter has not come through."
+    ),
     Step.PHONE: mark("Phone the unit: nobody there has taken over."),
     Step.CALL_AGAIN: mark("Phone the unit again: the last call reached nobody."),
     Step.RECEIPT: mark("The municipality's gateway has not confirmed the letter yet. It is tried again by itself."),

@@ -3,6 +3,7 @@
 No citizen is in it, and no count from one to four: such a letter is refused as unreadable.
 """
 
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Final, Self
@@ -40,9 +41,11 @@ class Rests(Body):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        """Refuse two counts that can be subtracted to a small one."""
+        """Refuse two counts that can be subtracted to a small one, and a part larger than its whole."""
         if self.measured is not None and self.whole is not None:
-            _large_enough(abs(self.whole - self.measured))
+            if self.measured > self.whole:
+                raise ValueError("no more is measured than there is")
+            _large_enough(self.whole - self.measured)
         return self
 
 
@@ -54,12 +57,26 @@ class Took(Body):
     upper: Minutes
     rests: Rests
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.lower <= self.median <= self.upper:
+            raise ValueError("quartiles come in order")
+        return self
+
 
 class Part(Body):
     """A share, as a whole percentage of those that were measured."""
 
     percent: Annotated[int, Field(ge=0, le=100)]
     rests: Rests
+
+    @model_validator(mode="after")
+    def _tells_of_enough(self) -> Self:
+        """Refuse a percentage that, of so many, can only stand for a small count in it or outside it."""
+        measured = self.rests.measured
+        if measured and all(too_small(part) or too_small(measured - part) for part in _may_be(self.percent, measured)):
+            raise ValueError("a count from one to four does not leave the unit")
+        return self
 
 
 class Aggregate(Body):
@@ -134,6 +151,11 @@ def _covers(told: Aggregate) -> Mapping[str, Extent | float]:
 
 def _cover(rests: Rests) -> Extent | float:
     return round(rests.measured / rests.whole, 2) if rests.measured is not None and rests.whole else rests.extent
+
+
+def _may_be(percent: int, of: int) -> range:
+    """Give the counts that a percentage may have been rounded from."""
+    return range(max(math.ceil((percent - 0.5) * of / 100), 0), min(math.floor((percent + 0.5) * of / 100), of) + 1)
 
 
 def _month(text: str) -> Month:

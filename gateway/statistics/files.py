@@ -8,7 +8,7 @@ from gateway.site.home import write_private
 
 def put(path: Path, content: bytes) -> None:
     """Write a file, or replace it, in one step; raises OSError, and then leaves what was there."""
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    fresh = path.parent / f".{path.name}.{secrets.token_hex(4)}"
     try:
         write_private(fresh, content)
         fresh.replace(path)

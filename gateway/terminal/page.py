@@ -41,8 +41,13 @@ class Page(Screen[Result]):
         except trouble:
             self.say(database_trouble(), "error")
         else:
-            return answer if self.is_attached and self.app.is_running else None
+            return answer if self.is_shown else None
         return None
+
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether the page is there still, perhaps below another; an answer may come after it was left."""
+        return self.app.is_running and self in self.app.screen_stack
 
     def in_words(self, refusal: Exception) -> str:
         """Say why something was not done, and what to do instead."""
@@ -52,6 +57,11 @@ class Page(Screen[Result]):
         """Do something in the background of the app's own thread; the group's last one counts."""
         work: WorkType[object] = task
         self.run_worker(work, group=group, exclusive=True)
+
+    def look(self, task: Callable[[], Coroutine[None, None, object]], group: str) -> None:
+        """Do something again that is done every so often, unless it is being done still."""
+        if not any(worker.group == group and worker.node is self and worker.is_running for worker in self.workers):
+            self.begin(task, group)
 
     def say(self, words: str, severity: Severity = "information") -> None:
         """Say something in a corner for a while."""

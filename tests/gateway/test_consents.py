@@ -62,6 +62,19 @@ def test_what_says_nothing_visible_is_not_said(field, text):
     assert refusal.value.code == "CONSENT_INCOMPLETE"
 
 
+@pytest.mark.parametrize("given_by", ["borgerens søn", "datteren", "værge", "naboen, med borgeren ved siden af"])
+@pytest.mark.parametrize("purpose", [Purpose.OWN_GP, Purpose.JOINT_MEETING])
+def test_nobody_says_yes_on_the_citizens_behalf(given_by, purpose):
+    """A12: not to the meeting or to the GP either."""
+    with pytest.raises(ConsentIncomplete, match="given_by"):
+        consent(given_by=given_by, purpose=purpose, parties=("egen læge",) * (purpose is Purpose.JOINT_MEETING))
+
+
+@pytest.mark.parametrize("given_by", ["borgeren", " Borgeren selv ", "borgeren, gennem tolk"])
+def test_what_the_citizen_says_through_an_interpreter_is_the_citizens_own(given_by):
+    assert consent(given_by=given_by).given_by == given_by
+
+
 def test_a_written_consent_needs_no_reason_why_it_was_not_written():
     assert consent(form=Form.WRITTEN, writing_waived_because="").form == "written"
 

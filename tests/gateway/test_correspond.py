@@ -10,7 +10,8 @@ from sqlmodel import select
 from gateway.consents.book import ConsentBook
 from gateway.consents.errors import ConsentIncomplete, ConsentLapsed, ConsentWithdrawn, NoConsent, PartyNotCovered
 from gateway.consents.model import Form, Purpose
-from gateway.exchange.delivery import State
+from gateway.exchange import outbox
+from gateway.exchange.delivery import Course, State
 from gateway.exchange.rows import OutgoingRow
 from gateway.meetings.book import MeetingBook, MeetingState, Standing
 from gateway.meetings.errors import MeetingError, MeetingUnknown, NotOurTurn
@@ -18,7 +19,7 @@ from gateway.meetings.flow import Proposal
 from gateway.meetings.rows import MeetingRow
 from gateway.referring.correspond import Ended, Yes
 from gateway.referring.errors import AlreadyWithdrawn, NotAnswered, ReferralEnded, ReferralNotFound
-from gateway.referring.promise import CallOutcome
+from gateway.referring.promise import CallOutcome, Step
 from gateway.referring.refusals import InvalidNumber
 from gateway.referring.rows import CallRow, ReferralRow, SupplementRow
 from gateway.wire.errors import LetterUnreadable
@@ -208,9 +209,49 @@ def test_nobody_can_withdraw_twice_and_nothing_goes_after_it(desk, delivery):
         desk.correspond.supplement(number, MORE, desk.person)
     with pytest.raises(ConsentWithdrawn):
         desk.correspond.propose_meeting(number, proposal(desk), desk.person, yes(desk))
+    arrives(desk, number)
     desk.clock.now = at("2026-12-09 10:00")
     assert (desk.duty.due(), desk.duty.tick()) == ((), 0)
     assert len(desk.rows(OutgoingRow)) == posted
+
+
+def arrives(desk, number, state=State.RECEIVED):
+    """Settle the letter about the withdrawal, if there is one."""
+    with desk.db.session() as session:
+        of_ours = OutgoingRow.number == number, OutgoingRow.kind == Kind.WITHDRAWAL
+        for letter in session.exec(select(OutgoingRow).where(*of_ours)):
+            outbox.steer(session, letter, Course(state, None), desk.clock())
+
+
+@pytest.mark.parametrize("state", [State.GIVEN_UP, State.REFUSED])
+def test_a_withdrawal_the_municipality_never_got_asks_for_a_call(desk, state):
+    """O10: the citizen is not told that it is done while nobody there knows."""
+    number, other = desk.refer(), desk.refer()
+    for withdrawn in (number, other):
+        desk.correspond.withdraw(withdrawn, desk.person)
+    arrives(desk, other)
+    assert (desk.progress(number).active, desk.duty.due()) == (False, ())
+    arrives(desk, number, state)
+
+    (due,) = desk.duty.due()
+    assert (due.number, due.step, due.contact.phone) == (number, Step.WITHDRAWAL, "+45 89 15 00 00")
+    with desk.follow() as follow:
+        assert [one.number for one in follow.active()] == [number]
+        assert [one.number for one in follow.finished()] == [other]
+    assert desk.duty.tick() == 0
+
+    desk.clock.go(timedelta(minutes=5))
+    desk.duty.log_call(number, CallOutcome.TAKEN, "", desk.person)
+    assert (desk.duty.due(), desk.progress(number).active, desk.progress(number).state) == ((), False, "withdrawn")
+
+
+def test_every_withdrawn_referral_stands_in_one_of_the_two_lists(desk):
+    number = desk.refer()
+    desk.correspond.withdraw(number, desk.person)
+    for days in (0, 1, 9):
+        desk.clock.go(timedelta(days=days))
+        with desk.follow() as follow:
+            assert [one.number for one in (*follow.active(), *follow.finished())] == [number]
 
 
 def test_every_consent_of_the_conversation_ends_with_it(desk):

@@ -130,12 +130,50 @@ def test_not_our_citizen_comes_first_until_it_is_sent_anew(desk):
 
     content = desk.correspond.content_for_anew(first)
     assert content.citizen.name == "Karen Testdal"
+    desk.clock.go(timedelta(hours=1))
     second = desk.refer(code=FAVRSKOV, anew_of=first)
 
     told = desk.progress(first)
     assert (told.state, told.active, told.anew, told.anew_number) == ("not-ours", False, False, second)
     assert told.answer.remark == "Flyttede i september."
     assert listed(desk, "finished") == [first]
+
+
+MOMENTS = {
+    Kind.ACKNOWLEDGEMENT: "acknowledged_at",
+    Kind.NOT_OURS: "answered_at",
+    Kind.CLOSED: "closed_at",
+    Kind.WITHDRAWAL: "withdrawn_at",
+}
+
+
+@pytest.mark.parametrize("kind", MOMENTS)
+@pytest.mark.parametrize(
+    ("said", "counted"),
+    [
+        ("1900-01-01T00:00:00Z", "2026-11-24 10:00"),
+        ("2026-11-24T11:30:00+01:00", "2026-11-24 11:30"),
+        ("2200-12-31T23:59:59Z", "2026-11-24 12:00"),
+    ],
+)
+def test_no_answer_counts_from_before_it_was_asked_for_or_from_after_it_came(desk, kind, said, counted):
+    """A municipality's clock may be wrong: our times and figures do not follow it. What it said is kept as it was."""
+    number = desk.refer()
+    desk.clock.go(timedelta(hours=2))
+    hear(desk, number, kind, BODIES[kind] | {MOMENTS[kind]: said})
+    assert getattr(desk.row(number), MOMENTS[kind]) == at(counted)
+
+
+def test_a_meeting_proposed_by_who_then_says_not_our_citizen_is_not_waited_for(desk):
+    """Nobody could answer it: the citizen is another municipality's (O7)."""
+    first = desk.refer()
+    with desk.db.session() as session:
+        handlers(desk.vault)[Kind.MEETING](session, desk.arrived(first, Kind.MEETING, bodies.MEETING))
+    assert desk.progress(first).asked_to_meet
+    hear(desk, first, Kind.NOT_OURS)
+    desk.clock.go(timedelta(hours=1))
+    second = desk.refer(code=FAVRSKOV, anew_of=first)
+    assert (listed(desk, "active"), listed(desk, "finished")) == ([second], [first])
 
 
 def test_nobody_is_asked_to_send_anew_what_the_citizen_has_withdrawn(desk):
@@ -149,6 +187,7 @@ def test_a_closed_case_tells_when_and_nothing_else(desk):
     """O16."""
     number = desk.refer()
     hear(desk, number, Kind.ACKNOWLEDGEMENT)
+    desk.clock.now = at("2026-12-01 15:00")
     hear(desk, number, Kind.CLOSED, bodies.CLOSED | {"outcome": "afvist", "note": "Bostøtte bevilget"})
     told = facts(desk.progress(number))
     assert (told["state"], told["closed_at"]) == ("closed", "2026-12-01T13:30:00+00:00")

@@ -228,6 +228,23 @@ def test_only_what_another_municipality_answered_is_not_its_own_is_sent_anew(ans
     assert reason(anew_of="2026-0007", history=Sent(answered=answered)) is expected
 
 
+@pytest.mark.parametrize(
+    ("hours", "told", "expected"),
+    [
+        (1, None, None),
+        (0, None, Reason.CONSENT_FOR_OTHER_MUNICIPALITY),
+        (-1, None, Reason.CONSENT_FOR_OTHER_MUNICIPALITY),
+        (0, "730", None),
+    ],
+)
+def test_what_is_sent_anew_rests_on_a_yes_given_after_the_first_was_sent_or_to_this_one_by_name(hours, told, expected):
+    # C1, O7
+    obtained = datetime.fromisoformat(PLAIN["consent"]["obtained_at"])
+    history = Sent(answered={"R-1": "751"})
+    history.sent.append((Earlier("letter-0", obtained - timedelta(hours=hours), "751", "R-1"), ""))
+    assert reason(anew_of="R-1", for_municipality=told, history=history) is expected
+
+
 @pytest.mark.parametrize("problems", [[], [""], [" ", "\u200b"], None])
 def test_a_social_problem_is_named(problems):
     # A5

@@ -155,7 +155,41 @@ def test_what_comes_next_is_told_too():
 
 
 def test_only_steps_that_ask_for_a_call_ask_for_one():
-    assert {step for step in Step if step.asks_for_call} == {Step.PHONE_AT_ONCE, Step.PHONE, Step.CALL_AGAIN}
+    by_themselves = {Step.RECEIPT, Step.REMIND}
+    assert {step for step in Step if step.asks_for_call} == set(Step) - by_themselves
+
+
+@pytest.mark.parametrize("ended", [True, False])
+@pytest.mark.parametrize(
+    ("letter", "due"),
+    [
+        (State.QUEUED, "2026-11-25 10:00"),
+        (State.SENT, "2026-11-25 10:00"),
+        (State.PARKED, "2026-11-25 10:00"),
+        (State.REFUSED, "2026-11-24 10:00"),
+        (State.GIVEN_UP, "2026-11-24 10:00"),
+    ],
+)
+def test_word_of_a_withdrawal_that_does_not_come_through_is_given_by_phone(letter, due, ended):
+    """O10: at once when it goes no further by itself, else after a working day; nothing else is due then."""
+    withdrawn = known("2026-11-20 10:00", withdrawn_at=at("2026-11-24 10:00"), untold=letter, ended=ended, urgent=True)
+    assert rungs(withdrawn) == {"withdrawal": due}
+
+
+@pytest.mark.parametrize("outcome", CallOutcome)
+def test_the_call_about_a_withdrawal_is_made_again_until_it_reached_somebody(outcome):
+    def told(when, how):
+        calls = (Call(at(when), how),)
+        return known("2026-11-20 10:00", withdrawn_at=at("2026-11-24 10:00"), untold=State.GIVEN_UP, calls=calls)
+
+    reached = outcome in (CallOutcome.TAKEN, CallOutcome.PROMISED)
+    assert rungs(told("2026-11-24 10:30", outcome)) == ({} if reached else {"withdrawal": "2026-11-24 11:30"})
+    assert rungs(told("2026-11-23 10:30", outcome)) == {"withdrawal": "2026-11-24 10:00"}
+
+
+def test_word_of_a_withdrawal_at_night_is_given_when_the_unit_opens():
+    withdrawn = known("2026-11-20 10:00", withdrawn_at=at("2026-11-27 23:00"), untold=State.REFUSED)
+    assert rungs(withdrawn) == {"withdrawal": "2026-11-30 08:00"}
 
 
 MOMENTS = st.datetimes(datetime(2020, 4, 1), datetime(2060, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))  # noqa: DTZ001 - given a zone at once

@@ -260,6 +260,23 @@ def test_a_withdrawn_case_without_any_consent_of_ours_says_withdrawn_too(site, t
         site.acts.propose(taken, meeting(GP), ANNE, NOW)
 
 
+def test_nothing_is_noted_as_done_at_a_time_that_has_not_come(site, taken):
+    site.acts.contact(taken, reached=True, remark="", person=ANNE, now=NOW, at=NOW + DAY)
+    site.acts.withdraw(taken, ANNE, NOW, at=NOW + DAY)
+    case = site.store.get(taken)
+    assert (case.of(Contact)[0].at, case.withdrawn.at) == (NOW, NOW)
+    (letter,) = site.posted
+    assert letter.body["withdrawn_at"] == NOW.isoformat().replace("+00:00", "Z")
+
+
+def test_a_withdrawal_told_of_afterwards_ends_what_was_obtained_in_between(site, taken):
+    """O10: every purpose; a later yes counts again."""
+    site.acts.consent(taken, Purpose.OWN_GP, YES, ANNE, NOW + HOUR)
+    site.acts.withdraw(taken, ANNE, NOW + 2 * HOUR, at=NOW)
+    with pytest.raises(ConsentWithdrawn):
+        site.acts.involve_gp(taken, ANNE, NOW + 3 * HOUR)
+
+
 def test_a_closed_case_can_still_lose_its_consent(site, taken):
     """O10: at any time."""
     assess(site, taken)

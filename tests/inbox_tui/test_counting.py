@@ -116,6 +116,19 @@ def test_what_was_arranged_is_counted_when_cases_are_closed(site):
     assert (split.parts["own-gp"], split.parts["not-now"], split.parts["housing"], split.total) == (2, 1, 0, None)
 
 
+def test_what_is_said_to_have_happened_before_the_letter_came_took_no_time(site):
+    """A contact that was made while the letter was on its way, and a citizen who changed their mind meanwhile."""
+    for number in NUMBERS:
+        case = receive(site, number)
+        site.store.acknowledge(case, ANNE, NOW)
+        site.acts.contact(case, reached=True, remark="", person=ANNE, now=NOW + HOUR, at=NOW - DAY)
+        site.acts.withdraw(case, ANNE, NOW + HOUR, at=NOW - DAY)
+    figures = count(site)
+    reached = next(spread for spread in figures.spreads if spread.milestone is Milestone.REACHED)
+    assert reached.quartiles.lower == reached.quartiles.upper == timedelta()
+    assert all((phase.weeks or 0) >= 0 for phase in figures.phases)
+
+
 def test_a_supplement_tells_of_calls_and_of_the_citizen(site):
     case = receive(site, citizen={"approx_age": None, "cpr": None}, calls_last_30_days=4, calls_today=0)
     assert case

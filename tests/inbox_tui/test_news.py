@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from directory.calendar import local_day
 from gateway.consents.book import ConsentBook
+from gateway.consents.errors import ConsentWithdrawn
 from gateway.consents.model import Form, Purpose
 from gateway.meetings.book import Standing
 from gateway.meetings.flow import Proposal
@@ -120,7 +121,7 @@ def test_a_reminder_is_marked_until_somebody_acknowledges(site, case_id):
 def test_a_withdrawal_is_written_into_the_book_and_takes_the_case_off_the_working_list(site, case_id):
     """O10."""
     before = site.store.get(case_id).referral
-    site.hear(Kind.WITHDRAWAL, WITHDRAWN)
+    site.hear(Kind.WITHDRAWAL, WITHDRAWN, received_at=NOW + HOUR)
     case = site.store.get(case_id)
     assert (case.withdrawn.by, case.withdrawn.at, case.withdrawn.here) == ("Mette Testgaard", NOW + HOUR, False)
     assert case.referral == before
@@ -136,6 +137,26 @@ def test_withdrawals_that_cross_leave_both_written_and_the_first_counted(site, c
     site.hear(Kind.WITHDRAWAL, WITHDRAWN)
     assert len(site.store.get(case_id).notes) == 2
     assert line(site).withdrawn
+
+
+def test_a_withdrawal_ends_what_was_obtained_while_word_of_it_was_on_its_way(site, case_id):
+    """O10: the citizen told Præhospitalet; a colleague here who could not know asked about the GP meanwhile."""
+    site.store.acknowledge(case_id, ANNE, NOW)
+    yes = Obtained(Form.WRITTEN, "Kommunen må inddrage egen læge.", "Hvad lægen får at vide.")
+    site.acts.consent(case_id, Purpose.OWN_GP, yes, ANNE, NOW + 2 * HOUR)
+    site.hear(Kind.WITHDRAWAL, WITHDRAWN, received_at=NOW + 3 * HOUR)
+    with pytest.raises(ConsentWithdrawn):
+        site.acts.involve_gp(case_id, ANNE, NOW + 4 * HOUR)
+    site.acts.consent(case_id, Purpose.OWN_GP, yes, ANNE, NOW + 5 * HOUR)
+    site.acts.involve_gp(case_id, ANNE, NOW + 5 * HOUR)
+
+
+def test_a_withdrawal_dated_ahead_does_not_stand_in_the_way_of_a_later_yes(site, case_id):
+    site.store.acknowledge(case_id, ANNE, NOW)
+    site.hear(Kind.WITHDRAWAL, WITHDRAWN | {"withdrawn_at": "2200-01-01T00:00:00Z"}, received_at=NOW + HOUR)
+    yes = Obtained(Form.WRITTEN, "Kommunen må inddrage egen læge.", "Hvad lægen får at vide.")
+    site.acts.consent(case_id, Purpose.OWN_GP, yes, ANNE, NOW + 2 * HOUR)
+    site.acts.involve_gp(case_id, ANNE, NOW + 2 * HOUR)
 
 
 def test_a_meeting_proposed_by_the_region_waits_for_an_answer(site, case_id):

@@ -50,7 +50,7 @@ class BoardScreen(DeskPage[None]):
     def reload(self) -> None:
         """Read the board again."""
         if self.is_current:
-            self.begin(self._load, "board")
+            self.look(self._load, "board")
 
     def on_row_list_chosen(self, _event: RowList.Chosen) -> None:
         """Open what was clicked."""

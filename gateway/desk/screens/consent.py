@@ -80,7 +80,8 @@ class ConsentScreen(StepPage):
         if consented(content) and event.path == WAIVED.path and get(content, "consent.writing_waived_because"):
             content = put(content, "consent.writing_waived_because", event.value)
         self.write(content)
-        self.query_one("#waived", Static).update(Content(self._waived()))
+        if self.is_shown:
+            self.query_one("#waived", Static).update(Content(self._waived()))
 
     def action_spoken(self) -> None:
         """Note a spoken yes."""
@@ -184,7 +185,8 @@ class ConsentScreen(StepPage):
 
     async def _reach(self) -> None:
         reach = await self.ask(self.ports.reach, self._municipality.code)
-        self.query_one(ReachLine).update(Content(reach_line(self, reach)))
+        if reach:
+            self.query_one(ReachLine).update(Content(reach_line(self, reach)))
 
     @property
     def _municipality(self) -> municipalities.Municipality:

@@ -94,6 +94,8 @@ class DetailsScreen(StepPage):
         """Keep what is typed, look whether the citizen was here before, and say what is wrong."""
         before = self.pad.content
         self.write(edited(before, event.path, event.value))
+        if not self.is_shown:
+            return
         self._hint(event.path)
         if event.path in LOOKED_FOR:
             self.begin(self._recognise, "recognise")
@@ -159,7 +161,9 @@ class DetailsScreen(StepPage):
         await asyncio.sleep(PAUSE)
         content = self.pad.content
         seen = await self.ask(self.ports.recognise, get(content, form.CPR.path), get(content, form.PHONE.path))
-        self._seen = tuple(one for one in seen or () if one.referral_id != content.get("anew_of"))
+        if seen is None:
+            return
+        self._seen = tuple(one for one in seen if one.referral_id != content.get("anew_of"))
         self._show_conditional()
 
     async def _decide(self) -> None:
@@ -187,6 +191,8 @@ class DetailsScreen(StepPage):
         self.query_one(f"#{field_id(form.OTHER.path)}").display = form.OTHER_CODE in form.problems(content)
 
     def _hint(self, path: str) -> None:
+        if not self.is_shown:
+            return
         spec = next((field.spec for field in self.query(Field) if field.spec.path == path), None)
         if spec is None:
             return
@@ -201,7 +207,8 @@ class DetailsScreen(StepPage):
 
     async def _reach(self) -> None:
         reach = await self.ask(self.ports.reach, text(self.pad.content, "citizen.home_municipality_code"))
-        self.query_one(ReachLine).update(Drawn(reach_line(self, reach)))
+        if reach:
+            self.query_one(ReachLine).update(Drawn(reach_line(self, reach)))
 
     def _line(self, spec: Spec) -> Field:
         return line_field(spec, text(self.pad.content, spec.path))

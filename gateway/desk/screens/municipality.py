@@ -126,7 +126,7 @@ class MunicipalityScreen(StepPage):
         self.begin(partial(self._facts, one), "facts")
 
     async def _no_facts(self) -> None:
-        await self.query_one("#facts").remove_children()
+        await self.query("#facts > *").remove()
 
     async def _facts(self, one: Municipality) -> None:
         reach = await self.ask(self.ports.reach, one.code)

@@ -1,5 +1,6 @@
 """One referral that was sent: where it is, who has it, and what can be done about it. Never municipal content (L4)."""
 
+import asyncio
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -42,6 +43,7 @@ class ReferralScreen(ActingPage):
     def __init__(self, seat: Seat, progress: Progress) -> None:
         super().__init__(seat)
         self._progress = progress
+        self._one_at_a_time = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
@@ -61,12 +63,13 @@ class ReferralScreen(ActingPage):
 
     async def changed(self) -> None:
         """Show what has become of it."""
-        progress = await self.ask(self.ports.named, self.chosen())
-        if progress and progress != self._progress:
-            self._progress = progress
-            self.query_one("#subject", Static).update(self._subject())
-            await self.query_one(CommandBar).show(commands.STUCK if self._is_stuck else commands.REFERRAL)
-            await self.query_one(LetterView).show(referral_page.sections(progress, self.ports.now()))
+        async with self._one_at_a_time:
+            progress = await self.ask(self.ports.named, self.chosen())
+            if progress and progress != self._progress:
+                self._progress = progress
+                self.query_one("#subject", Static).update(self._subject())
+                await self.query_one(CommandBar).show(commands.STUCK if self._is_stuck else commands.REFERRAL)
+                await self.query_one(LetterView).show(referral_page.sections(progress, self.ports.now()))
 
     def action_supplement(self) -> None:
         """Add something."""
@@ -94,7 +97,7 @@ class ReferralScreen(ActingPage):
 
     def _look(self) -> None:
         if self.is_current:
-            self.begin(self.changed, "look")
+            self.look(self.changed, "look")
 
     async def _again(self) -> None:
         referral = await self.ask(self.ports.sent, self.chosen())

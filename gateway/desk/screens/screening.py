@@ -120,7 +120,7 @@ class ScreeningScreen(StepPage):
             return
         if after is After.DROP and self.pad.draft:
             await self.pad.save()
-            await self.ask(self.ports.drafts.drop, self.pad.draft.id)
+            await self.ask(self.ports.decline, self.pad.draft.id, reason)
             self.app.notify(_("The draft was deleted."), markup=False)
         self.dismiss()
 

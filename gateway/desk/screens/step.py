@@ -80,7 +80,7 @@ class StepPage(DeskPage[None]):
             self.go(Place(self.PLACE - 1))
 
     def _tell(self) -> None:
-        if not self.is_attached:
+        if not self.is_shown:
             return
         self.query_one(SaveLine).tell()
         if self.pad.lost and not self._asked_about_colleague:

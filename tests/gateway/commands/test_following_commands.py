@@ -69,6 +69,13 @@ def test_a_call_that_found_a_person_ends_the_waiting(stafet):
     assert (told["state"], told["active"]) == ("taken-by-phone", False)
 
 
+@pytest.mark.parametrize("command", [("status",), ("journal",), ("withdraw",), ("call", "--outcome", "taken")])
+def test_a_name_that_is_no_text_is_refused_without_a_traceback(stafet, command):
+    """A terminal that does not speak UTF-8: its bytes arrive as lone surrogates."""
+    assert stafet.json(*command, "\udcf8", code=REFUSED)["error"] == "NOT_TEXT"
+    assert "Traceback" not in stafet.err
+
+
 def test_a_call_needs_a_known_outcome_and_a_known_referral(stafet):
     stafet("call", "2026-0001", "--outcome", "shrug", code=REFUSED)
     assert stafet.json("call", "2026-9999", "--outcome", "taken", code=NOT_FOUND)["error"] == "NOT_FOUND"

@@ -109,3 +109,12 @@ def test_a_figure_in_nobody_s_name_is_not_entered(stafet):
 
 def test_a_site_that_is_not_there_has_no_figures(nowhere):
     assert nowhere.json("stats", code=OUT_OF_REACH)["error"] == "HOME_MISSING"
+
+
+@pytest.mark.parametrize("where", ["", ".", "/", "no-such-folder/t.csv"])
+@pytest.mark.parametrize("kind", ["--csv", "--html"])
+def test_a_report_that_has_nowhere_to_go_is_said_in_words(stafet, kind, where):
+    said = stafet.json("stats", kind, where, code=OUT_OF_REACH)
+
+    assert said["error"] == "OUT_OF_REACH"
+    assert "Traceback" not in stafet.err

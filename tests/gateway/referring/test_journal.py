@@ -186,7 +186,7 @@ def test_a_withdrawal_is_in_it(site):
     sent = site.send()
     site.mark(sent, withdrawn_at=LATER)
 
-    assert "23-11-2026 kl. 9.05: borgeren har trukket samtykket tilbage" in written(site, sent)
+    assert written(site, sent).rstrip().endswith("23-11-2026 kl. 9.05: borgeren har trukket sit samtykke tilbage")
 
 
 def test_what_was_taken_back_before_it_was_sent_says_that_nothing_was_passed_on(site):

@@ -45,11 +45,20 @@ async def test_who_sits_there_is_asked_when_it_is_not_said(desk):
 async def test_what_must_be_phoned_is_on_top_with_the_number_in_front(desk, size):
     """E13, D17."""
     waiting = desk.refer(citizen=CITIZEN | {"name": "Ole Testmark"})
-    desk.clock.go(timedelta(days=5))
+    desk.clock.go(timedelta(days=6))
     desk.refer("710", citizen=CITIZEN | {"name": "Sanne Prøvedal"})
     async with at_desk(desk.ports(), size) as pilot:
         text = await until(pilot, "☎ RING NU: 1 enhed", "+45 89 15 00 00", waiting, "Venter på kommunen (1)", "Sanne")
         assert text.index("RING NU") < text.index("+45 89 15 00 00") < text.index("Venter på kommunen")
+
+
+async def test_what_can_wait_for_the_unit_to_open_does_not_shout(desk):
+    """E16: it was due on Thursday; on a Sunday nobody answers there."""
+    number = desk.refer(citizen=CITIZEN)
+    desk.clock.go(timedelta(days=5))
+    async with at_desk(desk.ports(), (100, 24)) as pilot:
+        text = await until(pilot, "Skal ringes op, når enheden åbner", number, "åbner mandag 8.00")
+        assert "RING NU" not in text
 
 
 async def test_a_closed_unit_says_when_it_opens(desk):
@@ -114,7 +123,7 @@ async def test_a_draft_somebody_has_sent_is_not_opened(desk):
 async def test_a_call_is_logged_with_one_key_for_how_it_went(desk):
     """O4, E13: the board asks again, until somebody there has it."""
     desk.refer(citizen=CITIZEN)
-    desk.clock.go(timedelta(days=5))
+    desk.clock.go(timedelta(days=6))
     async with at_desk(desk.ports()) as pilot:
         await until(pilot, "☎ RING NU")
         await pilot.press("r")
@@ -169,6 +178,7 @@ async def test_not_their_citizen_comes_first_and_is_sent_anew_in_one_step(desk):
     """O7: the first answer is kept; screening, municipality and consent are asked anew."""
     number = desk.refer(citizen=CITIZEN, text="Hun er alene om aftenen.")
     desk.hears(number, Kind.NOT_OURS, NOT_OURS)
+    desk.clock.go(timedelta(minutes=5))
     async with at_desk(desk.ports(), (100, 30)) as pilot:
         await until(pilot, "Ikke deres borger", number)
         await pilot.press("enter")

@@ -134,6 +134,7 @@ async def test_an_acute_answer_stops_and_says_what_to_do(desk, answers, said):
         await until(pilot, "Intet venter her")
     assert desk.rows(DraftRow) == []
     assert desk.rows(OutgoingRow) == []
+    assert [row.count for row in desk.rows(TallyRow)] == [1]
 
 
 async def test_after_a_stop_the_draft_is_kept_only_by_choice(desk):
