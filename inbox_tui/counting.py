@@ -6,7 +6,7 @@ Only referrals that were taken in are cases; heartbeats, tests and quarantined m
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 
 from sqlmodel import Session, col, select
@@ -69,7 +69,7 @@ class Counting:
             began=row.received_at,
             person=person_of(referral, row.received_at),
             again=again_of(referral, anew=False) if referral.re_referral or row.position == 1 else Again.ONGOING,
-            times={milestone: max(at - row.received_at, timedelta()) for milestone, at in reached.items()},
+            times={milestone: at - row.received_at for milestone, at in reached.items()},
             closed_at=ended and max(ended, row.received_at),
             known=row.known,
             in_time=_in_time(row, reached, local_day(now)),

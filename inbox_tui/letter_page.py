@@ -146,5 +146,6 @@ def _sender(referral: Referral) -> Section:
             (_("Unit"), one_line(sender.unit or "")),
             (_("Phone"), dates.phone(sender.phone or "")),
             (_("Began with"), origins[referral.origin]),
+            (_("Seen on the scene by"), one_line(referral.seen_by or "")),
         ),
     )

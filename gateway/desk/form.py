@@ -55,6 +55,9 @@ AGAIN: Final = Spec(
 ADDRESS: Final = Spec("citizen.address", mark("Address"), mark("May stay empty, also when it is protected."))
 RESIDENCE: Final = Spec("citizen.residence", mark("Lives"), mark("The number keys choose one."))
 CALLER: Final = Spec("caller", mark("Who called"), mark("Whoever called, the consent is the citizen's own."))
+SEEN_BY: Final = Spec(
+    "seen_by", mark("Seen by"), mark("Who in the crew saw it, and their role: the municipality may want to ask them.")
+)
 CALLED_FROM: Final = Spec(
     "called_from", mark("Called from"), mark("The place or the municipality, when that is not where the citizen lives.")
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from directory import municipalities
 from directory.calendar import local_day
@@ -104,7 +104,10 @@ class Counting:
 
     @cached_property
     def _phoned(self) -> frozenset[str]:
-        return frozenset(self.session.exec(select(CallRow.referral_id).where(col(CallRow.outcome).in_(HELPED))))
+        """Name those the unit has, or will take up, since a call; one about a withdrawal came too late for that."""
+        in_time = or_(col(ReferralRow.withdrawn_at).is_(None), col(CallRow.called_at) <= ReferralRow.withdrawn_at)
+        helped = select(CallRow.referral_id).join(ReferralRow).where(col(CallRow.outcome).in_(HELPED), in_time)
+        return frozenset(self.session.exec(helped))
 
     @cached_property
     def _supplements(self) -> Mapping[str, tuple[Told, ...]]:

@@ -86,8 +86,12 @@ def take_back(session: Session, conversation_id: str, now: datetime) -> None:
 
 
 def _counted_from(said: datetime, row: ReferralRow, arrived: Arrived) -> datetime:
-    """Hold what the municipality's clock says against ours: no answer is older than its question, or yet to come."""
-    return max(row.submitted_at, min(said, arrived.received_at))
+    """Take the municipality's word for when, unless its clock is wrong: then it counts from when the letter came.
+
+    No answer is older than its question, or yet to come.
+    """
+    possible = row.submitted_at <= said <= arrived.received_at
+    return said if possible else max(row.submitted_at, arrived.received_at)
 
 
 def _referral(session: Session, arrived: Arrived) -> ReferralRow:

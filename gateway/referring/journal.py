@@ -45,6 +45,7 @@ FACTS: Final[Mapping[str, Callable[[Referral], object]]] = {
     mark("Interpreter"): lambda sent: sent.citizen.interpreter,
     mark("Known already by"): lambda sent: sent.known_by,
     mark("Called from"): lambda sent: sent.called_from,
+    mark("Seen on the scene by"): lambda sent: sent.seen_by,
     mark("Calls today"): lambda sent: sent.calls_today,
     mark("Calls in the last 30 days"): lambda sent: sent.calls_last_30_days,
     mark("Please be aware (staff safety)"): lambda sent: sent.citizen.safety_note,

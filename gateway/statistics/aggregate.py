@@ -3,6 +3,7 @@
 No citizen is in it, and no count from one to four: such a letter is refused as unreadable.
 """
 
+import itertools
 import math
 from collections.abc import Mapping
 from datetime import timedelta
@@ -92,6 +93,15 @@ class Aggregate(Body):
     @model_validator(mode="after")
     def _is_a_period(self) -> Self:
         Period(_month(self.first), _month(self.last))
+        return self
+
+    @model_validator(mode="after")
+    def _cannot_be_subtracted(self) -> Self:
+        """Refuse counts about the same referrals that differ by a small one."""
+        rests = [*(took.rests for took in self.took.values()), *(part.rests for part in self.parts.values())]
+        told = {self.referrals, *(count for one in rests for count in (one.measured, one.whole))}
+        for one, other in itertools.combinations(filter(None, told), 2):
+            _large_enough(abs(one - other))
         return self
 
     @property

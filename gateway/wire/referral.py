@@ -163,6 +163,7 @@ class Referral(_Part):
     """The referral that another municipality answered «ikke vores borger»; the region's alone, never sent (O7)."""
     intoxicated: bool = False
     """The citizen seemed under the influence. Noted, never a reason to refuse (A8)."""
+    seen_by: Line | None = None
     called_from: Line | None = None
     """Where the call came from, when that is not where the citizen lives (B2)."""
     known_by: Line | None = None

@@ -97,6 +97,7 @@ def _call(referral: Referral) -> list[str | None]:
     sender = referral.sender
     return [
         fact(_("How it came up"), _(ORIGINS[referral.origin])),
+        fact(_("Seen on the scene by"), referral.seen_by),
         fact(_("Who called"), referral.caller),
         fact(_("Called from"), _elsewhere(referral)),
         fact(_("Written"), moment(referral.submitted_at) if referral.submitted_at else None),

@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Final
+from unicodedata import category
 
 from directory.calendar import COPENHAGEN
 
 Lines = Iterable[str]
+
+_INSTEAD: Final = "\N{REPLACEMENT CHARACTER}"
+_TURNS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the reading direction."""
 
 
 def moment(value: datetime) -> str:
@@ -32,9 +38,14 @@ def fact(label: str, value: object) -> str | None:
 
 def on_one_line(value: object) -> str:
     """Keep a fact from looking like several."""
-    return " ".join(str(value).split())
+    return _shown(" ".join(str(value).split()))
 
 
 def indented(text: str) -> str:
     """Set prose in, so that no line of it can pass for one of ours."""
-    return "\n".join(f"  {line}".rstrip() for line in text.splitlines())
+    return "\n".join(f"  {_shown(line.expandtabs(4))}".rstrip() for line in text.splitlines())
+
+
+def _shown(line: str) -> str:
+    """Put U+FFFD where a control stands: many a mail client shows letters in a terminal, and in any reading order."""
+    return "".join(_INSTEAD if character in _TURNS or category(character) == "Cc" else character for character in line)

@@ -17,7 +17,7 @@ from inbox_tui.casework.departments import Department
 
 REFERRAL = {
     "": "reference origin submitted_at sender caller citizen consent screening problem_types text urgency_remark "
-    "calls_today calls_last_30_days re_referral children_in_home anew_of intoxicated called_from known_by",
+    "calls_today calls_last_30_days re_referral children_in_home anew_of intoxicated seen_by called_from known_by",
     "sender": "name role unit phone",
     "citizen": "name gender cpr approx_age phone address residence home_municipality_code home_municipality_text "
     "how_to_reach address_protected safety_note interpreter",

@@ -27,9 +27,12 @@ DEEDS = [
     "UPDATE consents SET locked = x''",
     "DELETE FROM consents",
     "INSERT OR REPLACE INTO consents SELECT * FROM consents",
-    "INSERT OR REPLACE INTO consents (rowid, id, conversation_id, purpose, form, obtained_at, expires_at, recorded_at, "
-    "recorded_by, locked) SELECT rowid, 'another', conversation_id, purpose, form, obtained_at, expires_at, "
-    "recorded_at, recorded_by, locked FROM consents",
+    (
+        "INSERT OR REPLACE INTO consents (rowid, id, conversation_id, purpose, form, obtained_at, expires_at, "
+        "recorded_at, recorded_by, locked) "
+        "SELECT rowid, 'another', conversation_id, purpose, form, obtained_at, expires_at, "
+        "recorded_at, recorded_by, locked FROM consents"
+    ),
     "INSERT INTO consents SELECT * FROM consents WHERE true ON CONFLICT (id) DO UPDATE SET locked = x''",
     "UPDATE OR IGNORE consents SET locked = x''",
     "UPDATE consent_withdrawals SET conversation_id = 'another'",

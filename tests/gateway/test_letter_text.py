@@ -1,6 +1,7 @@
 """The letter in plain Danish: complete, the citizen's wish first, whatever language its sender works in."""
 
 import json
+import unicodedata
 from itertools import pairwise
 from pathlib import Path
 
@@ -69,6 +70,7 @@ REFERRAL = {
     "re_referral": {"previous_id": "R03", "kind": "ongoing", "reason": "Han ringer stadig hver nat."},
     "children_in_home": True,
     "intoxicated": True,
+    "seen_by": "Rasmus Prøvebjerg, paramediciner",
     "called_from": "Busterminalen, 8700 Horsens",
     "known_by": "Hjemmeplejen i Randers",
 }
@@ -218,6 +220,22 @@ def test_nothing_a_sender_writes_in_a_later_letter_can_pass_for_a_line_of_ours(n
     assert len(lines) > 4
     assert not [line for line in lines if line.startswith(("CPR-nummer: 010170", "Ring til 12", "----------------\n"))]
     assert lines.count("Hvad I skal gøre") <= 1
+
+
+@pytest.mark.parametrize("name", bodies.FOLLOWING)
+def test_no_control_of_a_terminal_and_nothing_that_turns_the_text_stands_in_a_letter(name):
+    """A mail client may well show it in a terminal; the payload keeps every byte (E18)."""
+    kind, body = bodies.FOLLOWING[name]
+    text = letter_text(written(kind, poisoned(body, "Karen\x1b]52;c;\x07\u202elave\x9b2J\x00\u2066")))
+    assert not {character for character in text if unicodedata.category(character) == "Cc"} - {"\n"}
+    assert not set("\u202e\u2066") & set(text)
+    assert kind is Kind.FIGURES or "Karen\N{REPLACEMENT CHARACTER}" in text
+
+
+@pytest.mark.parametrize("field", ["text", "urgency_remark", "seen_by", "called_from", "known_by"])
+def test_nor_in_a_referral(field):
+    text = letter_text(written(Kind.REFERRAL, {"referral": PLAIN | {field: "Ringer\x1b[2J\u202e"}}))
+    assert not set("\x1b\u202e") & set(text)
 
 
 def test_figures_are_not_written_out():

@@ -22,7 +22,7 @@ PRIVATE = "140570-5480 Karen Testdal"
 def in_full(said):
     """Add what those who wrote it could not say yet: nothing of it was said."""
     consent = dict.fromkeys(("writing_waived_because", "for_municipality", "remark")) | said["consent"]
-    return {"intoxicated": False, "called_from": None, "known_by": None} | said | {"consent": consent}
+    return {"intoxicated": False, "seen_by": None, "called_from": None, "known_by": None} | said | {"consent": consent}
 
 
 @pytest.mark.parametrize("name", INPUTS)

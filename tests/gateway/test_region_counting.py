@@ -105,6 +105,17 @@ def test_every_promise_ends_in_exactly_one_way(site):
     assert split.total == 6
 
 
+def test_a_call_about_a_withdrawal_is_not_how_the_promise_was_kept(site):
+    """O10: nobody took the referral over; the unit heard that it was not to."""
+    late, kept = site.referral(withdrawn_at=NOVEMBER), site.referral(withdrawn_at=NOVEMBER + HOUR)
+    for referral in (late, kept):
+        called = {"person_id": "mette", "called_at": NOVEMBER + HOUR, "outcome": "taken", "locked": b""}
+        site.add(CallRow(referral_id=referral, **called))
+    parts = site.count().split(Topic.PROMISE).parts
+
+    assert (parts["withdrawn"], parts["phoned"]) == (1, 1)
+
+
 def test_reminders_are_counted_by_step_and_those_that_never_fired_are_zero(site):
     letter, earlier = site.referral(), datetime(2025, 1, 8, tzinfo=UTC)
     site.add(ReminderRow(referral_id=letter, step="remind", due_at=NOVEMBER, fired_at=NOVEMBER))

@@ -116,8 +116,8 @@ def test_what_was_arranged_is_counted_when_cases_are_closed(site):
     assert (split.parts["own-gp"], split.parts["not-now"], split.parts["housing"], split.total) == (2, 1, 0, None)
 
 
-def test_what_is_said_to_have_happened_before_the_letter_came_took_no_time(site):
-    """A contact that was made while the letter was on its way, and a citizen who changed their mind meanwhile."""
+def test_a_citizen_who_withdrew_before_the_letter_came_was_never_under_way(site):
+    """Nor does a contact that was made before it tell how long the first one took."""
     for number in NUMBERS:
         case = receive(site, number)
         site.store.acknowledge(case, ANNE, NOW)
@@ -125,8 +125,10 @@ def test_what_is_said_to_have_happened_before_the_letter_came_took_no_time(site)
         site.acts.withdraw(case, ANNE, NOW + HOUR, at=NOW - DAY)
     figures = count(site)
     reached = next(spread for spread in figures.spreads if spread.milestone is Milestone.REACHED)
-    assert reached.quartiles.lower == reached.quartiles.upper == timedelta()
-    assert all((phase.weeks or 0) >= 0 for phase in figures.phases)
+    assert reached.quartiles is None
+    with site.db.reading() as session:
+        cases = Counting(session, site.vault, "730")._cases(NOW + HOUR)
+        assert {one.closed_at for one in cases} == {NOW}
 
 
 def test_a_supplement_tells_of_calls_and_of_the_citizen(site):

@@ -309,11 +309,12 @@ async def test_the_consent_s_last_day_is_shown_and_a_lapsed_one_is_said_plainly(
 
 
 async def test_the_newer_fields_stand_where_they_belong(site):
-    """A8, B2, G10, O12."""
+    """A8, B1, B2, G10, O12."""
     consent = {"writing_waived_because": "Samtalen var et 1-1-2-opkald.", "remark": "Hun forstod det."}
     body = referral(
         "R02",
         intoxicated=True,
+        seen_by="Rasmus Prøvebjerg, paramediciner",
         called_from="Banegården i Viborg",
         known_by="Kontaktperson i bostøtten",
         consent=consent,
@@ -325,6 +326,7 @@ async def test_the_newer_fields_stand_where_they_belong(site):
         await pilot.press("enter")
         await until(
             pilot,
+            "Rasmus Prøvebjerg, paramediciner",
             "Banegården i Viborg",
             "Kontaktperson i bostøtten",
             "Samtalen var et 1-1-2-opkald.",

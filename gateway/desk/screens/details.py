@@ -35,6 +35,7 @@ MAIN: Final = (form.CPR, form.NAME, form.PHONE, form.REACH)
 MORE: Final = (
     form.ADDRESS,
     form.AGE,
+    form.SEEN_BY,
     form.CALLED_FROM,
     form.SAFETY,
     form.INTERPRETER,
