@@ -163,9 +163,8 @@ class Correspond:
             return self._meetings(session).answer(meeting_id, attendance, person, self.clock(), remark)
 
     def cancel_meeting(self, meeting_id: str, person: Person, remark: str = "") -> MeetingState:
-        """Call off a meeting of ours; raises MeetingError, ConsentError or ReferralEnded."""
+        """Call off a meeting of ours, whatever else has ended; raises MeetingError."""
         with self.sessions.session() as session:
-            self._of_meeting(session, meeting_id)
             return self._meetings(session).cancel(meeting_id, person, self.clock(), remark)
 
     def meetings(self, name: str) -> tuple[MeetingState, ...]:

@@ -354,6 +354,21 @@ def test_a_meeting_of_ours_is_called_off_and_one_of_theirs_answered(desk):
     assert (answer["attendance"], answer["answered_by"]) == ("accepted", "Mette Testgaard")
 
 
+@pytest.mark.parametrize("ending", ["answered_at", "withdrawn_at"])
+def test_a_meeting_of_ours_can_be_called_off_whatever_has_ended(desk, ending):
+    """Nobody should turn up to a meeting the citizen no longer wants (O10), or in the wrong municipality (O7)."""
+    number = desk.refer()
+    ours = desk.correspond.propose_meeting(number, proposal(desk), desk.person, yes(desk)).meeting_id
+    if ending == "withdrawn_at":
+        desk.delivered(number, State.RECEIVED)
+        desk.correspond.withdraw(number, desk.person)
+    else:
+        end(desk, number, ending)
+
+    assert desk.correspond.cancel_meeting(ours, desk.person).standing is Standing.CANCELLED
+    assert len(desk.letters(Kind.MEETING_CANCELLED)) == 1
+
+
 def test_a_meeting_may_still_be_called_after_the_case_is_closed_but_not_with_the_wrong_municipality(desk):
     """F5: a meeting is for when help did not work."""
     closed, elsewhere = desk.refer(), desk.refer()

@@ -43,7 +43,8 @@ class CallScreen(DeskPage[bool], ModalScreen[bool]):
         """Lay the number and the questions out."""
         one, now = self._progress, self.ports.now()
         with Vertical(classes="dialog wide") as dialog:
-            dialog.border_title = Content(_("Call about {number}").format(number=one.number)).markup
+            about = (_("Call about {number}").format(number=one.number), words.citizen(one.citizen))
+            dialog.border_title = Content(words.SEPARATOR.join(about)).markup
             yield Static(Content("☎ " + words.phone(one.contact)), markup=False, classes="lead")
             if one.contact:
                 unit = words.SEPARATOR.join((one_line(one.contact.unit_name), words.opening(one.contact, now)))
