@@ -103,6 +103,8 @@ BOARD: Final = (NEW, OPEN, FIND, CALL, FINISHED, HELP, QUIT)
 REFERRAL: Final = (CALL, SUPPLEMENT, AGAIN, WITHDRAW, MEETING, JOURNAL, BACK, HELP)
 STUCK: Final = (ANEW, CALL, AGAIN, WITHDRAW, JOURNAL, BACK, HELP)
 """Where it came back, was given up, or went to the wrong municipality: what to do about it comes first."""
+WITHDRAWN: Final = (CALL, AGAIN, JOURNAL, BACK, HELP)
+"""Once the citizen has withdrawn the consent, nothing more is sent about it."""
 EXPLAINED: Final = (
     MOVE,
     NEW,

@@ -101,6 +101,12 @@ def stopped(content: Content) -> Reason | None:
     return None
 
 
+def to_correct(content: Content) -> Question:
+    """Tell which question stands in the way: where one goes to correct an answer that stops."""
+    acute = answered(content, Question.ACUTE) in (Answer.YES, Answer.UNKNOWN)
+    return Question.ACUTE if acute else questions(content)[-1]
+
+
 def _known(said: Answer | None, *, clear: bool) -> bool | None:
     """Read an answer as the rules do; one that was not asked for yet speaks against nothing."""
     return clear if said is None else {Answer.YES: True, Answer.NO: False}.get(said)
@@ -114,6 +120,11 @@ def cleared(content: Content) -> bool:
     """Tell whether every question was answered, nothing is acute, and it is said how contact came about (A5)."""
     everything = all(answered(content, question) for question in questions(content))
     return everything and stopped(content) is None and bool(content.get("origin"))
+
+
+def referred_before(content: Content) -> bool:
+    """Tell whether an earlier referral of this citizen stands, which a «nej tak» to this one does not undo."""
+    return bool(content.get("anew_of") or content.get("re_referral"))
 
 
 def consented(content: Content) -> bool:

@@ -54,7 +54,7 @@ def _pressing(progress: Progress, now: datetime) -> Section:
     )
     if not due.step.asks_for_call:
         return Section(Tone.REMARK, _("Nobody has taken it yet"), words.due_line(due, now))
-    return Section(Tone.ALERT, heading, words.due_line(due, now) + " " + _("R logs the call."))
+    return Section(Tone.ALERT, heading, words.due_line(due, now) + ". " + _("R logs the call."))
 
 
 def _held_up(progress: Progress) -> Section:

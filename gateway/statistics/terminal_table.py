@@ -1,11 +1,11 @@
-"""A report in a terminal, within 100 columns."""
+"""A report in a terminal: text and months within 80 columns, no table wider than 100."""
 
 import textwrap
 from collections.abc import Iterator
 
 from gateway.statistics.report import Report, Table
 
-WIDTH = 100
+WIDTH = 80
 GAP = "  "
 
 

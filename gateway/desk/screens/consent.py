@@ -13,7 +13,7 @@ from textual.widgets import Static
 from directory import municipalities
 from gateway.consents.model import Form
 from gateway.desk import commands, words
-from gateway.desk.content import Place, consented, get, put, says_anything, text
+from gateway.desk.content import Place, consented, get, put, referred_before, says_anything, text
 from gateway.desk.screens.question import QuestionScreen
 from gateway.desk.screens.step import ReachLine, StepPage, reach_line
 from gateway.desk.widgets.fields import Edited, Spec, line_field
@@ -28,6 +28,12 @@ from gateway.wire.referral import Origin
 
 REMARK: Final = Spec("desk.remark", mark("Remark"), "", mark("how the consent was given, if somebody should know"))
 WAIVED: Final = Spec("desk.waived", mark("Why not in writing"), "")
+DELETE_ALL: Final = mark("Delete everything that was written about the citizen?")
+NOTHING_KEPT: Final = mark("That is quite all right. Nothing about the citizen is kept, and nothing was sent.")
+DELETE_DRAFT: Final = mark("Delete this draft? The earlier referral stays as it is.")
+NOTHING_NEW: Final = mark(
+    "That is quite all right. The draft is deleted, and nothing new was sent. The earlier referral stays as it is."
+)
 
 
 class ConsentScreen(StepPage):
@@ -143,16 +149,13 @@ class ConsentScreen(StepPage):
 
     async def _no(self) -> None:
         """Delete everything about the citizen, and count one (C9); ask first when more than a name was written."""
-        question = QuestionScreen(_("The citizen says no"), _("Delete everything that was written about the citizen?"))
+        sent_before = referred_before(self.pad.content)
+        question = QuestionScreen(_("The citizen says no"), _(DELETE_DRAFT if sent_before else DELETE_ALL))
         if says_anything(self.pad.content) and not await self.app.push_screen_wait(question):
             return
         await self.pad.save()
         await self.ask(self.ports.decline, self.pad.draft.id if self.pad.draft else None)
-        self.app.notify(
-            _("That is quite all right. Nothing about the citizen is kept, and nothing was sent."),
-            markup=False,
-            timeout=8,
-        )
+        self.app.notify(_(NOTHING_NEW if sent_before else NOTHING_KEPT), markup=False, timeout=8)
         self.dismiss()
 
     def _show(self) -> None:

@@ -25,7 +25,7 @@ from gateway.referring.correspond import Ended
 from gateway.referring.follow import Progress
 from gateway.referring.words import STATES
 from gateway.terminal.bars import CommandBar
-from gateway.terminal.commands import bindings
+from gateway.terminal.commands import Command, bindings
 from gateway.terminal.letter_view import LetterView
 
 STUCK: Final = frozenset({"refused", "given-up"})
@@ -50,7 +50,7 @@ class ReferralScreen(ActingPage):
         yield from self.above()
         yield Static(self._subject(), id="subject", markup=False)
         yield LetterView(referral_page.sections(self._progress, self.ports.now()))
-        yield CommandBar(commands.STUCK if self._is_stuck else commands.REFERRAL)
+        yield CommandBar(self._keys)
 
     def on_mount(self) -> None:
         """Go on looking how it goes."""
@@ -68,7 +68,7 @@ class ReferralScreen(ActingPage):
             if progress and progress != self._progress:
                 self._progress = progress
                 self.query_one("#subject", Static).update(self._subject())
-                await self.query_one(CommandBar).show(commands.STUCK if self._is_stuck else commands.REFERRAL)
+                await self.query_one(CommandBar).show(self._keys)
                 await self.query_one(LetterView).show(referral_page.sections(progress, self.ports.now()))
 
     def action_supplement(self) -> None:
@@ -136,6 +136,12 @@ class ReferralScreen(ActingPage):
         if ended:
             self.say(_(TOLD[ended]))
             await self.changed()
+
+    @property
+    def _keys(self) -> tuple[Command, ...]:
+        if self._progress.withdrawn_at:
+            return commands.WITHDRAWN
+        return commands.STUCK if self._is_stuck else commands.REFERRAL
 
     @property
     def _is_stuck(self) -> bool:

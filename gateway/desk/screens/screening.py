@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from gateway.desk import commands
-from gateway.desk.content import Answer, Place, Question, answer, answered, cleared, put, questions, stopped
+from gateway.desk.content import Answer, Place, Question, answer, answered, cleared, put, questions, stopped, to_correct
 from gateway.desk.screens.step import StepPage
 from gateway.desk.screens.stop import After, StopScreen
 from gateway.language import gettext as _
@@ -117,6 +117,8 @@ class ScreeningScreen(StepPage):
         """Show what to do instead; nothing is sent, and the draft is kept only by choice (B3)."""
         after = await self.app.push_screen_wait(StopScreen(reason))
         if after is After.CORRECT:
+            self._at = to_correct(self.pad.content)
+            await self._show()
             return
         if after is After.DROP and self.pad.draft:
             await self.pad.save()
@@ -128,6 +130,8 @@ class ScreeningScreen(StepPage):
         return (*questions(self.pad.content), ORIGIN)
 
     def _open_question(self) -> str:
+        if stopped(self.pad.content):
+            return to_correct(self.pad.content)
         return next((one for one in self._asked() if not self._said(one)), ORIGIN)
 
     def _said(self, name: str) -> str:

@@ -137,6 +137,24 @@ async def test_an_acute_answer_stops_and_says_what_to_do(desk, answers, said):
     assert [row.count for row in desk.rows(TallyRow)] == [1]
 
 
+async def test_a_stop_leads_back_to_the_answer_that_stops(desk):
+    """B4: also when it was another answer that was just given, and when the draft is opened later."""
+    async with at_desk(desk.ports()) as pilot:
+        await until(pilot, "Intet venter her")
+        await pilot.press("n", "n", "j", "v")
+        await until(pilot, "Stop")
+        await pilot.press("b")
+        await until(pilot, "Kladder (1)")
+        await pilot.press("enter")
+        await until(pilot, "Kun et klart ja tæller")
+        await pilot.press("j")
+        await until(pilot, "1 1-1-2-opkald   2 på stedet")
+        await pilot.press("up", "up", "up", "j")
+        await until(pilot, "Stop")
+        await pilot.press("escape", "n")
+        await until(pilot, "1 1-1-2-opkald   2 på stedet")
+
+
 async def test_after_a_stop_the_draft_is_kept_only_by_choice(desk):
     """B3."""
     async with at_desk(desk.ports()) as pilot:
@@ -404,7 +422,7 @@ async def test_a_citizen_seen_before_is_suggested_and_the_person_decides(desk):
         await until(pilot, "Måske henvist før", number)
         assert "re_referral" not in drafts(desk).all()[0].content
         await pilot.press("f4")
-        await until(pilot, "Er det samme borger?", "samme CPR-nummer")
+        await until(pilot, "Er det den samme borger?", "samme CPR-nummer")
         await pilot.press("f")
         await until(pilot, "Genhenvendelse: ringer fortsat", "Kladden er gemt")
     again = drafts(desk).all()[0].content["re_referral"]
@@ -450,6 +468,20 @@ async def test_the_safety_field_asks_for_behaviour_and_not_for_records(desk):
             if "Adfærd" in seen(pilot):
                 break
         await until(pilot, "Adfærd", "Ingen domme")
+
+
+async def test_the_field_one_writes_in_is_always_in_view(desk):
+    """B9: also the last one, on the smallest terminal."""
+    async with at_desk(desk.ports(), (80, 24)) as pilot:
+        await to_details(pilot)
+        await pilot.press("f3")
+        form = pilot.app.screen.query_one("#form")
+        for _ in range(20):
+            await pilot.pause()
+            focused = pilot.app.focused
+            assert form.region.contains_region(focused.region), focused
+            assert focused.visible_region == focused.region, focused
+            await pilot.press("tab")
 
 
 async def test_what_cannot_wait_is_phoned_too(desk):
