@@ -49,7 +49,7 @@ def add_entering(commands: Commands, open_site: Opener) -> None:
         return DONE
 
     parser = commands.add_parser("enter", help=_("enter a yearly figure by hand"))
-    parser.add_argument("name", metavar=_("NAME"), choices=[name.value for name in ByHand], help=_("what it is"))
+    parser.add_argument("name", choices=[name.value for name in ByHand], help=_("what it is"))
     parser.add_argument("year", metavar=_("YEAR"), type=year)
     parser.add_argument("value", metavar=_("VALUE"), type=value, help=_("per citizen"))
     person_option(parser)

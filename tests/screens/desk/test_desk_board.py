@@ -203,6 +203,31 @@ async def test_not_their_citizen_comes_first_and_is_sent_anew_in_one_step(desk):
     assert "previous" not in desk.letters(Kind.REFERRAL)[-1]
 
 
+async def test_a_no_to_sending_anew_does_not_say_that_nothing_is_kept(desk):
+    """C9, O7: the draft goes; the first referral was sent, and stands."""
+    number = desk.refer(citizen=CITIZEN, text="Hun er alene om aftenen.")
+    desk.hears(number, Kind.NOT_OURS, NOT_OURS)
+    async with at_desk(desk.ports(), (100, 30)) as pilot:
+        await until(pilot, "Ikke deres borger", number)
+        await pilot.press("enter")
+        await until(pilot, "S send igen")
+        await pilot.press("s")
+        await until(pilot, "akut somatisk")
+        await pilot.press("n", "n")
+        await until(pilot, "Hvilken kommune")
+        await typed(pilot, "favrskov")
+        await until(pilot, "Modtagelsen")
+        await pilot.press("enter")
+        await until(pilot, "Læs op", "Favrskov Kommune")
+        await pilot.press("n")
+        await until(pilot, "Skal kladden slettes?")
+        await pilot.press("j")
+        text = await until(pilot, "Det er helt i orden", "Den tidligere")
+        assert "Intet om" not in text
+    assert desk.rows(DraftRow) == []
+    assert desk.row(number).cpr_index
+
+
 async def test_the_cursor_follows_its_row(desk):
     first = desk.refer(citizen=CITIZEN | {"name": "Ole Testmark"})
     async with at_desk(desk.ports()) as pilot:

@@ -70,7 +70,8 @@ async def test_a_withdrawal_asks_clearly_and_is_passed_on(desk):
         await pilot.press("f")
         await until(pilot, "Har borgeren sagt")
         await pilot.press("j")
-        await until(pilot, "Du har trukket dit samtykke tilbage")
+        text = await until(pilot, "Du har trukket dit samtykke tilbage", "R opkald  G igen  J notat")
+        assert "T tilføj" not in text
     assert len(desk.letters(Kind.WITHDRAWAL)) == 1
 
 
