@@ -15,11 +15,11 @@ from gateway.language import gettext as _
 from gateway.site.people import Role
 from gateway.station import make_station
 from inbox_tui import bootstrap
-from inbox_tui.act_commands import add_acts
-from inbox_tui.case_commands import add_cases
-from inbox_tui.meeting_commands import add_meetings
-from inbox_tui.sample_command import add_sample
-from inbox_tui.stats_commands import add_figures
+from inbox_tui.command_line.acts import add_acts
+from inbox_tui.command_line.cases import add_cases
+from inbox_tui.command_line.figures import add_figures
+from inbox_tui.command_line.meetings import add_meetings
+from inbox_tui.command_line.sample import add_sample
 
 PROGRAM: Final = "stafet-inbox"
 

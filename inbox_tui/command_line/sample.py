@@ -5,7 +5,7 @@ from gateway.commands.stats import period_of, period_options
 from gateway.language import gettext as _
 from gateway.site.people import Role
 from gateway.station import Station
-from inbox_tui.case_commands import add_command, text
+from inbox_tui.command_line.cases import add_command, text
 from inbox_tui.sampling import Draw, Sampling
 from inbox_tui.store import CaseStore
 

@@ -21,9 +21,9 @@ from gateway.wire.referral import Moment
 from inbox_tui import presentation, words
 from inbox_tui.acts import Acts, Obtained
 from inbox_tui.bootstrap import acts
-from inbox_tui.case_commands import add_command, facts, found, text
 from inbox_tui.casework.case import Case
 from inbox_tui.casework.outcomes import Outcome
+from inbox_tui.command_line.cases import add_command, facts, found, text
 from inbox_tui.store import CaseStore
 
 Deed = Callable[[Arguments, Acts, str, "Doer"], Case]

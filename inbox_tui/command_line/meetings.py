@@ -35,10 +35,10 @@ from gateway.wire.letters import Kind, Letter
 from gateway.wire.meeting import Attendance, Party
 from gateway.wire.referral import Moment
 from inbox_tui import words
-from inbox_tui.act_commands import Doer, add_consent_options, obtained
 from inbox_tui.bootstrap import acts
-from inbox_tui.case_commands import add_command, found, text
 from inbox_tui.casework.case import Case
+from inbox_tui.command_line.acts import Doer, add_consent_options, obtained
+from inbox_tui.command_line.cases import add_command, found, text
 from inbox_tui.store import CaseStore
 
 LARGEST: Final = 64 * 1024
