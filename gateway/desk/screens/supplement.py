@@ -15,6 +15,7 @@ from gateway.desk.content import Content, get, put, text
 from gateway.desk.pad import Pad
 from gateway.desk.ports import Seat
 from gateway.desk.screens.page import DeskPage
+from gateway.desk.screens.question import QuestionScreen
 from gateway.desk.widgets.fields import ChoiceField, Edited, Field, Spec, line_field, prose_field
 from gateway.language import gettext as _
 from gateway.language import mark
@@ -48,6 +49,7 @@ class SupplementScreen(DeskPage[None]):
         self._progress = progress
         self._pad = pad
         self._content: Content = dict(pad.content) if pad else {}
+        self._untouched = self._content
 
     def compose(self) -> ComposeResult:
         """Lay the fields out."""
@@ -76,6 +78,20 @@ class SupplementScreen(DeskPage[None]):
     def action_save(self) -> None:
         """Send it."""
         self.begin(self._send, "send")
+
+    def action_back(self) -> None:
+        """Leave; what was typed is not thrown away without asking, for it is no draft."""
+        if self._content == self._untouched:
+            self.dismiss()
+        else:
+            self.begin(self._leave, "send")
+
+    async def _leave(self) -> None:
+        question = QuestionScreen(
+            _("Leave without sending?"), _("What you have written here has not been sent, and is not kept.")
+        )
+        if await self.app.push_screen_wait(question):
+            self.dismiss()
 
     async def _send(self) -> None:
         if not await self.ask(

@@ -57,6 +57,24 @@ async def test_a_supplement_that_says_nothing_is_not_sent(desk):
     assert desk.letters(Kind.SUPPLEMENT) == []
 
 
+async def test_a_supplement_that_was_begun_is_not_thrown_away_without_asking(desk):
+    number = desk.refer(citizen=CITIZEN)
+    async with at_desk(desk.ports()) as pilot:
+        await shown(pilot, number)
+        await pilot.press("t")
+        await until(pilot, f"Tilføj til {number}")
+        await typed(pilot, "1906687074")
+        await pilot.press("escape")
+        await until(pilot, "Gå væk uden at sende?")
+        await pilot.press("escape")
+        await until(pilot, f"Tilføj til {number}", "1906687074")
+        await pilot.press("escape")
+        await until(pilot, "Gå væk uden at sende?")
+        await pilot.press("j")
+        await until(pilot, "Har kommunen fået det?")
+    assert desk.letters(Kind.SUPPLEMENT) == []
+
+
 async def test_a_withdrawal_asks_clearly_and_is_passed_on(desk):
     """O10."""
     number = desk.refer(citizen=CITIZEN)
