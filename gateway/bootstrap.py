@@ -56,7 +56,7 @@ def handlers(station: Station) -> Mapping[Kind, Handler]:
 
 def chores(station: Station) -> Sequence[Callable[[], int]]:
     """Tell what the region's daemon does by the clock."""
-    return (duty(station).tick,)
+    return (duty(station).tick, correspond(station).tidy)
 
 
 def submit(station: Station) -> Submit:

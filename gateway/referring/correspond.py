@@ -18,7 +18,9 @@ from gateway.consents.book import ConsentBook
 from gateway.consents.errors import ConsentWithdrawn
 from gateway.consents.model import Act, Consent, Form, Purpose
 from gateway.exchange import outbox
+from gateway.exchange.delivery import State
 from gateway.exchange.ports import Clock, Post, Sessions
+from gateway.exchange.rows import OutgoingRow
 from gateway.meetings.book import MeetingBook, MeetingState
 from gateway.meetings.errors import MeetingUnknown
 from gateway.meetings.flow import Meetings, Proposal
@@ -119,6 +121,27 @@ class Correspond:
                 self._send(session, row, Kind.WITHDRAWAL, said)
         self.sessions.forget()
         return ended
+
+    def tidy(self) -> int:
+        """Erase what was withdrawn while it was being sent and then never left after all; tell how many (O10).
+
+        A worker held the letter when the citizen withdrew, so nobody could tell then.
+        """
+        never_left = (
+            select(ReferralRow)
+            .join(OutgoingRow, col(OutgoingRow.letter_id) == col(ReferralRow.letter_id))
+            .where(OutgoingRow.state == State.CANCELLED, col(ReferralRow.cancelled_at).is_(None))
+        )
+        with self.sessions.reading() as session:
+            if session.exec(never_left).first() is None:
+                return 0
+        with self.sessions.session() as session:
+            rows = session.exec(never_left).all()
+            for row in rows:
+                row.withdrawn_at = None  # as if it had been known then; the book of consents has when
+                _erase(session, row, self.clock())
+        self.sessions.forget()
+        return len(rows)
 
     def content_for_anew(self, name: str) -> Referral:
         """Give what was sent, for the desk to send anew once the citizen has said where they live (O7).

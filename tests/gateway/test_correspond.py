@@ -149,6 +149,26 @@ def test_a_withdrawal_before_it_has_left_cancels_it_and_erases_what_it_said(desk
     assert desk.letters(Kind.WITHDRAWAL) == []
 
 
+def test_what_turns_out_never_to_have_left_is_erased_as_if_it_had_been_known(desk):
+    """O10: a worker held the letter when the citizen withdrew, and then reached nobody with it."""
+    number = desk.refer(delivery=None)
+    letter_id, machine = desk.row(number).letter_id, desk.correspond.machine
+    with desk.db.session() as session:
+        outbox.claim(session, machine(), 9)
+    assert desk.correspond.withdraw(number, desk.person) is Ended.WITHDRAWN
+    assert desk.correspond.tidy() == 0
+    with desk.db.session() as session:
+        outbox.release_all(session, machine())
+        outbox.withhold(session, machine())
+
+    assert (desk.correspond.tidy(), desk.correspond.tidy()) == (1, 0)
+
+    row = desk.row(number)
+    assert (row.locked, row.cpr_index, row.phone_index) == (b"", None, None)
+    assert (desk.progress(number).state, desk.progress(number).active) == ("cancelled", False)
+    assert {row.state for row in desk.rows(OutgoingRow) if row.letter_id == letter_id} == {"cancelled"}
+
+
 def test_no_byte_of_what_was_cancelled_is_left_in_the_databases_files(desk, tmp_path):
     number = desk.refer(delivery=None)
     locked = desk.row(number).locked
