@@ -1,5 +1,6 @@
 """A step of writing a referral: where one is, what stands on the pad, and that it is saved."""
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -43,9 +44,9 @@ class StepPage(DeskPage[None]):
         yield SaveLine(self.pad)
         yield CommandBar(self.KEYS)
 
+    @abstractmethod
     def body(self) -> Iterable[Widget]:
         """Lay out what the step asks."""
-        raise NotImplementedError
 
     def on_mount(self) -> None:
         """Tell about the saving here."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from typed import CONTACT, NOT_FOUND, REFUSED, ask, referral
 
+from gateway.referring.correspond import Correspond
 from gateway.referring.duty import Duty
 from gateway.station import utc_now
 
@@ -193,7 +194,7 @@ def test_only_who_may_send_may_follow_up(stafet, words):
 
 
 def test_the_regions_daemon_keeps_the_promise(stafet, monkeypatch):
-    """E13: it is the daemon that reminds, whether or not anybody sits at the desk."""
+    """E13, O10: it is the daemon that reminds and erases, whether or not anybody sits at the desk."""
     chores = []
 
     async def looked_at(daemon, _console):
@@ -201,4 +202,4 @@ def test_the_regions_daemon_keeps_the_promise(stafet, monkeypatch):
 
     monkeypatch.setattr("gateway.commands.site._run", looked_at)
     stafet("run")
-    assert [chore.__func__ for chore in chores] == [Duty.tick]
+    assert [chore.__func__ for chore in chores] == [Duty.tick, Correspond.tidy]
