@@ -46,8 +46,10 @@ WORDS: Final[Mapping[type[Exception], str]] = {
     CaseNotFound: mark("That referral is not here any longer."),
     DepartmentUnknown: mark("There is no department of that name."),
     MayNotAct: mark("Your role can read referrals, but not act on them."),
-    NotAcknowledgedYet: mark("Acknowledge the referral first (press K), so that Præhospitalet knows that you have it."),
-    NotAssessedYet: mark("Assess first whether it is acute (press U). That is done on every referral."),
+    NotAcknowledgedYet: mark(
+        "Acknowledge the referral first (K in the inbox), so that Præhospitalet knows that you have it."
+    ),
+    NotAssessedYet: mark("Assess first whether it is acute (U in the inbox). That is done on every referral."),
     OutcomeMissing: mark("Choose at least one outcome."),
     WordsMissing: mark("A line of text is missing: write why."),
     ConsentWithdrawn: mark("The citizen has withdrawn the consent, so this cannot be done."),
