@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.consents.model import Form, Purpose
+from gateway.consents.model import Form
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.meetings.book import MeetingState, Standing
@@ -34,13 +34,6 @@ ELSEWHERE: Final[Mapping[Elsewhere, str]] = {
 }
 
 FORMS: Final[Mapping[Form, str]] = {Form.SPOKEN: mark("spoken"), Form.WRITTEN: mark("written")}
-
-PURPOSES: Final[Mapping[Purpose, str]] = {
-    Purpose.DISCLOSURE: mark("to tell the municipality"),
-    Purpose.RENEWED_DISCLOSURE: mark("to tell the municipality again"),
-    Purpose.OWN_GP: mark("own GP"),
-    Purpose.JOINT_MEETING: mark("joint meeting"),
-}
 
 STANDINGS: Final[Mapping[tuple[Standing, bool], str]] = {
     (Standing.PROPOSED, True): mark("proposed by us; Præhospitalet has not answered"),

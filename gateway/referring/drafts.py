@@ -120,10 +120,6 @@ class Drafts:
         with self.sessions.reading() as session:
             return tuple(self._draft(session, row) for row in session.exec(newest))
 
-    def to_chase(self, now: datetime, after: timedelta) -> tuple[Draft, ...]:
-        """List the drafts that have had a consent for longer than `after` and are not sent, newest first (B1)."""
-        return tuple(one for one in self.all() if one.overdue(now, after))
-
     def drop(self, draft_id: str) -> None:
         """Erase a draft; one that is gone already is no trouble."""
         with self.sessions.session() as session:

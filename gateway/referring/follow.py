@@ -131,10 +131,6 @@ class Follow:
         """List those the desk still waits for, all of them, and then the latest of the others; newest first in each."""
         return [*self._active(), *self.finished(limit)]
 
-    def to_send_anew(self) -> list[Progress]:
-        """List what was answered «ikke vores borger» and has not been sent anew (O7)."""
-        return [progress for progress in self.active() if progress.anew]
-
     def send_again(self, name: str, now: datetime) -> Progress | None:
         """Queue a referral again that came back or was given up, as it was; others are left alone.
 

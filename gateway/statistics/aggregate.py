@@ -28,7 +28,6 @@ def _large_enough(count: int) -> int:
 
 
 Count = Annotated[int, Field(ge=0, le=MOST), AfterValidator(_large_enough)]
-Ratio = Annotated[float, Field(ge=0, le=1)]
 Minutes = Annotated[int, Field(ge=0, le=LONGEST)]
 Written = Annotated[str, Field(pattern=r"^20[2-9][0-9]-(0[1-9]|1[0-2])$")]
 

@@ -168,7 +168,6 @@ def test_nobody_waits_when_the_year_is_over(year):
     with station.database.reading() as session:
         follow = region_end.follow(station, session)
         assert follow.active() == []
-        assert follow.to_send_anew() == []
     assert region_end.duty(station).due() == ()
 
 

@@ -22,8 +22,6 @@ from gateway.referring import writing
 from gateway.referring.refusals import OutsideRegion, Reason, Refused
 from gateway.terminal.letter_view import Fact
 
-LONGEST_LIST = 8
-
 
 class NameInput(Input):
     """Where the name is typed; the arrows move in the list below it."""

@@ -128,8 +128,9 @@ def test_a_draft_with_a_consent_is_brought_up_again_when_it_is_not_sent(site):
     consented = site.drafts.begin(site.karim, TYPED | YES)
 
     hour = timedelta(hours=1)
-    assert site.drafts.to_chase(NOW + hour, after=hour) == ()
-    assert site.drafts.to_chase(NOW + hour + timedelta(seconds=1), after=hour) == (consented,)
+    assert [draft for draft in site.drafts.all() if draft.overdue(NOW + hour, hour)] == []
+    later = NOW + hour + timedelta(seconds=1)
+    assert [draft for draft in site.drafts.all() if draft.overdue(later, hour)] == [consented]
 
 
 def test_a_draft_is_locked_and_bound_to_its_place(site):
