@@ -19,10 +19,11 @@ from directory.model import Contact, PinnedKey
 from gateway.adapters.certificates import self_signed
 from gateway.adapters.database import Database
 from gateway.adapters.smtp_out import SmtpRelay
+from gateway.audit.rows import AuditTable
 from gateway.consents.rows import ConsentTable
 from gateway.exchange.deliver import Deliver
 from gateway.exchange.identity import Identity
-from gateway.exchange.ports import Clock, Handler
+from gateway.exchange.ports import Handler
 from gateway.exchange.post import PostOffice
 from gateway.exchange.receive import Receive
 from gateway.exchange.rows import ExchangeTable
@@ -31,6 +32,7 @@ from gateway.site.cipher import Vault, new_key
 from gateway.site.errors import VaultDamaged
 from gateway.site.home import Home, write_private
 from gateway.site.people import People, PeopleTable, Person, Role
+from gateway.site.ports import Clock
 from gateway.site.settings import DoorSettings, RelaySettings, Settings, UnitSettings
 from gateway.wire.letters import Kind
 from keys import passphrase
@@ -45,6 +47,7 @@ SHARED_TABLES: Final = (
     PeopleTable.metadata,
     ConsentTable.metadata,
     MeetingTable.metadata,
+    AuditTable.metadata,
 )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.exchange.ports import Clock
 from gateway.site.people import Person
+from gateway.site.ports import Clock
 from inbox_tui.acts import Acts
 from inbox_tui.quarantine import QuarantineLine
 from inbox_tui.store import CaseStore

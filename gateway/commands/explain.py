@@ -75,6 +75,16 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         NOTHING_SENT,
         mark("Say it with --as NAME. The names stand in the staff list (staff list)."),
     ),
+    "MAY_NOT": (
+        mark("Your role here does not allow this."),
+        mark("Nothing was sent or changed. That it was tried has been noted."),
+        mark("Ask a colleague who may, or ask your administrator for the role you need."),
+    ),
+    "PERSON_GONE": (
+        mark("You are no longer among the people who work here."),
+        mark("Nothing was sent or changed. That it was tried has been noted."),
+        mark("If that is a mistake, ask your administrator to add you again."),
+    ),
     "PASSPHRASE_MISSING": (
         mark("The passphrase that unlocks the site's key is missing, empty, or readable by others."),
         LETTERS_WAIT,

@@ -7,7 +7,6 @@ from typing import Final
 
 from directory.model import Contact
 from directory.municipalities import Municipality
-from gateway.exchange.ports import Clock
 from gateway.referring.correspond import Correspond
 from gateway.referring.decline import Decline
 from gateway.referring.drafts import Draft, Drafts
@@ -16,6 +15,7 @@ from gateway.referring.follow import Progress
 from gateway.referring.recognise import Recognise
 from gateway.referring.submit import Submit
 from gateway.site.people import Person
+from gateway.site.ports import Clock
 from gateway.site.settings import UnitSettings
 from gateway.wire.referral import Referral
 

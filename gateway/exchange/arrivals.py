@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from gateway.exchange.ports import Clock, Sessions
 from gateway.exchange.rows import ArrivalRow
 from gateway.site.cipher import Vault
+from gateway.site.ports import Clock, Sessions
 from gateway.wire.letters import new_id
 
 

@@ -11,11 +11,12 @@ from directory.book import AddressBook
 from gateway.exchange import outbox
 from gateway.exchange.delivery import NO_RECEIPT, Course, State, after_attempt, may_send, parked
 from gateway.exchange.identity import Identity
-from gateway.exchange.ports import Attempt, Clock, Passage, Relay, Sessions
+from gateway.exchange.ports import Attempt, Passage, Relay
 from gateway.exchange.post import letter_of, missing
 from gateway.exchange.rows import EnvelopeRow, OutgoingRow
 from gateway.exchange.sealing import SealedLetter, seal_letter
 from gateway.site.cipher import Vault
+from gateway.site.ports import Clock, Sessions
 from gateway.site.trouble import trouble
 from gateway.wire.letters import Kind
 from keys.errors import KeyringError, SealRefused

@@ -2,7 +2,6 @@
 
 import enum
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -37,9 +36,6 @@ Handler = Callable[[Session, Arrived], None]
 Post = Callable[[Session, Letter], None]
 """Writes a letter into the outbox in the caller's transaction; the daemon seals and sends it."""
 
-Clock = Callable[[], datetime]
-"""Tells the time, aware and in UTC."""
-
 
 class Passage(enum.StrEnum):
     """How an attempt to hand an envelope to the relay ended."""
@@ -67,20 +63,4 @@ class Relay(Protocol):
 
     async def send(self, envelope: bytes, sender: str, recipient: str) -> Attempt:
         """Hand over one envelope to one recipient over verified TLS; never raises for trouble on the way."""
-        ...
-
-
-class Sessions(Protocol):
-    """A database, as the flows see it."""
-
-    def session(self) -> AbstractContextManager[Session]:
-        """Open a session that commits at the end of the block."""
-        ...
-
-    def reading(self) -> AbstractContextManager[Session]:
-        """Open a session that only looks."""
-        ...
-
-    def forget(self) -> None:
-        """Let what was erased be gone from the database's own journal too."""
         ...

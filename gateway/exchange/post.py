@@ -9,9 +9,9 @@ from directory.book import AddressBook
 from gateway.exchange.conversations import advance
 from gateway.exchange.delivery import NO_CONTACT, NO_KEY, Course, State, parked
 from gateway.exchange.outbox import next_turn
-from gateway.exchange.ports import Clock
 from gateway.exchange.rows import OutgoingRow, StepRow
 from gateway.site.cipher import Vault
+from gateway.site.ports import Clock
 from gateway.wire.letters import Kind, Letter
 
 

@@ -18,11 +18,12 @@ from gateway.exchange.arrivals import Outcome
 from gateway.exchange.conversations import advance
 from gateway.exchange.delivery import State
 from gateway.exchange.identity import Identity
-from gateway.exchange.ports import Arrived, Clock, Handler, Post, Sessions
+from gateway.exchange.ports import Arrived, Handler, Post
 from gateway.exchange.receipts import ReceiptBody, Verdict, receipt_for, settle
 from gateway.exchange.rows import ArrivalRow, OutgoingRow, StepRow, TakenRow
 from gateway.exchange.sealing import OpenedLetter, open_letter
 from gateway.site.cipher import Vault
+from gateway.site.ports import Clock, Sessions
 from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable, WireError
 from gateway.wire.letters import Kind, new_id
 from gateway.wire.payload import Payload

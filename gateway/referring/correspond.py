@@ -19,7 +19,7 @@ from gateway.consents.errors import ConsentWithdrawn
 from gateway.consents.model import Act, Consent, Form, Purpose
 from gateway.exchange import outbox
 from gateway.exchange.delivery import State
-from gateway.exchange.ports import Clock, Post, Sessions
+from gateway.exchange.ports import Post
 from gateway.exchange.rows import OutgoingRow
 from gateway.meetings.book import MeetingBook, MeetingState
 from gateway.meetings.errors import MeetingUnknown
@@ -33,6 +33,7 @@ from gateway.referring.refusals import InvalidNumber
 from gateway.referring.rows import CallRow, ReferralRow, SupplementRow
 from gateway.site.cipher import Vault
 from gateway.site.people import Person
+from gateway.site.ports import Clock, Sessions
 from gateway.wire.answers import Withdrawal
 from gateway.wire.body import Body, Name, Short
 from gateway.wire.cpr import InvalidCpr, identify

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from directory.calendar import local_day
-from gateway.exchange.ports import Clock, Sessions
 from gateway.referring.drafts import erase
 from gateway.referring.refusals import Reason
 from gateway.referring.rows import TallyRow
+from gateway.site.ports import Clock, Sessions
 
 
 @dataclass(frozen=True)

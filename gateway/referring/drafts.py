@@ -13,10 +13,10 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from gateway.exchange.ports import Clock, Sessions
 from gateway.referring.rows import DraftRow
 from gateway.site.cipher import Vault
 from gateway.site.people import People, Person
+from gateway.site.ports import Clock, Sessions
 from gateway.wire.letters import new_id
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})

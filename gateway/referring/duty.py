@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from directory.model import Contact
-from gateway.exchange.ports import Clock, Post, Sessions
+from gateway.exchange.ports import Post
 from gateway.referring.dossier import Dossier, call_place, untold
 from gateway.referring.errors import ReferralEnded, ReferralNotFound
 from gateway.referring.past import Past
@@ -22,6 +22,7 @@ from gateway.referring.promise import PRESSING, CallOutcome, Due, Rung, Step, la
 from gateway.referring.rows import CallRow, ReferralRow, ReminderRow
 from gateway.site.cipher import Vault
 from gateway.site.people import Person
+from gateway.site.ports import Clock, Sessions
 from gateway.site.settings import PromiseSettings
 from gateway.wire.answers import Reminder
 from gateway.wire.letters import Kind, Letter

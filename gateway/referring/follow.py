@@ -12,7 +12,6 @@ from directory.calendar import local_day
 from directory.model import Contact
 from gateway.exchange import outbox
 from gateway.exchange.delivery import State
-from gateway.exchange.ports import Clock
 from gateway.meetings.book import MeetingBook, MeetingState, Standing
 from gateway.meetings.rows import MeetingRow
 from gateway.referring.dossier import Dossier, untold
@@ -20,6 +19,7 @@ from gateway.referring.past import Past, cpr_index_of, phone_index, reference_in
 from gateway.referring.promise import PRESSING, Call, CallOutcome, Due
 from gateway.referring.rows import CallRow, ReferralRow
 from gateway.site.cipher import Vault
+from gateway.site.ports import Clock
 from gateway.site.settings import PromiseSettings
 from gateway.wire.answers import Acknowledgement, NotOurs
 

@@ -12,11 +12,12 @@ from sqlmodel import Session, col, select
 from gateway.consents.book import ConsentBook
 from gateway.exchange import outbox
 from gateway.exchange.delivery import UNDER_WAY
-from gateway.exchange.ports import Arrived, Clock
+from gateway.exchange.ports import Arrived
 from gateway.exchange.rows import OutgoingRow
 from gateway.referring.dossier import acknowledgement_place, answer_place
 from gateway.referring.rows import ReferralRow
 from gateway.site.cipher import Vault
+from gateway.site.ports import Clock
 from gateway.wire.answers import Acknowledgement, Closed, NotOurs, Withdrawal
 from gateway.wire.errors import LetterOutOfTurn
 

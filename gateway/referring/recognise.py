@@ -12,12 +12,12 @@ from typing import Final
 from sqlmodel import Session, col, or_, select
 
 from directory.calendar import local_day
-from gateway.exchange.ports import Clock, Sessions
 from gateway.exchange.rows import OutgoingRow
 from gateway.referring.follow import ACKNOWLEDGED, CLOSED, NOT_OURS, WITHDRAWN
 from gateway.referring.past import cpr_index_of, phone_index, with_phone
 from gateway.referring.rows import ReferralRow
 from gateway.site.cipher import Vault
+from gateway.site.ports import Clock, Sessions
 
 SAME_DAY: Final = timedelta(hours=24)
 """Within it a second referral is rather a supplement to the first (G9, O22)."""

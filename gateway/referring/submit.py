@@ -14,7 +14,7 @@ from sqlmodel import Session
 from directory.calendar import local_day
 from directory.municipalities import Municipality
 from gateway.consents.book import ConsentBook
-from gateway.exchange.ports import Clock, Post, Sessions
+from gateway.exchange.ports import Post
 from gateway.referring.decline import Decline, count
 from gateway.referring.disclosure import disclosure
 from gateway.referring.dossier import content_place
@@ -25,6 +25,7 @@ from gateway.referring.refusals import Malformed, Refused, SaidNo
 from gateway.referring.rows import NumberRow, ReferralRow
 from gateway.site.cipher import Vault
 from gateway.site.people import Person
+from gateway.site.ports import Clock, Sessions
 from gateway.wire.letters import Kind, Letter, new_id
 from gateway.wire.referral import MalformedReferral, Referral
 from gateway.wire.warnings import Notice

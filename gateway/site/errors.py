@@ -9,7 +9,9 @@ SiteError                    never raised itself
 ├── AlreadyRunning           another daemon runs on this home
 ├── FileUnreadable           a file that was named on the command line cannot be read
 ├── PersonUnknown            no active member of staff has that name
-└── PersonUnnamed            an act needs a name, and none was given
+├── PersonUnnamed            an act needs a name, and none was given
+├── MayNot                   the person's role does not allow it
+└── PersonGone               the person no longer works here
 """
 
 from typing import ClassVar
@@ -73,3 +75,15 @@ class PersonUnnamed(SiteError):
     """An act needs a name, and none was given."""
 
     code = "PERSON_UNNAMED"
+
+
+class MayNot(SiteError):
+    """The person's role does not allow it; its text is the action's code."""
+
+    code = "MAY_NOT"
+
+
+class PersonGone(SiteError):
+    """The person no longer works here."""
+
+    code = "PERSON_GONE"

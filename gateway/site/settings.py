@@ -61,6 +61,32 @@ class PromiseSettings(BaseModel):
     chase_drafts_hours: int = Field(default=2, ge=1, le=24)
 
 
+class SignInSettings(BaseModel):
+    """How people sign in: when an idle screen locks, and how long a first password from the administrator holds."""
+
+    model_config = STRICT
+
+    idle_minutes: int = Field(default=10, ge=1, le=240)
+    first_password_days: int = Field(default=14, ge=1, le=90)
+
+
+class RetentionSettings(BaseModel):
+    """How long things are kept (O18); the organisation's data protection officer decides.
+
+    `content_days` runs from when a referral was handed over or a case ended, `proof_days` (receipts and consents) and
+    `log_days` from when they were written, `draft_days` from when a draft was last saved, `quarantine_days` from when
+    a mail that cannot be trusted came.
+    """
+
+    model_config = STRICT
+
+    content_days: int = Field(default=90, ge=1, le=3650)
+    draft_days: int = Field(default=30, ge=1, le=365)
+    quarantine_days: int = Field(default=90, ge=7, le=3650)
+    proof_days: int = Field(default=5 * 365, ge=90, le=36500)
+    log_days: int = Field(default=5 * 365, ge=365, le=36500)
+
+
 class Settings(BaseModel):
     """Everything a person may set. Paths are taken from the home folder unless they are absolute."""
 
@@ -75,6 +101,8 @@ class Settings(BaseModel):
     relay: RelaySettings = RelaySettings()
     door: DoorSettings = DoorSettings()
     promise: PromiseSettings = PromiseSettings()
+    sign_in: SignInSettings = SignInSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @field_validator("fingerprint")
     @classmethod
