@@ -8,7 +8,7 @@ KeysError
 ├── ImportRefused                          a key somebody handed us
 │   ├── NotAKey  NotOneKey  WrongFingerprint  SecretMaterial
 │   └── UnprintableUserId  UnusableKey
-├── SealRefused                            nothing was sealed, nothing may leave
+├── SealRefused                            nothing was sealed or signed, nothing may leave
 │   ├── SignerUnusable  SealSignerExpired  SealSignerRevoked
 │   ├── ReaderUnusable  ReaderExpired  ReaderRevoked
 │   └── ClockBehindKey  SealInspectionFailed
@@ -128,7 +128,7 @@ class UnusableKey(ImportRefused):
 
 
 class SealRefused(KeysError):
-    """Nothing was sealed."""
+    """Nothing was sealed, or signed."""
 
 
 class SignerUnusable(SealRefused):

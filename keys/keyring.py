@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Self
 
@@ -98,6 +99,14 @@ class Keyring:
     def describe(self, fingerprint: Fingerprint) -> KeyInfo:
         """Tell what is known about a key in the ring. Raise KeyNotFound."""
         return self.certificate(fingerprint).info
+
+    def secret_keys(self) -> tuple[Fingerprint, ...]:
+        """List our own keys in the ring, those that have ended too."""
+        with self.reading():
+            listed = self.gpg.act("--list-secret-keys")
+        records = [line.split(":") for line in listed.data.decode("utf-8", "replace").split("\n")]
+        primary = [after for record, after in pairwise(records) if record[0] == "sec"]
+        return tuple(Fingerprint.parse(record[_FINGERPRINT]) for record in primary)
 
     def revoke(self, fingerprint: Fingerprint) -> None:
         """Revoke one of our own keys in this ring, for ever; export it afterwards to tell others. Raise KeyNotFound."""

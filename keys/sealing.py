@@ -41,11 +41,12 @@ from keys.verdict import Signed, Story, judge
 
 LIMIT_BYTES: Final = 4 * 1024 * 1024
 """The largest letter, sealed or opened, in bytes."""
-_AS_SIGNER: Final[dict[Unusable, type[SealRefused]]] = {
+AS_SIGNER: Final[dict[Unusable, type[SealRefused]]] = {
     Unusable.REVOKED: SealSignerRevoked,
     Unusable.EXPIRED: SealSignerExpired,
     Unusable.NOT_YET_MADE: ClockBehindKey,
 }
+"""Why a key cannot sign now."""
 _AS_READER: Final[dict[Unusable, type[SealRefused]]] = {
     Unusable.REVOKED: ReaderRevoked,
     Unusable.EXPIRED: ReaderExpired,
@@ -150,7 +151,7 @@ def _inspect(keyring: Keyring, made: Reply, signer: Fingerprint, reader: Fingerp
 def _why_not_sealed(
     keyring: Keyring, made: Reply, signer: Fingerprint, reader: Fingerprint, now: datetime
 ) -> KeysError:
-    for key, causes, absent in ((signer, _AS_SIGNER, SignerUnusable), (reader, _AS_READER, ReaderUnusable)):
+    for key, causes, absent in ((signer, AS_SIGNER, SignerUnusable), (reader, _AS_READER, ReaderUnusable)):
         try:
             cause = keyring.describe(key).unusable_at(now)
         except KeyNotFound:

@@ -60,6 +60,18 @@ def opinion_of_signed(signed: bytes, *, signers: Sequence[pysequoia.Cert]) -> Op
         return Opinion(found.bytes or b"", verified)
 
 
+def opinion_of_detached(content: bytes, signature: bytes, *, signer: pysequoia.Cert) -> Opinion:
+    """Verify one signature packet beside what it signs, by the key as it was when it signed.
+
+    Raise SecondOpinionDiffers when it cannot.
+    """
+    with contained(SecondOpinionDiffers):
+        packet = pysequoia.Sig.from_bytes(signature)
+        found = pysequoia.verify(content, lambda _key_ids: [signer], signature=packet)
+        verified = tuple(Fingerprint.parse(seen.certificate) for seen in found.valid_sigs)
+        return Opinion(content, verified)
+
+
 def probe(reader: pysequoia.Cert) -> bytes:
     """Encrypt nothing at all to a key, to learn whether it can be used. Wrap it in `contained`."""
     return pysequoia.encrypt(b"", [reader], armor=False)

@@ -5,7 +5,7 @@ whole story (GnuPG, doc/DETAILS, "General status codes").
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -76,10 +76,25 @@ def judge(story: Story, *, reader: Fingerprint, signers: Collection[Fingerprint]
     """Tell who signed and when; raise an OpenRefused unless everything holds."""
     _check_decryption(story, reader)
     _check_one_signature(story)
-    signed = _signed(story, signers)
+    signed = _signed(story, signers, _OUTCOMES)
     if signed.at > now + CLOCKS_MAY_DIFFER:
         raise SignedInFuture
     if story.returncode != 0 and not story.exit_code_explained:
+        raise Damaged
+    return signed
+
+
+def judge_detached(story: Story, *, signer: Fingerprint, now: datetime) -> Signed:
+    """Tell when `signer` signed what the signature stands beside; raise an OpenRefused unless everything holds.
+
+    A key that has expired since is no objection here: a record outlives the key it was signed by. Whether the key was
+    valid when it signed is not in GnuPG's story, and must be asked of somebody else.
+    """
+    _check_count(story)
+    signed = _signed(story, {signer}, {name: why for name, why in _OUTCOMES.items() if why is not OpenSignerExpired})
+    if signed.at > now + CLOCKS_MAY_DIFFER:
+        raise SignedInFuture
+    if story.returncode != 0:
         raise Damaged
     return signed
 
@@ -91,7 +106,7 @@ def _check_decryption(story: Story, reader: Fingerprint) -> None:
         raise NotIntegrityProtected if story.has("DECRYPTION_OKAY") else Damaged
     if story.has("DECRYPTION_FAILED") or not story.has("DECRYPTION_OKAY") or not story.has("GOODMDC"):
         raise _why_stopped(story)
-    if [fields[1] for fields in story.all("DECRYPTION_KEY")] != [reader]:
+    if [fields[1:2] for fields in story.all("DECRYPTION_KEY")] != [[reader]]:
         raise NotForUs
     if len(story.all("PLAINTEXT")) != 1:
         raise Damaged
@@ -104,6 +119,12 @@ def _why_stopped(story: Story) -> OpenRefused:
 
 
 def _check_one_signature(story: Story) -> None:
+    _check_count(story)
+    if [name for name, _ in story.lines if name in _ORDER] != list(_ORDER):
+        raise Damaged
+
+
+def _check_count(story: Story) -> None:
     names = [name for name, _ in story.lines]
     count = max(names.count("NEWSIG"), sum(names.count(outcome) for outcome in _OUTCOMES))
     if count > 1:
@@ -111,14 +132,12 @@ def _check_one_signature(story: Story) -> None:
     if count == 0:
         # Where content passes --max-output gpg stops before the signature, and tells by its exit code only.
         raise Unsigned if story.returncode == 0 or story.exit_code_explained else TooLarge
-    if [name for name in names if name in _ORDER] != list(_ORDER):
-        raise Damaged
 
 
-def _signed(story: Story, signers: Collection[Fingerprint]) -> Signed:
+def _signed(story: Story, signers: Collection[Fingerprint], outcomes: Mapping[str, type[OpenRefused] | None]) -> Signed:
     for fields in story.all("ERRSIG"):
         raise _why_unchecked(fields)
-    for outcome, refusal in _OUTCOMES.items():
+    for outcome, refusal in outcomes.items():
         if refusal is not None and story.has(outcome):
             raise refusal
     match story.all("VALIDSIG"):

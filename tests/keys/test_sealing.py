@@ -240,7 +240,7 @@ def test_every_cause_has_its_own_code():
         *("SIGNER_UNUSABLE", "SIGNER_EXPIRED", "SIGNER_REVOKED", "READER_UNUSABLE", "READER_EXPIRED"),
         *("READER_REVOKED", "CLOCK_BEHIND_KEY", "SEAL_INSPECTION_FAILED"),
     }
-    assert set(sealing._AS_SIGNER) == set(sealing._AS_READER) == set(sealing.Unusable)
+    assert set(sealing.AS_SIGNER) == set(sealing._AS_READER) == set(sealing.Unusable)
 
 
 def twisted(party, monkeypatch, *more):
