@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Link:
         """Give the hash, in lower-case hexadecimal."""
         said = [
             self.seq,
-            self.at.isoformat(),
+            self.at.astimezone(UTC).isoformat(),
             self.person_id,
             self.role,
             self.action,

@@ -16,6 +16,8 @@ from gateway.audit.rows import EntryRow, HeadRow
 
 DAEMON: Final = "daemon"
 """Who acts when nobody in person does."""
+CONSOLE: Final = "console"
+"""Who acts when it is whoever holds the service account, without signing in."""
 UNKNOWN: Final = "unknown"
 """Who tried, when nobody of that name works here: what was typed is not kept, for it may be a password."""
 DONE: Final = "done"

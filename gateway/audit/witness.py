@@ -1,0 +1,123 @@
+"""Witnesses: each end tells the other, in the letters that flow anyway, how far its trail has come (DESIGN: at rest).
+
+What one end has written anew or cut off since, the other can then show. What another party told stays as it was told:
+a head that contradicts an earlier one is kept beside it.
+"""
+
+import enum
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, or_, select
+
+from gateway.audit.chain import Head
+from gateway.audit.rows import EntryRow, StartRow, WitnessRow
+from gateway.audit.trail import head
+from gateway.wire.payload import Trail, TrailHead
+
+log = logging.getLogger("stafet.audit")
+
+
+class Whose(enum.StrEnum):
+    """Whose trail a head is of."""
+
+    THEIRS = "theirs"
+    """The other party's own, as it told us."""
+    OURS = "ours"
+    """Ours, as the other party says it has seen it."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One head that another party named, and when."""
+
+    party: str
+    whose: Whose
+    head: Head
+    seen_at: datetime
+
+
+def trail_for(session: Session, party: str) -> Trail | None:
+    """Tell a party how far we have come, and how far we have seen them come; None while there is nothing to tell."""
+    ours, theirs = head(session), _farthest(session, party)
+    trail = Trail(own=_named(ours) if ours.seq else None, seen=_named(theirs) if theirs else None)
+    return None if trail == Trail() else trail
+
+
+def remember(session: Session, party: str, trail: Trail | None, letter_id: str, now: datetime) -> None:
+    """Keep what a believed letter tells, in the caller's transaction. Letters may arrive out of order, and again."""
+    if trail is None:
+        return
+    for whose, named in ((Whose.THEIRS, trail.own), (Whose.OURS, trail.seen)):
+        if named is not None and not _known(session, party, whose, named):
+            _keep(
+                session,
+                WitnessRow(party=party, whose=whose, seq=named.seq, hash=named.hash, seen_at=now, letter_id=letter_id),
+            )
+
+
+def told(session: Session, party: str | None = None) -> tuple[Told, ...]:
+    """List what was told, oldest first: by everybody, or by one party."""
+    rows = select(WitnessRow).order_by(col(WitnessRow.id))
+    if party is not None:
+        rows = rows.where(WitnessRow.party == party)
+    return tuple(_told(row) for row in session.exec(rows))
+
+
+def contradictions(session: Session) -> tuple[Told, ...]:
+    """List the heads that cannot be true beside what is here; the first thing to look at when there are any.
+
+    Of another party's trail: another hash for a number that was told before. Of ours: a head our trail does not hold.
+    """
+    rows = session.exec(select(WitnessRow).where(_contradicts()).order_by(col(WitnessRow.id)))
+    return tuple(map(_told, rows))
+
+
+def _contradicts() -> ColumnElement[bool]:
+    before = aliased(WitnessRow)
+    told_otherwise = exists().where(
+        col(before.party) == col(WitnessRow.party),
+        col(before.seq) == col(WitnessRow.seq),
+        col(before.whose) == Whose.THEIRS,
+        col(before.hash) != col(WitnessRow.hash),
+        col(before.id) < col(WitnessRow.id),
+    )
+    held = exists().where(col(EntryRow.seq) == col(WitnessRow.seq), col(EntryRow.hash) == col(WitnessRow.hash))
+    erased = exists().where(col(StartRow.seq) >= col(WitnessRow.seq))
+    theirs = col(WitnessRow.whose) == Whose.THEIRS
+    return or_(theirs & told_otherwise, ~theirs & ~held & ~erased)
+
+
+def _farthest(session: Session, party: str) -> Head | None:
+    """Give the highest head a party told of its own trail; of two that contradict, the one that was told first."""
+    theirs = select(WitnessRow).where(WitnessRow.party == party, WitnessRow.whose == Whose.THEIRS)
+    row = session.exec(theirs.order_by(col(WitnessRow.seq).desc(), col(WitnessRow.id))).first()
+    return Head(row.seq, row.hash) if row else None
+
+
+def _known(session: Session, party: str, whose: Whose, named: TrailHead) -> bool:
+    same = select(WitnessRow.id).where(
+        WitnessRow.party == party,
+        WitnessRow.whose == whose,
+        WitnessRow.seq == named.seq,
+        WitnessRow.hash == named.hash,
+    )
+    return session.exec(same).first() is not None
+
+
+def _keep(session: Session, row: WitnessRow) -> None:
+    session.add(row)
+    session.flush()
+    if session.exec(select(WitnessRow.id).where(_contradicts(), WitnessRow.id == row.id)).first() is not None:
+        log.error("letter %s: the head it names contradicts what is here; see audit witnessed", row.letter_id)
+
+
+def _told(row: WitnessRow) -> Told:
+    return Told(row.party, Whose(row.whose), Head(row.seq, row.hash), row.seen_at)
+
+
+def _named(reached: Head) -> TrailHead:
+    return TrailHead(seq=reached.seq, hash=reached.hash)

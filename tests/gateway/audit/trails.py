@@ -1,0 +1,89 @@
+"""A trail with checkpoints and witnesses, and a hand that reaches past every trigger."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from gateway.adapters.database import Database
+from gateway.audit.chain import Head
+from gateway.audit.checkpoints import Checkpoints
+from gateway.audit.read import entries
+from gateway.audit.rows import AuditTable
+from gateway.audit.trail import Entry, note
+from gateway.audit.verify import Mark, Verified, Verify
+from gateway.audit.witness import remember
+from gateway.station import Station, utc_now
+from gateway.wire.payload import Trail, TrailHead
+
+OTHER = TrailHead(seq=9, hash="9" * 64)
+
+
+@dataclass
+class Trails:
+    """One site's trail in a database of its own."""
+
+    station: Station
+    file: Path
+    database: Database
+    now: datetime
+
+    def add(self, count: int = 1, **said: object) -> None:
+        with self.database.session() as session:
+            for _nth in range(count):
+                self.now += timedelta(minutes=1)
+                given = {"person_id": "p-1", "role": "intake", "about": "c-1", "detail": {"found": 3}} | said
+                note(session, Entry(self.now, "open-case", "care", **given))
+
+    def sign(self) -> None:
+        self.now += timedelta(hours=1)
+        Checkpoints(self.database, self.station.notary, lambda: self.now).tick()
+
+    def witness(self, head: Head | None = None, party: str = "730") -> None:
+        with self.database.session() as session:
+            seen = head or self.heads()[-1]
+            trail = Trail(own=OTHER, seen=TrailHead(seq=seen.seq, hash=seen.hash))
+            remember(session, party, trail, "letter", self.now)
+
+    def heads(self) -> list[Head]:
+        with self.database.reading() as session:
+            return [Head(link.seq, link.hash) for link in entries(session)]
+
+    def verify(self, *read_aloud: Mark) -> Verified:
+        with self.database.reading() as session:
+            return Verify(self.station.notary, max(self.now, utc_now()))(session, read_aloud)
+
+    def tamper(self, *statements: str) -> None:
+        """Write to the file as somebody could who has it: no trigger stands in the way."""
+        with closing(sqlite3.connect(self.file)) as raw:
+            raw.execute("PRAGMA synchronous = OFF")
+            for (trigger,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                raw.execute(f"DROP TRIGGER {trigger}")
+            for statement in statements:
+                raw.execute(statement)
+            raw.commit()
+
+    def write_anew(self, after: int) -> None:
+        """Compute every hash anew from an entry on, and the head row with it, as a careful forger would."""
+        with closing(sqlite3.connect(self.file)) as raw, self.database.reading() as session:
+            links = entries(session)
+            previous = links[after - 1].hash if after else "0" * 64
+            for link in links[after:]:
+                fresh = replace(link, previous=previous)
+                previous = fresh.hash
+                where = (fresh.previous, fresh.hash, fresh.seq)
+                raw.execute("UPDATE audit_entries SET previous = ?, hash = ? WHERE seq = ?", where)
+            raw.execute("UPDATE audit_head SET hash = ?, seq = ?", (previous, links[-1].seq))
+            raw.commit()
+
+
+@contextmanager
+def trail_of(station: Station, file: Path, now: datetime) -> Iterator[Trails]:
+    database = Database(f"sqlite:///{file}")
+    database.create(AuditTable.metadata)
+    try:
+        yield Trails(station, file, database, now)
+    finally:
+        database.close()
