@@ -45,6 +45,7 @@ class Server:
 
     tls: ssl.SSLContext | None = None
     implicit: bool = False
+    offers: tuple[str, ...] = ("AUTH PLAIN LOGIN",)
     answers: Mapping[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     mail: list[bytes] = field(default_factory=list)
@@ -73,8 +74,11 @@ class Server:
         self.told.append(command)
         verb = command.partition(" ")[0].upper()
         if verb == "EHLO":
-            offers = "250-STARTTLS\r\n" if self.tls and writer.get_extra_info("sslcontext") is None else ""
-            return await self._said(writer, verb, f"250-test\r\n{offers}250-AUTH PLAIN LOGIN\r\n250 SIZE")
+            in_clear = self.tls and writer.get_extra_info("sslcontext") is None
+            offers = (*(["STARTTLS"] if in_clear else []), *self.offers)
+            return await self._said(
+                writer, verb, "\r\n".join(["250-test", *(f"250-{one}" for one in offers), "250 SIZE"])
+            )
         if verb == "STARTTLS" and self.tls and await self._said(writer, verb, "220 go"):
             await writer.start_tls(self.tls)
             return True

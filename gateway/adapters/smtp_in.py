@@ -1,33 +1,53 @@
 """The door: SMTP over required TLS. 250 is said only after the raw mail is stored; trouble of ours is always 451.
 
-Nothing is looked at here: a mail is taken for our own address or refused, and kept as it came.
+Nothing is looked at here: a mail is taken for our own address or refused, and kept as it came. Everything has its
+limit: size, time, commands, and how many may talk at once, in all and from one place.
 """
 
 import asyncio
 import logging
 import ssl
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
+from typing import Any, Final, Protocol
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from gateway.wire.mail_limits import MAIL_BYTES
 
 IDLE_SECONDS: Final = 60
-CONNECTIONS: Final = 50
+"""How long a peer may take from one command to the next, and to say all of a mail."""
+CONNECTIONS: Final = 100
+FROM_ONE_PLACE: Final = 25
+"""Connections from one address, or one IPv6 network: more than a mail server opens, less than all there are."""
 LIFE_SECONDS: Final = 300
 """No conversation lasts longer, however busy it keeps itself."""
 UNSEALED_SECONDS: Final = 30
 """How long a peer may take to ask for TLS."""
+COMMANDS: Final = {"*": 20, "MAIL": 100, "RCPT": 100, "DATA": 100, "RSET": 100}
+"""How often each command may be said in one conversation; a mail server with many letters comes again."""
 
 STORED: Final = "250 2.0.0 stored"
 NOT_HERE: Final = "550 5.1.1 no such address here"
 ONE_ONLY: Final = "452 4.5.3 one recipient at a time"
 NOT_NOW: Final = "451 4.3.0 try again later"
+TOO_MANY: Final = b"421 4.3.2 too many connections, try again later\r\n"
+
+NOBODY: Final = frozenset({"", "<>"})
+"""How a peer writes that a mail has no sender (RFC 5321, section 4.5.5)."""
 
 log = logging.getLogger("stafet.door")
+
+
+class Storing(Protocol):
+    """Keeps a mail; what has been stored survives."""
+
+    def __call__(self, raw: bytes, *, from_nobody: bool) -> int:
+        """Give the arrival's id; blocks until the mail is durable."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -35,7 +55,7 @@ class Doorkeeper:
     """What aiosmtpd asks at each step. `store` blocks until the mail is durable and runs in a thread of its own."""
 
     addresses: frozenset[str]
-    store: Callable[[bytes], int]
+    store: Storing
     stored: Callable[[], None]
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name and arguments
@@ -54,7 +74,8 @@ class Doorkeeper:
         content = envelope.content
         if not isinstance(content, bytes):
             return NOT_NOW
-        arrival = await asyncio.to_thread(self.store, content)
+        from_nobody = (envelope.mail_from or "") in NOBODY
+        arrival = await asyncio.to_thread(self.store, content, from_nobody=from_nobody)
         log.info("arrival %s stored, %s bytes", arrival, len(content))
         self.stored()
         return STORED
@@ -65,22 +86,38 @@ class Doorkeeper:
         return NOT_NOW
 
 
+@dataclass
+class Crowd:
+    """Who is being served at a door, and from where."""
+
+    busy: "dict[_Conversation, str]" = field(default_factory=dict)
+
+    def has_room_for(self, place: str) -> bool:
+        """Tell whether one more from there may come in."""
+        return len(self.busy) < CONNECTIONS and Counter(self.busy.values())[place] < FROM_ONE_PLACE
+
+
 @dataclass(frozen=True)
 class Door:
     """An open door, and who is being served there."""
 
     server: asyncio.Server
-    busy: "set[_Conversation]"
+    crowd: Crowd
 
     @property
     def port(self) -> int:
         """Give the port it listens on."""
         return int(self.server.sockets[0].getsockname()[1])
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether anybody is being served."""
+        return bool(self.crowd.busy)
+
     async def close(self) -> None:
         """Let nobody else in, and hang up: who was not told 250 will come again."""
         self.server.close()
-        for conversation in tuple(self.busy):
+        for conversation in tuple(self.crowd.busy):
             conversation.hang_up()
         await self.server.wait_closed()
 
@@ -89,18 +126,35 @@ async def open_door(keeper: object, host: str, port: int, tls: ssl.SSLContext, *
     """Listen on `host`:`port` (0: any free port); STARTTLS is required before `keeper`, a Doorkeeper, is asked."""
     # Below ERROR aiosmtpd quotes what peers say, at DEBUG every line of content.
     logging.getLogger("mail.log").setLevel(logging.ERROR)
-    busy: set[_Conversation] = set()
+    crowd = Crowd()
 
     def answer() -> asyncio.BaseProtocol:
-        return _Full() if len(busy) >= CONNECTIONS else _Conversation(busy, keeper, tls, hostname)
+        return _Threshold(crowd, lambda: _Conversation(crowd, keeper, tls, hostname))
 
-    return Door(await asyncio.get_running_loop().create_server(answer, host, port), busy)
+    return Door(await asyncio.get_running_loop().create_server(answer, host, port), crowd)
+
+
+class _Threshold(asyncio.Protocol):
+    """Lets a connection in where there is room, and tells it otherwise to come back (RFC 5321, section 3.8)."""
+
+    def __init__(self, crowd: Crowd, conversation: "Callable[[], _Conversation]") -> None:
+        self._crowd, self._conversation = crowd, conversation
+
+    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - asyncio's own signature
+        """Begin the conversation, or say 421 and hang up."""
+        if self._crowd.has_room_for(_place(transport)):
+            conversation = self._conversation()
+            transport.set_protocol(conversation)
+            conversation.connection_made(transport)
+        else:
+            transport.write(TOO_MANY)
+            transport.close()
 
 
 class _Conversation(SMTP):
     """One connection, counted while it lasts."""
 
-    def __init__(self, busy: "set[_Conversation]", keeper: object, tls: ssl.SSLContext, hostname: str) -> None:
+    def __init__(self, crowd: Crowd, keeper: object, tls: ssl.SSLContext, hostname: str) -> None:
         super().__init__(
             keeper,
             data_size_limit=MAIL_BYTES,
@@ -110,8 +164,10 @@ class _Conversation(SMTP):
             timeout=IDLE_SECONDS,
             hostname=hostname,
             ident="Stafet",
+            command_call_limit=COMMANDS,
+            auth_exclude_mechanism=("LOGIN", "PLAIN"),
         )
-        self._busy = busy
+        self._crowd = crowd
         self._ends: list[asyncio.TimerHandle] = []
 
     def hang_up(self) -> None:
@@ -122,8 +178,8 @@ class _Conversation(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the connection and its time; STARTTLS makes the same one a second time."""
-        if self not in self._busy:
-            self._busy.add(self)
+        if self not in self._crowd.busy:
+            self._crowd.busy[self] = _place(transport)
             self._ends = [
                 self.loop.call_later(UNSEALED_SECONDS, self._hang_up_unsealed),
                 self.loop.call_later(LIFE_SECONDS, self.hang_up),
@@ -136,16 +192,19 @@ class _Conversation(SMTP):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Count the connection no more."""
-        self._busy.discard(self)
+        self._crowd.busy.pop(self, None)
         for end in self._ends:
             end.cancel()
         super().connection_lost(error)
 
 
-class _Full(asyncio.Protocol):
-    """Tells a connection too many to come back."""
-
-    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - asyncio's own signature
-        """Say 421 and hang up (RFC 5321, section 3.8)."""
-        transport.write(b"421 4.3.2 too many connections, try again later\r\n")
-        transport.close()
+def _place(transport: asyncio.BaseTransport) -> str:
+    """Tell where a connection comes from: an address, or the IPv6 network that is one household's."""
+    peer = transport.get_extra_info("peername")
+    try:
+        address = ip_address(str(peer[0]).partition("%")[0])
+    except (TypeError, IndexError, ValueError):
+        return "unknown"
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return address.exploded[:19]
+    return str(address)

@@ -3,6 +3,7 @@
 There is no setting for opportunistic TLS: without a certificate we trust, nothing is said (Datatilsynet: TLS >= 1.2).
 """
 
+import re
 import ssl
 from dataclasses import dataclass, field
 from typing import Final
@@ -25,6 +26,7 @@ SECONDS: Final = 60.0
 GOODBYE_SECONDS: Final = 2.0
 """A relay that has said 250 has the letter, however slowly it says goodbye."""
 PERMANENT: Final = 500
+ENVELOPE_ID: Final = re.compile(rb"^Message-ID: <([0-9a-f-]{36})@", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,11 @@ class SmtpRelay:
         try:
             await self._connect(client)
             await self._sign_in(client)
-            await client.mail(sender)
-            await client.rcpt(recipient)
+            if client.is_ehlo_or_helo_needed:
+                await client.ehlo()  # what a relay offers counts only from after the handshake
+            about_mail, about_recipient = _asked_for(client, envelope)
+            await client.mail(sender, options=about_mail)
+            await client.rcpt(recipient, options=about_recipient)
         except (SMTPException, OSError) as error:
             client.close()
             return _before_content(error)
@@ -84,6 +89,14 @@ class SmtpRelay:
             await client.quit(timeout=GOODBYE_SECONDS)
         except (SMTPException, OSError):
             client.close()
+
+
+def _asked_for(client: aiosmtplib.SMTP, envelope: bytes) -> tuple[list[str], list[str]]:
+    """Ask a relay that can (RFC 3461) to report what fails, by the envelope's id, and without the letter itself."""
+    found = ENVELOPE_ID.search(envelope)
+    if found is None or not client.supports_extension("dsn"):
+        return [], []
+    return ["RET=HDRS", f"ENVID={found[1].decode()}"], ["NOTIFY=FAILURE"]
 
 
 def _before_content(error: Exception) -> Attempt:

@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sqlmodel import Session
+
 from directory.book import AddressBook
+from gateway.audit.witness import trail_for
 from gateway.exchange import outbox
-from gateway.exchange.delivery import NO_RECEIPT, Course, State, after_attempt, may_send, parked
+from gateway.exchange.delivery import (
+    BOUNCED,
+    NO_RECEIPT,
+    Course,
+    State,
+    after_attempt,
+    came_back,
+    may_send,
+    parked,
+)
 from gateway.exchange.identity import Identity
 from gateway.exchange.ports import Attempt, Passage, Relay
 from gateway.exchange.post import letter_of, missing
@@ -42,13 +54,16 @@ class Deliver:
     async def __call__(self) -> int:
         """Try everything that is due; tell how many letters that was."""
         due = await asyncio.to_thread(self._claim)
-        await asyncio.gather(*(self._deliver(letter_id) for letter_id in due))
+        ended = await asyncio.gather(*(self._deliver(letter_id) for letter_id in due), return_exceptions=True)
+        for trouble_noting in filter(None, ended):
+            raise trouble_noting
         return len(due)
 
     def _claim(self) -> tuple[str, ...]:
         now = self.clock()
         with self.sessions.session() as session:
             outbox.withhold(session, now)
+            outbox.resume(session, now)
             return outbox.claim(session, now, AT_ONCE)
 
     async def _deliver(self, letter_id: str) -> None:
@@ -71,7 +86,7 @@ class Deliver:
             row = session.get_one(OutgoingRow, letter_id)
             if row.state == State.CANCELLED:
                 return None
-            sealed = self._sealed_or_course(row, AddressBook(session), now)
+            sealed = self._sealed_or_course(session, row, now)
         with self.sessions.session() as session:
             if not outbox.leaving(session, letter_id, now):
                 return None
@@ -82,15 +97,18 @@ class Deliver:
         log.warning("letter %s is %s: %s", letter_id, sealed.state, sealed.reason)
         return None
 
-    def _sealed_or_course(self, row: OutgoingRow, book: AddressBook, now: datetime) -> SealedLetter | Course:
+    def _sealed_or_course(self, session: Session, row: OutgoingRow, now: datetime) -> SealedLetter | Course:
         if not may_send(State(row.state), row.times_sent):
             return Course(State.GIVEN_UP, None, NO_RECEIPT)
+        book, trail = AddressBook(session), trail_for(session, row.to_party)
         contact, key = book.contact(row.to_party), book.pinned(row.to_party)
         if contact is None or key is None:
             return parked(missing(book, row.to_party), now)
         try:
             letter = letter_of(row, self.vault)
-            return seal_letter(letter, own=self.own, contact=contact, key=key, keyring=self.keyring, now=now)
+            return seal_letter(
+                letter, own=self.own, contact=contact, key=key, keyring=self.keyring, now=now, trail=trail
+            )
         except SealRefused as error:
             return parked(error.code, now)
 
@@ -98,12 +116,16 @@ class Deliver:
         now = self.clock()
         with self.sessions.session() as session:
             row = session.get_one(OutgoingRow, letter_id)
-            if sealed is not None:
-                session.get_one(EnvelopeRow, sealed.envelope_id).passage = attempt.passage
             row.tries += 1
             row.times_sent += attempt.passage is Passage.ACCEPTED
             jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
-            outbox.steer(session, row, after_attempt(attempt, Kind(row.kind), row.tries, now, jitter), now)
+            course = after_attempt(attempt, Kind(row.kind), row.tries, now, jitter)
+            if sealed is not None:
+                envelope = session.get_one(EnvelopeRow, sealed.envelope_id)
+                envelope.passage = attempt.passage
+                if envelope.bounced.startswith(BOUNCED):  # the news overtook our own record of having sent it
+                    course = came_back(envelope.bounced, now)
+            outbox.steer(session, row, course, now)
             log.info("letter %s %s %s: %s", letter_id, row.kind, attempt.passage, row.state)
 
 

@@ -32,7 +32,7 @@ class State(enum.StrEnum):
     REFUSED = "refused"
     """The other gateway could not take it, and said why."""
     PARKED = "parked"
-    """Cannot leave: no contact, no usable key, or the relay refuses. Leaves by itself when the cause is gone."""
+    """Cannot leave: no contact, no usable key, the relay refuses, or it came back. Leaves when the cause is gone."""
     GIVEN_UP = "given-up"
     """Sent three times without a receipt. A person must phone."""
     CANCELLED = "cancelled"
@@ -64,6 +64,10 @@ RELAY_REFUSED: Final = "RELAY_REFUSED"
 NO_RECEIPT: Final = "NO_RECEIPT"
 NO_CONTACT: Final = "NO_CONTACT"
 NO_KEY: Final = "NO_KEY"
+BOUNCED: Final = "BOUNCED"
+"""A mail server on the way has given the letter back; its status code may follow, as in BOUNCED_5.1.1."""
+DELAYED: Final = "DELAYED"
+"""A mail server on the way has not been able to pass the letter on yet, and goes on trying."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,11 @@ def retry_after(tries: int, jitter: float) -> timedelta:
 def parked(reason: str, now: datetime) -> Course:
     """Park a letter that cannot be sealed or addressed now."""
     return Course(State.PARKED, now + PARKED_LOOK, reason)
+
+
+def came_back(reason: str, now: datetime) -> Course:
+    """Park a letter that a mail server has given back, and try it again after an hour."""
+    return Course(State.PARKED, now + LONGEST_RETRY, reason)
 
 
 def may_send(state: State, times_sent: int) -> bool:

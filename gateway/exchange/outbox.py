@@ -8,7 +8,10 @@ from sqlalchemy import ColumnElement, exists, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
-from gateway.exchange.delivery import FAILED, UNDER_WAY, Course, State, can_become
+from directory.book import ContactRow, PinnedKeyRow
+from gateway.access.act import noted_by_daemon
+from gateway.access.actions import Action
+from gateway.exchange.delivery import BOUNCED, FAILED, UNDER_WAY, Course, State, can_become
 from gateway.exchange.ports import Passage
 from gateway.exchange.rows import ConversationRow, EnvelopeRow, OutgoingRow, StepRow
 from gateway.wire.conversation import Stage
@@ -22,6 +25,10 @@ FARTHEST: Final = timedelta(hours=2)
 
 ABOUT_THE_CITIZEN: Final = (Kind.REFERRAL, Kind.SUPPLEMENT, Kind.MEETING)
 """What tells the reader more than it knew; the other kinds name people at work, and times."""
+
+
+TROUBLE: Final = {State.PARKED: Action.PARK, State.GIVEN_UP: Action.GIVE_UP}
+"""What of a letter's way is noted in the trail, and as what."""
 
 
 def claim(session: Session, now: datetime, limit: int) -> tuple[str, ...]:
@@ -71,14 +78,13 @@ def cancel(session: Session, letter_id: str, now: datetime) -> bool:
 def withhold(session: Session, now: datetime) -> None:
     """Cancel what is due about a citizen who has withdrawn, where surely nobody has seen it (O10).
 
-    A worker may have held it when the withdrawal was written down, and then have reached nobody with it.
+    A worker may have held it when the withdrawal was written down, and then have reached nobody with it. What came back
+    is not sent once more.
     """
-    withdrawn = exists().where(
-        col(ConversationRow.conversation_id) == col(OutgoingRow.conversation_id),
-        col(ConversationRow.stage) == Stage.WITHDRAWN,
-    )
-    due = (col(OutgoingRow.next_at) <= now) & col(OutgoingRow.kind).in_(ABOUT_THE_CITIZEN)
-    _taken_back(session, due & withdrawn, now)
+    due = (col(OutgoingRow.next_at) <= now) & _withdrawn()
+    _taken_back(session, due, now)
+    for row in session.exec(select(OutgoingRow).where(due, _came_back())).all():
+        steer(session, row, Course(State.GIVEN_UP, None, row.reason), now)
 
 
 def _taken_back(session: Session, which: ColumnElement[bool], now: datetime) -> bool:
@@ -147,29 +153,75 @@ def steer(session: Session, row: OutgoingRow, course: Course, now: datetime) -> 
     if can_become(State(row.state), course.state):
         session.add(StepRow(letter_id=row.letter_id, state=course.state, reason=course.reason, at=now))
         row.state = course.state
+        note_trouble(session, row.conversation_id, course, now)
     if row.state == course.state:
         row.next_at, row.reason = course.next_at, course.reason
     session.add(row)
 
 
+def note_trouble(session: Session, conversation_id: str, course: Course, now: datetime) -> None:
+    """Note in the trail that a letter of a conversation does not go on by itself; called when it comes to that."""
+    action = TROUBLE.get(course.state)
+    if action:
+        noted_by_daemon(session, action, now, conversation_id, course.reason)
+
+
 def send_again(session: Session, letter_id: str, now: datetime) -> bool:
     """Queue a letter again that came back or was given up, because a person says so; tells whether it was one.
 
-    So are those behind it in its conversation, which could not be taken in without it.
+    So are those behind it in its conversation, which could not be taken in without it. What was erased says nothing
+    any more, and stays.
     """
     first = session.get_one(OutgoingRow, letter_id)
-    if first.state not in FAILED:
+    if first.state not in FAILED or not first.locked:
         return False
     behind = select(OutgoingRow).where(
         OutgoingRow.conversation_id == first.conversation_id,
         col(OutgoingRow.turn) > first.turn,
         col(OutgoingRow.state).in_(FAILED),
+        OutgoingRow.locked != b"",
     )
     for row in (first, *session.exec(behind)):
         row.state, row.reason, row.next_at, row.times_sent = State.QUEUED, "", now, 0
         session.add_all([row, StepRow(letter_id=row.letter_id, state=State.QUEUED, at=now)])
     session.flush()
     return True
+
+
+def resume(session: Session, now: datetime) -> None:
+    """Queue again what came back or was given up, once the receiver has an address or key that it never left for.
+
+    The cause is then most likely gone, and nobody needs to remember which letters it had stopped.
+    """
+    party = col(OutgoingRow.to_party)
+    never_left = ~exists().where(
+        col(EnvelopeRow.letter_id) == col(OutgoingRow.letter_id),
+        col(EnvelopeRow.address) == col(ContactRow.email),
+        col(EnvelopeRow.sealed_to) == col(PinnedKeyRow.fingerprint),
+    )
+    stopped = (
+        select(OutgoingRow)
+        .join(ContactRow, (col(ContactRow.party) == party) & col(ContactRow.valid_to).is_(None))
+        .join(PinnedKeyRow, (col(PinnedKeyRow.party) == party) & col(PinnedKeyRow.valid_to).is_(None))
+        .where(or_(col(OutgoingRow.state) == State.GIVEN_UP, _came_back()), never_left, ~_withdrawn())
+        .where(col(OutgoingRow.locked) != b"")  # retention has not taken what it says
+    )
+    for row in session.exec(stopped).all():
+        row.times_sent = 0
+        steer(session, row, Course(State.QUEUED, now), now)
+
+
+def _came_back() -> ColumnElement[bool]:
+    return (col(OutgoingRow.state) == State.PARKED) & col(OutgoingRow.reason).startswith(BOUNCED)
+
+
+def _withdrawn() -> ColumnElement[bool]:
+    """Find what tells of a citizen who has withdrawn the consent."""
+    ended = exists().where(
+        col(ConversationRow.conversation_id) == col(OutgoingRow.conversation_id),
+        col(ConversationRow.stage) == Stage.WITHDRAWN,
+    )
+    return col(OutgoingRow.kind).in_(ABOUT_THE_CITIZEN) & ended
 
 
 def last_sent(session: Session, conversation_id: str, kind: Kind) -> State | None:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from directory.book import AddressBook
 from gateway.exchange.conversations import advance
 from gateway.exchange.delivery import NO_CONTACT, NO_KEY, Course, State, parked
-from gateway.exchange.outbox import next_turn
+from gateway.exchange.outbox import next_turn, note_trouble
 from gateway.exchange.rows import OutgoingRow, StepRow
 from gateway.site.cipher import Vault
 from gateway.site.ports import Clock
@@ -48,6 +48,7 @@ class PostOffice:
             ),
         )
         session.add(StepRow(letter_id=letter.letter_id, state=course.state, reason=course.reason, at=now))
+        note_trouble(session, letter.conversation_id, course, now)
 
 
 def missing(book: AddressBook, party: str) -> str:

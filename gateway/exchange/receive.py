@@ -8,25 +8,24 @@ done or all of it.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlmodel import Session
 
 from directory.book import AddressBook
-from gateway.exchange import arrivals
+from gateway.access.act import noted_by_daemon
+from gateway.access.actions import Action
+from gateway.audit import witness
+from gateway.exchange import arrivals, bounces
 from gateway.exchange.arrivals import Outcome
-from gateway.exchange.conversations import advance
-from gateway.exchange.delivery import State
 from gateway.exchange.identity import Identity
-from gateway.exchange.ports import Arrived, Handler, Post
-from gateway.exchange.receipts import ReceiptBody, Verdict, receipt_for, settle
-from gateway.exchange.rows import ArrivalRow, OutgoingRow, StepRow, TakenRow
+from gateway.exchange.ports import Handler, Post
+from gateway.exchange.rows import ArrivalRow
 from gateway.exchange.sealing import OpenedLetter, open_letter
+from gateway.exchange.taking import Taking
 from gateway.site.cipher import Vault
 from gateway.site.ports import Clock, Sessions
-from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable, WireError
-from gateway.wire.letters import Kind, new_id
-from gateway.wire.payload import Payload
+from gateway.wire.errors import WireError
+from gateway.wire.letters import Kind
 from keys.errors import OpenRefused
 from keys.keyring import Keyring
 
@@ -46,151 +45,49 @@ class Receive:
     clock: Clock
 
     def waiting(self) -> tuple[int, ...]:
-        """List the arrivals to look at."""
+        """List the arrivals to look at now."""
         with self.sessions.reading() as session:
-            return tuple(arrivals.waiting(session))
+            return tuple(arrivals.waiting(session, self.clock()))
+
+    def put_off(self, arrival_id: int) -> None:
+        """Let an arrival that could not be looked at wait a little, so that those behind it pass."""
+        with self.sessions.session() as session:
+            arrivals.put_off(session, arrival_id, self.clock())
 
     def __call__(self, arrival_id: int) -> Outcome:
         """Look at one arrival; raises KeyringError when gpg itself fails, and then nothing was done."""
         with self.sessions.reading() as session:
             arrival = session.get_one(ArrivalRow, arrival_id)
+            raw = self.vault.open(arrival.locked, arrival.place)
             try:
-                opened = self._open(self.vault.open(arrival.locked, arrival.place), AddressBook(session))
+                opened = self._open(raw, AddressBook(session))
             except (OpenRefused, WireError) as error:
-                return self._quarantine(arrival_id, error.code)
+                opened, refusal = None, error.code
         with self.sessions.session() as session:
             arrival = session.get_one(ArrivalRow, arrival_id)
-            arrival.outcome = self._take(session, opened, arrival)
-            arrival.letter_id = opened.payload.letter_id if opened.payload else None
-            log.info("arrival %s: %s %s", arrival_id, arrival.outcome, arrival.reason)
+            if opened:
+                arrival.outcome = self._take(session, opened, arrival)
+            else:
+                arrival.outcome, arrival.reason = self._set_aside(session, raw, arrival, refusal)
+            self._note(session, arrival)
             return Outcome(arrival.outcome)
 
     def _open(self, raw: bytes, book: AddressBook) -> OpenedLetter:
         return open_letter(raw, own=self.own, book=book, keyring=self.keyring, now=self.clock())
 
-    def _quarantine(self, arrival_id: int, code: str) -> Outcome:
-        with self.sessions.session() as session:
-            arrival = session.get_one(ArrivalRow, arrival_id)
-            arrival.outcome, arrival.reason = Outcome.QUARANTINED, code
-        log.warning("arrival %s: quarantined %s", arrival_id, code)
-        return Outcome.QUARANTINED
-
     def _take(self, session: Session, opened: OpenedLetter, arrival: ArrivalRow) -> Outcome:
-        payload = opened.payload
-        if payload is None:
-            return self._unreadable(session, opened, arrival)
-        known = session.get(TakenRow, payload.letter_id)
-        if known is not None and known.party != opened.party:
-            arrival.reason = LetterOutOfTurn.code
-            return Outcome.QUARANTINED
-        if payload.kind is Kind.RECEIPT:
-            outcome = self._settle(session, opened, payload, arrival)
-            return Outcome.DUPLICATE if known is not None and outcome is Outcome.TAKEN else outcome
-        if known is not None and known.verdict == Verdict.OK:
-            return self._again(session, known)
-        return self._take_over(session, opened, payload, arrival, known)
+        if opened.payload is not None:
+            arrival.letter_id = opened.payload.letter_id
+            witness.remember(session, opened.party, opened.payload.trail, opened.payload.letter_id, self.clock())
+        return Taking(self.post, self.handlers, self.clock)(session, opened, arrival)
 
-    def _take_over(
-        self, session: Session, opened: OpenedLetter, payload: Payload, arrival: ArrivalRow, known: TakenRow | None
-    ) -> Outcome:
-        """Hand a letter over and answer it; one that was refused before is heard again, for causes can be mended."""
-        reason = self._hand_over(session, opened, payload, arrival.rules_at)
-        arrival.reason = reason or ""
-        if known is not None and known.reason == reason:
-            return self._again(session, known)
-        receipt_id = self._answer(session, opened, payload, arrival.rules_at, reason)
-        session.merge(_memory(opened, payload, self.clock(), reason, receipt_id))
-        return Outcome.REFUSED if reason else Outcome.TAKEN
+    def _set_aside(self, session: Session, raw: bytes, arrival: ArrivalRow, refusal: str) -> tuple[Outcome, str]:
+        """Keep apart what is no letter we can trust; nobody is answered."""
+        told = bounces.take(session, raw, from_nobody=arrival.from_nobody, now=self.clock())
+        return told or (Outcome.QUARANTINED, refusal)
 
-    def _unreadable(self, session: Session, opened: OpenedLetter, arrival: ArrivalRow) -> Outcome:
-        """Refuse what the right party signed and we cannot read.
-
-        An automatic letter is not answered, or two ends that cannot read each other would answer for ever.
-        """
-        arrival.reason = LetterUnreadable.code
-        if opened.automatic:
-            return Outcome.QUARANTINED
-        self._answer(session, opened, None, arrival.rules_at, LetterUnreadable.code)
-        return Outcome.REFUSED
-
-    def _again(self, session: Session, known: TakenRow) -> Outcome:
-        """Answer a copy with the receipt its first had."""
-        receipt = session.get(OutgoingRow, known.receipt_id) if known.receipt_id else None
-        if receipt is not None:
-            now = self.clock()
-            receipt.state, receipt.next_at, receipt.claimed_until = State.QUEUED, now, None
-            session.add_all([receipt, StepRow(letter_id=receipt.letter_id, state=State.QUEUED, at=now)])
-        return Outcome.DUPLICATE
-
-    def _settle(self, session: Session, opened: OpenedLetter, payload: Payload, arrival: ArrivalRow) -> Outcome:
-        """Take a receipt, which changes nothing the second time; one about nothing of ours is kept apart."""
-        try:
-            settle(session, _arrived(opened, payload, arrival.rules_at), self.clock())
-        except (LetterUnreadable, LetterOutOfTurn) as error:
-            arrival.reason = error.code
-            return Outcome.QUARANTINED
-        session.merge(_memory(opened, payload, self.clock(), None, None))
-        return Outcome.TAKEN
-
-    def _hand_over(self, session: Session, opened: OpenedLetter, payload: Payload, received_at: datetime) -> str | None:
-        """Give the letter to its handler; tell the reason code if it cannot be taken, with nothing of it kept."""
-        arrived = _arrived(opened, payload, received_at)
-        try:
-            with session.begin_nested():
-                advance(session, arrived, with_party=arrived.from_party, spoken_by=arrived.from_party)
-                self._handler(payload.kind)(session, arrived)
-        except (LetterUnreadable, LetterOutOfTurn) as error:
-            return error.code
-        return None
-
-    def _handler(self, kind: Kind) -> Handler:
-        if kind not in self.handlers:
-            raise LetterOutOfTurn
-        return self.handlers[kind]
-
-    def _answer(
-        self, session: Session, opened: OpenedLetter, payload: Payload | None, received_at: datetime, reason: str | None
-    ) -> str:
-        body = ReceiptBody(
-            of=payload.letter_id if payload else None,
-            envelope=opened.envelope_id[:64],
-            verdict=Verdict.FATAL if reason else Verdict.OK,
-            reason=reason,
-            digest=opened.digest,
-            received_at=received_at,
-        )
-        conversation_id, number = (payload.conversation_id, payload.number) if payload else (new_id(), "")
-        receipt = receipt_for(body, conversation_id=conversation_id, party=opened.party, number=number)
-        self.post(session, receipt)
-        return receipt.letter_id
-
-
-def _arrived(opened: OpenedLetter, payload: Payload, received_at: datetime) -> Arrived:
-    return Arrived(
-        letter_id=payload.letter_id,
-        conversation_id=payload.conversation_id,
-        kind=payload.kind,
-        from_party=opened.party,
-        number=payload.number,
-        body=payload.body,
-        received_at=received_at,
-        signed_by=opened.signed_by,
-        signed_at=opened.signed_at,
-    )
-
-
-def _memory(
-    opened: OpenedLetter, payload: Payload, now: datetime, reason: str | None, receipt_id: str | None
-) -> TakenRow:
-    return TakenRow(
-        letter_id=payload.letter_id,
-        party=opened.party,
-        kind=payload.kind,
-        conversation_id=payload.conversation_id,
-        digest=opened.digest,
-        signed_by=opened.signed_by,
-        verdict=Verdict.FATAL if reason else Verdict.OK,
-        reason=reason or "",
-        receipt_id=receipt_id,
-        taken_at=now,
-    )
+    def _note(self, session: Session, arrival: ArrivalRow) -> None:
+        log.info("arrival %s: %s %s", arrival.id, arrival.outcome, arrival.reason)
+        if arrival.outcome == Outcome.QUARANTINED:
+            detail = {"arrival": arrival.id or 0}
+            noted_by_daemon(session, Action.QUARANTINE, self.clock(), outcome=arrival.reason, detail=detail)

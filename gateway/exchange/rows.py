@@ -20,7 +20,11 @@ class OutgoingRow(ExchangeTable, table=True):
     """
 
     __tablename__ = "outgoing"
-    __table_args__ = (Index("outgoing_due", "next_at"), Index("outgoing_turn", "conversation_id", "turn"))
+    __table_args__ = (
+        Index("outgoing_due", "next_at"),
+        Index("outgoing_turn", "conversation_id", "turn"),
+        Index("outgoing_state", "state"),
+    )
 
     letter_id: str = Field(primary_key=True)
     conversation_id: str
@@ -40,7 +44,10 @@ class OutgoingRow(ExchangeTable, table=True):
 
 
 class EnvelopeRow(ExchangeTable, table=True):
-    """One sealing of a letter: which key signed it, which key and address it was sealed to, and what it held."""
+    """One sealing of a letter: which key signed it, which key and address it was sealed to, and what it held.
+
+    `bounced` is what a mail server said of it later, as a code: a hint, for anybody can write such mail.
+    """
 
     __tablename__ = "envelopes"
 
@@ -52,6 +59,7 @@ class EnvelopeRow(ExchangeTable, table=True):
     address: str
     made_at: datetime = Field(sa_type=UtcDateTime)
     passage: str = ""
+    bounced: str = ""
 
 
 class StepRow(ExchangeTable, table=True):
@@ -69,7 +77,8 @@ class StepRow(ExchangeTable, table=True):
 class ArrivalRow(ExchangeTable, table=True):
     """One mail as it came through the door, byte for byte; 250 was answered only after this row was stored.
 
-    `locked` is the mail under the site's data key, for the place named `place`.
+    `locked` is the mail under the site's data key, for the place named `place`. `from_nobody`: the peer gave no sender
+    (RFC 5321, section 4.5.5). `tries` counts the times it could not be looked at, `look_at` says when it is tried next.
     """
 
     __tablename__ = "arrivals"
@@ -80,6 +89,9 @@ class ArrivalRow(ExchangeTable, table=True):
     size: int
     arrived_at: datetime = Field(sa_type=UtcDateTime)
     rules_at: datetime = Field(sa_type=UtcDateTime)
+    from_nobody: bool = False
+    tries: int = 0
+    look_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     outcome: str = Field(default="waiting", index=True)
     reason: str = ""
     letter_id: str | None = None

@@ -42,13 +42,23 @@ class OpenedLetter:
     signed_at: datetime
 
 
-def seal_letter(
-    letter: Letter, *, own: Identity, contact: Contact, key: PinnedKey, keyring: Keyring, now: datetime
+def seal_letter(  # noqa: PLR0913 - a letter, from whom, to whom, when, and what is told beside it
+    letter: Letter,
+    *,
+    own: Identity,
+    contact: Contact,
+    key: PinnedKey,
+    keyring: Keyring,
+    now: datetime,
+    trail: wire.Trail | None = None,
 ) -> SealedLetter:
-    """Write, fill, sign and encrypt `letter` for `contact`; raises SealRefused or KeyringError."""
+    """Write, fill, sign and encrypt `letter` for `contact`; raises SealRefused or KeyringError.
+
+    `trail` is how far the audit trails have come, for the reader to witness.
+    """
     outside = mail.Outside(own.address, contact.email, new_id(), now)
     reader = wire.address(letter.to_party, contact.email, key.fingerprint)
-    payload = wire.written(letter, sender=own.on_the_wire, reader=reader, now=now)
+    payload = wire.written(letter, sender=own.on_the_wire, reader=reader, now=now, trail=trail)
     words = mail.Words(
         f"{_(HEADINGS[letter.kind])} {letter.number}",
         letter_text(letter),

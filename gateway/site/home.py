@@ -86,6 +86,7 @@ class Home:
         fresh.unlink(missing_ok=True)
         write_private(fresh, settings.text(self.path).encode())
         fresh.replace(self.settings_file)
+        _make_durable(self.path)
 
     def database_url(self, settings: Settings) -> str:
         """Tell which database the site uses; a new SQLite file is made so that only its owner can read it."""
@@ -145,6 +146,16 @@ def write_private(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    _make_durable(path.parent)
+
+
+def _make_durable(folder: Path) -> None:
+    """Let a name that was written in `folder` survive a power cut, as the file's content does already."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

@@ -3,9 +3,17 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from gateway.wire.errors import LetterUnreadable
 from gateway.wire.letters import SCHEMA, Kind, Letter
@@ -28,6 +36,33 @@ class Address(BaseModel):
     fingerprint: str = Field(pattern=r"^[0-9A-F]{40}$")
 
 
+class TrailHead(BaseModel):
+    """How far a party's audit trail had come: the number of its last entry, and that entry's hash."""
+
+    model_config = SHAPE
+
+    seq: int = Field(ge=1, lt=2**62)
+    hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Trail(BaseModel):
+    """Heads of two audit trails: the sender's own, and the reader's as the sender has last seen it."""
+
+    model_config = SHAPE
+
+    own: TrailHead | None = None
+    seen: TrailHead | None = None
+
+
+def _or_none(value: object, read_trail: ValidatorFunctionWrapHandler) -> Trail | None:
+    """Read past a trail that cannot be read: the citizen's letter it came with matters more."""
+    try:
+        trail: Trail | None = read_trail(value)
+    except ValidationError:
+        return None
+    return trail
+
+
 class Payload(BaseModel):
     """One letter on the wire. Fields a newer sender adds are ignored (E20)."""
 
@@ -42,6 +77,7 @@ class Payload(BaseModel):
     from_: Address = Field(alias="from")
     to: Address
     body: dict[str, Any]
+    trail: Annotated[Trail | None, WrapValidator(_or_none)] = None
     padding: str = ""
 
     def encoded(self) -> bytes:
@@ -54,8 +90,8 @@ def address(party: str, mail: str, fingerprint: Fingerprint) -> Address:
     return Address(party=party, address=mail, fingerprint=str(fingerprint))
 
 
-def written(letter: Letter, *, sender: Address, reader: Address, now: datetime) -> Payload:
-    """Write `letter` down as it is sealed at `now`."""
+def written(letter: Letter, *, sender: Address, reader: Address, now: datetime, trail: Trail | None = None) -> Payload:
+    """Write `letter` down as it is sealed at `now`; `trail` goes along, whatever the letter is about."""
     return Payload.model_validate(
         {
             "schema": SCHEMA,
@@ -67,6 +103,7 @@ def written(letter: Letter, *, sender: Address, reader: Address, now: datetime) 
             "from": sender,
             "to": reader,
             "body": dict(letter.body),
+            "trail": trail,
         },
     )
 

@@ -7,6 +7,7 @@ import pytest
 from referring_site import RANDERS, Desk, at
 from sqlmodel import select
 
+from gateway.audit.rows import EntryRow
 from gateway.consents.book import ConsentBook
 from gateway.consents.errors import ConsentIncomplete, ConsentLapsed, ConsentWithdrawn, NoConsent, PartyNotCovered
 from gateway.consents.model import Form, Purpose
@@ -120,8 +121,9 @@ def test_a_referral_nobody_knows_is_named_as_such(desk):
     for act in (
         lambda name: desk.correspond.supplement(name, MORE, desk.person),
         lambda name: desk.correspond.withdraw(name, desk.person),
-        desk.correspond.content_for_anew,
-        desk.correspond.meetings,
+        lambda name: desk.correspond.content_for_anew(name, desk.person),
+        lambda name: desk.correspond.meetings(name, desk.person),
+        lambda name: desk.correspond.send_again(name, desk.person),
     ):
         with pytest.raises(ReferralNotFound):
             act("2026-9999")
@@ -164,6 +166,8 @@ def test_what_turns_out_never_to_have_left_is_erased_as_if_it_had_been_known(des
     assert (desk.correspond.tidy(), desk.correspond.tidy()) == (1, 0)
 
     row = desk.row(number)
+    erased = [(entry.person_id, entry.about) for entry in desk.rows(EntryRow) if entry.action == "erase"]
+    assert erased == [("daemon", row.conversation_id)]
     assert (row.locked, row.cpr_index, row.phone_index) == (b"", None, None)
     assert (desk.progress(number).state, desk.progress(number).active) == ("cancelled", False)
     assert {row.state for row in desk.rows(OutgoingRow) if row.letter_id == letter_id} == {"cancelled"}
@@ -231,7 +235,7 @@ def test_nobody_can_withdraw_twice_and_nothing_goes_after_it(desk, delivery):
         desk.correspond.propose_meeting(number, proposal(desk), desk.person, yes(desk))
     arrives(desk, number)
     desk.clock.now = at("2026-12-09 10:00")
-    assert (desk.duty.due(), desk.duty.tick()) == ((), 0)
+    assert (desk.duty.due(desk.person), desk.duty.tick()) == ((), 0)
     assert len(desk.rows(OutgoingRow)) == posted
 
 
@@ -250,10 +254,10 @@ def test_a_withdrawal_the_municipality_never_got_asks_for_a_call(desk, state):
     for withdrawn in (number, other):
         desk.correspond.withdraw(withdrawn, desk.person)
     arrives(desk, other)
-    assert (desk.progress(number).active, desk.duty.due()) == (False, ())
+    assert (desk.progress(number).active, desk.duty.due(desk.person)) == (False, ())
     arrives(desk, number, state)
 
-    (due,) = desk.duty.due()
+    (due,) = desk.duty.due(desk.person)
     assert (due.number, due.step, due.contact.phone) == (number, Step.WITHDRAWAL, "+45 89 15 00 00")
     with desk.follow() as follow:
         assert [one.number for one in follow.active()] == [number]
@@ -262,7 +266,11 @@ def test_a_withdrawal_the_municipality_never_got_asks_for_a_call(desk, state):
 
     desk.clock.go(timedelta(minutes=5))
     desk.duty.log_call(number, CallOutcome.TAKEN, "", desk.person)
-    assert (desk.duty.due(), desk.progress(number).active, desk.progress(number).state) == ((), False, "withdrawn")
+    assert (desk.duty.due(desk.person), desk.progress(number).active, desk.progress(number).state) == (
+        (),
+        False,
+        "withdrawn",
+    )
 
 
 def test_every_withdrawn_referral_stands_in_one_of_the_two_lists(desk):
@@ -292,14 +300,14 @@ def test_only_what_was_answered_not_our_citizen_is_sent_anew_and_only_once(desk)
     """O7."""
     number = desk.refer()
     with pytest.raises(NotAnswered):
-        desk.correspond.content_for_anew(number)
+        desk.correspond.content_for_anew(number, desk.person)
     end(desk, number, "answered_at")
-    assert desk.correspond.content_for_anew(number).citizen.name == "Karen Testdal"
+    assert desk.correspond.content_for_anew(number, desk.person).citizen.name == "Karen Testdal"
     with desk.db.session() as session:
         later = desk.row(number).model_dump() | {"letter_id": new_id(), "conversation_id": new_id(), "number": "2026-9"}
         session.add(ReferralRow(**later | {"anew_of": desk.row(number).letter_id}))
     with pytest.raises(NotAnswered):
-        desk.correspond.content_for_anew(number)
+        desk.correspond.content_for_anew(number, desk.person)
 
 
 def proposal(desk, parties=PARTIES, **changes):
@@ -327,7 +335,7 @@ def test_a_meeting_is_proposed_on_a_consent_we_have_written_down(desk):
 
     (letter,) = desk.letters(Kind.MEETING)
     assert letter["consent"]["parties"] == ["borgeren", "egen læge"]
-    (state,) = desk.correspond.meetings(number)
+    (state,) = desk.correspond.meetings(number, desk.person)
     assert (state.id, state.standing, state.proposed_here) == (meeting.meeting_id, Standing.PROPOSED, True)
     assert desk.progress(number).meetings == (state,)
 
@@ -368,7 +376,7 @@ def test_a_meeting_of_ours_is_called_off_and_one_of_theirs_answered(desk):
     with pytest.raises(NotOurTurn):
         desk.correspond.cancel_meeting(theirs.id, desk.person)
 
-    standing = {state.id: state.standing for state in desk.correspond.meetings(number)}
+    standing = {state.id: state.standing for state in desk.correspond.meetings(number, desk.person)}
     assert standing == {ours: Standing.CANCELLED, theirs.id: Standing.ACCEPTED}
     (answer,) = desk.letters(Kind.MEETING_ANSWER)
     assert (answer["attendance"], answer["answered_by"]) == ("accepted", "Mette Testgaard")

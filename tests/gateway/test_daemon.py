@@ -5,15 +5,19 @@ import logging
 import threading
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
+import aiosmtplib
 import pytest
+import reports
 import sites
 from mail_servers import Certificates, Server
 from sites import RANDERS
 
+from gateway.adapters.tls import client_context
 from gateway.daemon import Daemon
 from gateway.exchange import outbox
-from gateway.exchange.arrivals import Outcome
+from gateway.exchange.arrivals import TELL_AFTER, Outcome
 from gateway.exchange.rows import ArrivalRow, EnvelopeRow, OutgoingRow, TakenRow
 from gateway.site.errors import AlreadyRunning, SettingsUnreadable
 from gateway.site.settings import DoorSettings, RelaySettings
@@ -74,7 +78,7 @@ async def test_what_is_queued_leaves_and_what_arrived_is_looked_at(region, rande
 
 
 async def test_one_failure_of_gpg_does_not_end_the_daemon(region, randers, monkeypatch, caplog):
-    monkeypatch.setattr("gateway.daemon.REST_AFTER_TROUBLE", 0.01)
+    monkeypatch.setattr("gateway.exchange.arrivals.FIRST_LOOK", timedelta())
     failures = iter([GpgFailed("no luck for Karen Testdal")] * 2)
     real = sites.Receive.__call__
 
@@ -112,6 +116,47 @@ async def test_a_mail_nobody_can_look_at_keeps_none_behind_it_waiting(region, ra
             await until(lambda: outcomes(randers) == ["waiting", "taken", "taken"])
             await until(lambda: "RuntimeError" in caplog.text)
     assert "Karen" not in caplog.text
+
+
+async def test_a_mail_that_could_not_be_looked_at_is_taken_by_itself_when_it_can(region, randers, monkeypatch):
+    monkeypatch.setattr("gateway.exchange.arrivals.FIRST_LOOK", timedelta())
+    (raw,) = letters_for(region, 1)
+    tries = []
+
+    def fails_at_first(session, arrived):
+        tries.append(arrived.letter_id)
+        if len(tries) < TELL_AFTER + 2:
+            raise RuntimeError
+        randers.keep(session, arrived)
+
+    randers.handlers[Kind.REFERRAL] = fails_at_first
+    randers.store(raw)
+    async with running(randers):
+        await until(lambda: outcomes(randers) == ["taken"])
+    assert len(randers.taken) == len(randers.receipts()) == 1
+
+
+async def test_a_report_that_comes_to_the_door_from_nobody_parks_the_letter_it_is_about(region):
+    letter = region.post(sites.referral())
+    await region.deliver()
+    (envelope,) = region.rows(EnvelopeRow)
+    door = region.station.settings.door
+    daemon = Daemon(at(region, relay=RelaySettings(port=9), door=door.model_copy(update={"port": 0})), region.handlers)
+    ready = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(daemon.run(ready.set_result))
+    trusting = client_context(door.certificate)
+    door_port = await ready
+    async with aiosmtplib.SMTP(
+        hostname="127.0.0.1", port=door_port, start_tls=True, tls_context=trusting
+    ) as mail_server:
+        await mail_server.mail("")
+        await mail_server.rcpt(region.address)
+        await mail_server.data(reports.by_words_alone(envelope.envelope_id))
+    await until(lambda: region.outgoing(letter).state == "parked")
+    daemon.stop.set()
+    await task
+    assert region.outgoing(letter).reason == "BOUNCED"
+    assert [(row.from_nobody, row.outcome) for row in region.rows(ArrivalRow)] == [(True, "bounce")]
 
 
 async def test_it_stops_with_nothing_half_done_and_the_rest_is_done_at_the_next_start(region, randers):

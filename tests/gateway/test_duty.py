@@ -28,7 +28,7 @@ def fired(desk):
 
 
 def steps(desk):
-    return [(due.number, due.step.value) for due in desk.duty.due()]
+    return [(due.number, due.step.value) for due in desk.duty.due(desk.person)]
 
 
 def acknowledge(desk, number):
@@ -56,7 +56,7 @@ def test_after_two_the_unit_is_to_be_phoned_and_the_list_says_who_and_why(desk):
     number = desk.refer()
     desk.clock.now = at("2026-11-26 10:00")
 
-    (due,) = desk.duty.due()
+    (due,) = desk.duty.due(desk.person)
 
     assert (due.number, due.step, due.due_at) == (number, Step.PHONE, at("2026-11-26 10:00"))
     assert (due.municipality, due.contact.phone) == (RANDERS, "+45 89 15 00 00")
@@ -66,7 +66,7 @@ def test_after_two_the_unit_is_to_be_phoned_and_the_list_says_who_and_why(desk):
 def test_what_is_due_on_friday_is_still_there_in_the_weekend_and_says_when_the_unit_opens(desk):
     desk.refer()
     desk.clock.now = at("2026-11-28 23:00")
-    (due,) = desk.duty.due()
+    (due,) = desk.duty.due(desk.person)
     assert (due.step, due.open_now, due.opens_at) == (Step.PHONE, False, at("2026-11-30 08:00"))
 
 
@@ -89,7 +89,7 @@ def test_an_urgent_one_is_due_at_once_at_any_hour(desk):
     """O4."""
     desk.clock.now = at("2026-11-29 03:00")
     number = desk.refer(urgency_remark="Bør ses i dag.")
-    (due,) = desk.duty.due()
+    (due,) = desk.duty.due(desk.person)
     assert (due.number, due.step, due.due_at) == (number, Step.PHONE_AT_ONCE, at("2026-11-29 03:00"))
     assert (due.open_now, due.opens_at) == (False, at("2026-11-30 08:00"))
     assert desk.duty.tick() == 0
@@ -155,7 +155,7 @@ def test_once_somebody_has_spoken_nothing_is_due_and_nothing_fires(desk, column)
     with desk.db.session() as session:
         setattr(session.exec(select(ReferralRow)).one(), column, desk.clock())
     desk.clock.now = at("2026-12-09 10:00")
-    assert (desk.duty.due(), desk.duty.tick()) == ((), 0)
+    assert (desk.duty.due(desk.person), desk.duty.tick()) == ((), 0)
 
 
 def test_what_is_answered_between_the_look_and_the_act_is_not_reminded_of(desk):
@@ -194,7 +194,7 @@ def test_a_person_who_has_it_ends_the_clock(desk):
     desk.clock.now = at("2026-11-26 10:30")
     desk.duty.log_call(number, CallOutcome.TAKEN, "", desk.person)
     desk.clock.now = at("2027-01-05 10:00")
-    assert (desk.duty.due(), desk.duty.tick()) == ((), 0)
+    assert (desk.duty.due(desk.person), desk.duty.tick()) == ((), 0)
     assert desk.progress(number).state == "taken-by-phone"
     assert not desk.progress(number).active
 
@@ -203,7 +203,7 @@ def test_a_wrong_number_is_due_at_once_and_says_so(desk):
     number = desk.refer()
     desk.clock.now = at("2026-11-26 10:30")
     desk.duty.log_call(number, CallOutcome.WRONG_NUMBER, "", desk.person)
-    (due,) = desk.duty.due()
+    (due,) = desk.duty.due(desk.person)
     assert (due.step, due.last_call, due.due_at) == (Step.CALL_AGAIN, CallOutcome.WRONG_NUMBER, desk.clock())
 
 
@@ -238,7 +238,7 @@ def test_a_letter_that_waits_here_for_a_key_is_shown_after_half_an_hour(desk):
 def test_a_unit_nobody_has_entered_is_due_all_the_same(desk):
     number = desk.refer(code="751", delivery=None)
     desk.clock.now = at("2026-11-26 10:00")
-    (due,) = desk.duty.due()
+    (due,) = desk.duty.due(desk.person)
     assert (due.number, due.step, due.contact, due.open_now) == (number, Step.PHONE, None, True)
 
 

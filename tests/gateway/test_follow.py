@@ -13,7 +13,6 @@ from gateway.consents.errors import ConsentWithdrawn
 from gateway.exchange import outbox
 from gateway.exchange.delivery import State
 from gateway.meetings.take import handlers
-from gateway.referring.follow import Follow
 from gateway.referring.heard import TakeAcknowledgement, TakeNotOurs, TakeWithdrawal, take_closed
 from gateway.referring.promise import CallOutcome
 from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable
@@ -128,7 +127,7 @@ def test_not_our_citizen_comes_first_until_it_is_sent_anew(desk):
     assert listed(desk, "active") == [first, urgent]
     assert [desk.progress(number).anew for number in (first, urgent)] == [True, False]
 
-    content = desk.correspond.content_for_anew(first)
+    content = desk.correspond.content_for_anew(first, desk.person)
     assert content.citizen.name == "Karen Testdal"
     desk.clock.go(timedelta(hours=1))
     second = desk.refer(code=FAVRSKOV, anew_of=first)
@@ -271,7 +270,7 @@ def test_what_is_told_of_a_referral_holds_no_municipal_content(desk):
         *("referral_id", "number", "recipient_code", "state", "reason_code", "states", "steps", "unit", "phone"),
         *("acknowledged_by", "acknowledged_at", "acknowledged_unit", "acknowledged_phone", "receipt_digest_ok"),
         *("active", "urgent", "not_ours", "to_send_anew", "sent_anew_as", "previous", "closed_at", "withdrawn_at"),
-        *("cancelled_at", "calls", "supplements", "due", "due_since", "asked_to_meet"),
+        *("cancelled_at", "erased_at", "calls", "supplements", "due", "due_since", "asked_to_meet"),
     }
 
 
@@ -299,8 +298,7 @@ def test_the_way_of_a_referral_is_told_step_by_step(desk):
 def test_what_is_withdrawn_is_never_sent_again_by_hand(desk):
     number = desk.refer(delivery=State.GIVEN_UP)
     desk.correspond.withdraw(number, desk.person)
-    with desk.db.session() as session:
-        Follow(session, desk.vault, desk.clock, desk.terms).send_again(number, desk.clock())
+    assert not desk.correspond.send_again(number, desk.person)
     assert [step.state for step in desk.progress(number).steps] == ["queued", "given-up", "withdrawn"]
 
 

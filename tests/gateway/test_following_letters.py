@@ -121,7 +121,7 @@ def test_a_reminder_a_supplement_and_a_withdrawal_arrive_in_that_order(desk):
 
 
 def test_the_chores_of_the_regions_daemon_find_nothing_to_do_on_a_quiet_day(desk):
-    assert [chore() for chore in bootstrap.chores(desk.region.station)] == [0, 0]
+    assert {chore() for chore in bootstrap.chores(desk.region.station)} == {0}
 
 
 def test_withdrawals_that_cross_end_it_at_both_ends(desk):

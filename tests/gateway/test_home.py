@@ -1,5 +1,6 @@
 """A site's folder: for its owner alone, one daemon at a time, and it may be moved."""
 
+import os
 import shutil
 import stat
 
@@ -92,6 +93,22 @@ def test_settings_are_written_whole_or_not_at_all(home, monkeypatch):
     assert home.settings_file.read_bytes() == before
     home.write_settings(SETTINGS.model_copy(update={"language": "en"}))
     assert home.settings().language == "en"
+
+
+def test_a_name_that_was_written_survives_a_power_cut_like_the_file_itself(home, monkeypatch):
+    """POSIX: the folder has to be written too, after the file and after the new name."""
+    real, written = os.fsync, []
+
+    def fsync(handle):
+        written.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+        real(handle)
+
+    monkeypatch.setattr("os.fsync", fsync)
+    write_private(home.path / "passphrase", b"x")
+    assert written == ["file", "folder"]
+    written.clear()
+    home.write_settings(SETTINGS)
+    assert written == ["file", "folder", "folder"], "the file, its first name, and the name it is known by"
 
 
 def test_settings_that_were_read_and_written_again_still_move_with_the_folder(home, tmp_path):

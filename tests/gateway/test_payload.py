@@ -54,7 +54,8 @@ def test_a_payload_is_utf_8_that_escapes_no_letter(body):
 def test_a_payload_says_everything_under_the_agreed_names():
     letter = json.loads(written({}).encoded())
     assert list(letter) == [
-        *("schema", "letter_id", "conversation_id", "kind", "number", "sent_at", "from", "to", "body", "padding")
+        *("schema", "letter_id", "conversation_id", "kind", "number", "sent_at"),
+        *("from", "to", "body", "trail", "padding"),
     ]
     assert (letter["schema"], letter["sent_at"]) == (SCHEMA, "2026-11-22T07:14:00Z")
     assert letter["from"] == {"party": "region", "address": "henvendelser@region.example", "fingerprint": "A" * 40}

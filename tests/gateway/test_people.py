@@ -1,14 +1,12 @@
-"""Every act names its person."""
+"""Every act names its person, and somebody always keeps the site."""
 
 import pytest
 from sqlmodel import select
 
 from gateway.adapters.database import Database
 from gateway.site.cipher import Vault
-from gateway.site.errors import PersonUnknown, PersonUnnamed
+from gateway.site.errors import LastAdmin, PersonUnnamed
 from gateway.site.people import People, PeopleTable, PersonRow, Role
-
-INTAKE = {Role.INTAKE}
 
 
 @pytest.fixture
@@ -20,15 +18,9 @@ def people(tmp_path):
     database.close()
 
 
-def test_the_only_one_who_may_need_not_be_named(people):
+def test_the_only_one_who_works_here_need_not_be_named(people):
     anne = people.add("Anne Testesen", Role.INTAKE)
-    people.add("Olga Prøve", Role.AUDITOR)
-    assert people.acting(None, INTAKE) == anne
-
-
-def test_an_administrator_may_do_what_the_others_do(people):
-    boss = people.add("Bente Testgaard", Role.ADMIN)
-    assert people.acting(None, INTAKE) == boss
+    assert people.only() == anne
 
 
 @pytest.mark.parametrize("names", [(), ("Anne Testesen", "Bent Prøvegaard")])
@@ -36,28 +28,25 @@ def test_nobody_or_more_than_one_must_be_named(people, names):
     for name in names:
         people.add(name, Role.INTAKE)
     with pytest.raises(PersonUnnamed):
-        people.acting(None, INTAKE)
+        people.only()
 
 
 def test_a_name_is_found_however_it_is_written(people):
     bent = people.add(" Bent Prøvegaard ", Role.INTAKE)
-    assert people.acting("bent PRØVEGAARD  ", INTAKE) == bent
+    assert people.named("bent PRØVEGAARD  ") == bent
     assert bent.name == "Bent Prøvegaard"
 
 
-@pytest.mark.parametrize("name", ["Karen Testdal", "Olga Prøve", ""])
-def test_who_is_unknown_or_may_not_is_refused(people, name):
-    people.add("Anne Testesen", Role.INTAKE)
-    people.add("Olga Prøve", Role.AUDITOR)
-    with pytest.raises(PersonUnknown):
-        people.acting(name, INTAKE)
+@pytest.mark.parametrize("name", ["", "   ", "Anne\nTestesen", "Anne\x1b[2J"])
+def test_a_name_is_one_line_that_can_be_read(people, name):
+    with pytest.raises(PersonUnnamed):
+        people.add(name, Role.INTAKE)
 
 
-def test_who_has_left_may_nothing_and_is_remembered(people):
+def test_who_has_left_is_found_no_more_and_is_remembered(people):
     anne = people.add("Anne Testesen", Role.INTAKE)
-    people._session.get_one(PersonRow, anne.id).active = False
-    with pytest.raises(PersonUnknown):
-        people.acting("Anne Testesen", INTAKE)
+    people.end(anne)
+    assert people.named("Anne Testesen") is people.here(anne.id) is None
     assert people.active() == ()
     assert people.with_id(anne.id) == anne, "what was done still names who did it"
     assert people.with_id("nobody") is None
@@ -65,9 +54,25 @@ def test_who_has_left_may_nothing_and_is_remembered(people):
 
 
 def test_adding_a_person_again_gives_the_new_role_and_makes_no_second_person(people):
-    people.add("Anne Testesen", Role.INTAKE)
+    people.add("Anne Testesen", Role.DEPARTMENT, "hjemmepleje")
     people.add("anne testesen", Role.ADMIN)
-    assert [(person.name, person.role) for person in people.active()] == [("Anne Testesen", Role.ADMIN)]
+    assert [(one.name, one.role, one.department) for one in people.active()] == [("Anne Testesen", Role.ADMIN, "")]
+
+
+def test_the_last_administrator_neither_leaves_nor_gets_another_role(people):
+    anne, bent = people.add("Anne Testesen", Role.ADMIN), people.add("Bent Prøvegaard", Role.ADMIN)
+    people.end(bent)
+
+    with pytest.raises(LastAdmin):
+        people.end(anne)
+    with pytest.raises(LastAdmin):
+        people.add("Anne Testesen", Role.AUDITOR)
+
+    assert people.here(anne.id) == anne
+    people.add("Anne Testesen", Role.ADMIN)
+    people.add("Bent Prøvegaard", Role.ADMIN)
+    people.end(anne)
+    assert [one.name for one in people.active()] == ["Bent Prøvegaard"]
 
 
 def test_a_name_does_not_lie_in_the_database_in_clear(people):

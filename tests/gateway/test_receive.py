@@ -209,7 +209,7 @@ def test_a_crash_in_the_middle_leaves_the_mail_waiting_and_it_is_taken_exactly_o
 def test_a_crash_while_the_receipt_is_written_leaves_nothing_either(region, randers, monkeypatch):
     arrival = randers.store(crossing(region, sites.referral()))
     with monkeypatch.context() as patched:
-        patched.setattr("gateway.exchange.receive._memory", lambda *_parts: 1 / 0)
+        patched.setattr("gateway.exchange.taking._memory", lambda *_parts: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             randers.receive(arrival)
     assert not randers.rows(OutgoingRow)

@@ -33,7 +33,7 @@ def test_a_wrong_number_is_said_beside_what_is_due(tmp_path, monkeypatch):
     monkeypatch.setattr("gateway.language._in_use", "en")
     desk = Desk(tmp_path)
     desk.refer(urgency_remark="Bør ses i dag.")
-    (due,) = desk.duty.due()
+    (due,) = desk.duty.due(desk.person)
     assert why_due(due) == (STEPS[Step.PHONE_AT_ONCE],)
     called = replace(due, step=Step.CALL_AGAIN, last_call=CallOutcome.WRONG_NUMBER)
     assert why_due(called) == (STEPS[Step.CALL_AGAIN], WRONG_NUMBER)

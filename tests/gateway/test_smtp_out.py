@@ -188,3 +188,34 @@ async def test_many_letters_go_side_by_side(certificates, relay):
         attempts = await asyncio.gather(*(way.send(mails.outer(), FROM, TO) for _ in range(8)))
     assert {attempt.passage for attempt in attempts} == {Passage.ACCEPTED}
     assert len(server.mail) == 8
+
+
+ENVELOPE_ID = mails.OUTSIDE.envelope_id
+
+
+async def test_a_relay_that_can_is_asked_to_report_what_fails_by_the_envelopes_id(certificates, relay):
+    """RFC 3461: with the headers only, and never a word when it went well."""
+    server = Server(certificates.context(), offers=("DSN",))
+    assert await handed_over(relay, server) == Attempt(Passage.ACCEPTED)
+    assert [line for line in server.told if line.startswith(("MAIL", "RCPT"))] == [
+        f"MAIL FROM:<{FROM}> RET=HDRS ENVID={ENVELOPE_ID}",
+        f"RCPT TO:<{TO}> NOTIFY=FAILURE",
+    ]
+
+
+@pytest.mark.parametrize("implicit", [False, True], ids=["STARTTLS", "implicit TLS"])
+async def test_what_was_offered_counts_only_inside_tls(certificates, relay, implicit):
+    server = Server(certificates.context(), implicit=implicit, offers=())
+    assert await handed_over(relay, server, implicit_tls=implicit) == Attempt(Passage.ACCEPTED)
+    assert [line for line in server.told if line.startswith(("MAIL", "RCPT"))] == [
+        f"MAIL FROM:<{FROM}>",
+        f"RCPT TO:<{TO}>",
+    ]
+
+
+async def test_an_envelope_without_an_id_of_ours_is_handed_over_without_one(certificates, relay):
+    server = Server(certificates.context(), offers=("DSN",))
+    async with server.running():
+        attempt = await relay(server).send(b"Message-ID: <x@y>\r\n\r\nHej\r\n", FROM, TO)
+    assert attempt == Attempt(Passage.ACCEPTED)
+    assert f"MAIL FROM:<{FROM}>" in server.told

@@ -1,0 +1,77 @@
+"""Mail servers' reports about our letters: matched to the envelope they name, and taken as the hint they are.
+
+A permanent failure of the envelope that left last parks its letter, where a person sees it, and it is tried again after
+an hour: a full mailbox is emptied, a wrong address corrected. A receipt overrules it, whenever it comes.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from gateway.exchange import outbox
+from gateway.exchange.arrivals import Outcome
+from gateway.exchange.delivery import BOUNCED, DELAYED, State, came_back
+from gateway.exchange.rows import EnvelopeRow, OutgoingRow, StepRow
+from gateway.wire.bounce import Bounce, Fate, is_automatic, read
+from gateway.wire.envelope import unwrap
+from gateway.wire.errors import NotAnEnvelope
+
+UNMATCHED: Final = "UNMATCHED"
+UNCLEAR: Final = "UNCLEAR"
+OWN_LETTER: Final = "OWN_LETTER"
+MACHINE: Final = "MACHINE"
+
+MAY_COME_BACK: Final = frozenset({State.SENT, State.QUEUED})
+"""Where a letter is when news of its failure counts; what is settled is not unsettled by it."""
+
+
+def take(session: Session, raw: bytes, *, from_nobody: bool, now: datetime) -> tuple[Outcome, str] | None:
+    """Take mail that is no letter to us: what it is, and a code for what it said.
+
+    None when it is neither a report nor a machine's answer for certain; then a person is to see that it came.
+    """
+    own = _own_letter(session, raw)
+    if own is not None:
+        return (Outcome.AUTOMATIC, OWN_LETTER) if own else None
+    bounce = read(raw, from_nobody=from_nobody)
+    if bounce is None or (bounce.fate is Fate.UNCLEAR and is_automatic(raw)):
+        return (Outcome.AUTOMATIC, MACHINE) if is_automatic(raw) else None
+    envelope = _envelope(session, bounce)
+    if envelope is None:
+        return None if bounce.fate is Fate.UNCLEAR else (Outcome.BOUNCE, UNMATCHED)
+    return Outcome.BOUNCE, _told(session, bounce, envelope, now)
+
+
+def _own_letter(session: Session, raw: bytes) -> bool | None:
+    """Tell whether an envelope is one of ours that came round again; None for mail that is no envelope."""
+    try:
+        envelope_id = unwrap(raw).message_id.strip("<>").partition("@")[0]
+    except NotAnEnvelope:
+        return None
+    return session.get(EnvelopeRow, envelope_id) is not None
+
+
+def _envelope(session: Session, bounce: Bounce) -> EnvelopeRow | None:
+    named = select(EnvelopeRow).where(col(EnvelopeRow.envelope_id).in_(bounce.envelope_ids))
+    return session.exec(named.order_by(col(EnvelopeRow.made_at).desc())).first()
+
+
+def _told(session: Session, bounce: Bounce, envelope: EnvelopeRow, now: datetime) -> str:
+    """Note what is said of an envelope; its letter is steered only when it is the one that left last."""
+    if bounce.fate is Fate.UNCLEAR:
+        return UNCLEAR
+    failed = bounce.fate is Fate.FAILED
+    code = "_".join(filter(None, (BOUNCED, bounce.status))) if failed else DELAYED
+    if failed or not envelope.bounced:
+        envelope.bounced = code
+    row = session.get_one(OutgoingRow, envelope.letter_id)
+    last = outbox.envelopes(session, row.letter_id)[-1]
+    if last.envelope_id != envelope.envelope_id or row.state not in MAY_COME_BACK:
+        return code
+    if failed:
+        outbox.steer(session, row, came_back(code, now), now)
+    elif row.state == State.SENT and row.reason != DELAYED:
+        row.reason = DELAYED
+        session.add_all([row, StepRow(letter_id=row.letter_id, state=row.state, reason=DELAYED, at=now)])
+    return code

@@ -1,0 +1,102 @@
+"""Mail that cannot be trusted, in words: why, and what a person does about it. Its content is never shown.
+
+Why is the same at both ends; whom to phone is not.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.language import gettext as _
+from gateway.language import mark
+
+
+class Advice(enum.Enum):
+    """What there is to do about a mail that was kept apart."""
+
+    IGNORE = enum.auto()
+    """Nobody who may write here has written it."""
+    CALL = enum.auto()
+    """Somebody may have tampered with it: ask the sender by phone."""
+    ADMIN = enum.auto()
+    """A key, an address or a clock is out of order."""
+    RESEND = enum.auto()
+    """It was spoiled on its way, or came at the wrong moment."""
+    WAIT = enum.auto()
+    """It will be looked at by itself."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a letter is not believed, and what a person does about it."""
+
+    why: str
+    what_to_do: str
+
+
+AT_MUNICIPALITY: Final[Mapping[Advice, str]] = {
+    Advice.IGNORE: mark("You need do nothing: nobody at Præhospitalet has signed it."),
+    Advice.CALL: mark("Phone Præhospitalet on the number you know, and ask whether they have sent anything."),
+    Advice.ADMIN: mark("Tell your administrator. Præhospitalet's key or address may have changed."),
+    Advice.RESEND: mark("Ask Præhospitalet to send it again."),
+    Advice.WAIT: mark(
+        "It is tried again by itself. Tell your administrator, and phone Præhospitalet if you wait for one."
+    ),
+}
+
+AT_REGION: Final[Mapping[Advice, str]] = {
+    Advice.IGNORE: mark("You need do nothing: no municipality has signed it."),
+    Advice.CALL: mark("Phone the municipality that it may come from on the number you know, and ask what they sent."),
+    Advice.ADMIN: mark("Tell the administrator. A municipality's key or address may have changed."),
+    Advice.RESEND: mark("Phone the municipality that waits for an answer, and ask them to send it again."),
+    Advice.WAIT: mark("It is tried again by itself. Tell the administrator if it goes on."),
+}
+
+REASONS: Final[Mapping[str, tuple[str, Advice]]] = {
+    "NOT_AN_ENVELOPE": (mark("The mail is not a sealed letter."), Advice.IGNORE),
+    "NOT_ENCRYPTED": (mark("The mail has the form of a sealed letter, but nothing in it is encrypted."), Advice.IGNORE),
+    "UNSIGNED": (mark("The letter is encrypted, but nobody has signed it."), Advice.IGNORE),
+    "UNKNOWN_SIGNER": (mark("It is signed with a key that is not known here."), Advice.ADMIN),
+    "WRONG_SIGNER": (mark("It is signed with a key that belongs to nobody who may write here."), Advice.ADMIN),
+    "SENDER_DIFFERS": (mark("It gives another sender than the one who signed it."), Advice.CALL),
+    "BAD_SIGNATURE": (
+        mark("The signature does not match the letter: it has been changed on the way."),
+        Advice.CALL,
+    ),
+    "DAMAGED": (mark("The letter is damaged or has been changed on the way."), Advice.RESEND),
+    "NOT_INTEGRITY_PROTECTED": (
+        mark("The letter lacks the protection that shows whether it was changed on the way."),
+        Advice.CALL,
+    ),
+    "SEVERAL_SIGNATURES": (mark("More than one has signed the letter; only its sender may."), Advice.CALL),
+    "SECOND_OPINION_DIFFERS": (mark("It is not certain who has signed the letter."), Advice.CALL),
+    "SIGNER_REVOKED": (mark("It is signed with a key that its owner has withdrawn."), Advice.ADMIN),
+    "SIGNER_EXPIRED": (mark("It is signed with a key that is no longer valid."), Advice.ADMIN),
+    "SIGNATURE_EXPIRED": (mark("The signature was to hold for a time only, and that is over."), Advice.CALL),
+    "SIGNED_IN_FUTURE": (mark("It is dated later than now: one of the two clocks is wrong."), Advice.ADMIN),
+    "WEAK_DIGEST": (mark("The signature is of a kind that can be forged."), Advice.ADMIN),
+    "NOT_FOR_US": (mark("The letter is sealed for somebody else's key."), Advice.CALL),
+    "NOT_FOR_THIS_UNIT": (
+        mark("The letter is sealed for somebody else and has been passed on to you."),
+        Advice.CALL,
+    ),
+    "ENVELOPE_DISAGREES": (
+        mark("The outside of the letter says something else than the sealed inside."),
+        Advice.CALL,
+    ),
+    "COMPRESSED": (mark("The letter is packed in a way that can be misused, and that we refuse."), Advice.CALL),
+    "TOO_LARGE": (mark("The letter is larger than a letter can be."), Advice.CALL),
+    "UNREADABLE": (mark("It is signed by the right sender, but cannot be read as a letter."), Advice.RESEND),
+    "OUT_OF_TURN": (mark("It is signed by the right sender, but is no letter that may come now."), Advice.RESEND),
+    "NOT_LOOKED_AT": (mark("The letter has come, but could not be looked at yet."), Advice.WAIT),
+}
+"""Each reason code in words, and what it calls for."""
+
+OTHER: Final = (mark("The letter could not be trusted."), Advice.CALL)
+
+
+def explain(code: str, advice: Mapping[Advice, str]) -> Explanation:
+    """Put a reason code into words for one end; one we do not know is still explained."""
+    why, what = REASONS.get(code, OTHER)
+    return Explanation(_(why), _(advice[what]))
