@@ -1,0 +1,71 @@
+"""The command `doctor`: what is wrong here, what it means, and what to do. It needs no sign-in and names nobody."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.access.act import noted_by_daemon
+from gateway.access.actions import Action
+from gateway.commands.console import DONE, REFUSED, Arguments, Commands, Console
+from gateway.commands.retention import Retaining
+from gateway.commands.site import Opener
+from gateway.doctor import files, words
+from gateway.doctor.examine import from_inside, from_outside
+from gateway.doctor.findings import Check, Finding, Grade, bad
+from gateway.language import gettext as _
+from gateway.site.errors import SiteError, WrongEnd
+from keys.errors import KeysError
+
+
+def add_doctor(commands: Commands, open_site: Opener, retain: Retaining) -> None:
+    """Add `doctor`; it ends with 0 when all is well, and with 2 when something needs doing."""
+
+    def doctor(arguments: Arguments, console: Console) -> int:
+        console.home.settings()
+        mended = files.mend(console.home) if arguments.mend else ()
+        found = [*from_outside(console.home), *_from_inside(console, open_site, retain, len(mended))]
+        wrong = [finding for finding in found if finding.grade is not Grade.WELL]
+        facts = {"well": not wrong, "mended": list(mended), "findings": [_facts(finding) for finding in found]}
+        console.answer(facts, *map(_mended, mended), *(line for finding in found for line in _lines(finding)))
+        return REFUSED if wrong else DONE
+
+    parser = commands.add_parser("doctor", help=_("see whether anything is wrong here, and what to do"))
+    parser.add_argument("--mend", action="store_true", help=_("close files that stand open to others"))
+    parser.set_defaults(run=doctor)
+
+
+def _from_inside(console: Console, open_site: Opener, retain: Retaining, mended: int) -> Iterator[Finding]:
+    """Look at the opened site; one that cannot be opened is a finding too."""
+    try:
+        with open_site(console.home) as station:
+            if mended:
+                with station.database.session() as session:
+                    noted_by_daemon(session, Action.MEND, station.clocks.machine(), detail={"files": mended})
+            yield from from_inside(station, retain)
+    except WrongEnd:
+        raise
+    except (SiteError, KeysError) as error:
+        yield bad(Check.DATABASE, "CANNOT_OPEN", reason=error.code)
+    except (SQLAlchemyError, OSError) as error:
+        yield bad(Check.DATABASE, "CANNOT_OPEN", reason=type(error).__name__)
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    yield words.line(finding)
+    yield from (f"          {sentence}" for sentence in words.advice(finding))
+
+
+def _mended(name: str) -> str:
+    return _("closed to others: {file}").format(file=name)
+
+
+def _facts(finding: Finding) -> Mapping[str, Any]:
+    return {
+        "check": finding.check.value,
+        "grade": finding.grade.value,
+        "code": finding.code,
+        "detail": dict(finding.told),
+        "said": words.line(finding),
+        "advice": list(words.advice(finding)),
+    }

@@ -1,0 +1,74 @@
+"""Who can read the site's files: every file is its owner's alone (0600), and so is every folder (0700)."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from gateway.doctor.findings import Check, Finding, Grade, bad, look, well
+from gateway.site.home import Home
+from gateway.site.settings import Settings
+
+OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+PRIVATE_FILE: Final = stat.S_IRUSR | stat.S_IWUSR
+PRIVATE_FOLDER: Final = stat.S_IRWXU
+PUBLIC: Final = frozenset({"door.pem"})
+"""What is given to the other party, and may be read by anybody."""
+
+
+def examine(home: Home, settings: Settings | None) -> Iterator[Finding]:
+    """Look at the home, at what lies in it, and at the secrets the settings say lie elsewhere."""
+    found = [finding for path in _all(home, settings) for finding in _look_at(path, _name(home, path))]
+    yield from found or [well(Check.FILES, "FILES_PRIVATE")]
+    if home.passphrase_file.parent != home.path:
+        yield well(Check.FILES, "PASSPHRASE_HANDED_OVER")
+
+
+def open_to_others(home: Home) -> Iterator[Finding]:
+    """Look for what stands open in the home, for the daemon to say so in its log when it starts."""
+    found = (finding for path in _within(home) for finding in _look_at(path, _name(home, path)))
+    return (finding for finding in found if finding.grade is Grade.BAD)
+
+
+def mend(home: Home) -> tuple[str, ...]:
+    """Take everybody else's rights away from what is ours in the home; tell which files and folders that were."""
+    return tuple(_name(home, path) for path in _within(home) if _mended(path))
+
+
+def _all(home: Home, settings: Settings | None) -> Iterator[Path]:
+    yield from _within(home)
+    named = (settings.relay.password_file, settings.door.key) if settings else ()
+    yield from (path for path in named if path and path.exists() and not path.is_relative_to(home.path))
+
+
+def _within(home: Home) -> Iterator[Path]:
+    yield home.path
+    yield from sorted(home.path.rglob("*"))
+
+
+def _look_at(path: Path, name: str) -> Iterator[Finding]:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:  # it was a moment's, as the database's journal is
+        return
+    if stat.S_ISLNK(found.st_mode):
+        yield look(Check.FILES, "SYMBOLIC_LINK", file=name)
+        return
+    if found.st_uid != os.geteuid():
+        yield bad(Check.FILES, "OTHER_OWNER", file=name)
+    if found.st_mode & OTHERS and path.name not in PUBLIC:
+        code = "FOLDER_OPEN" if stat.S_ISDIR(found.st_mode) else "FILE_OPEN"
+        yield bad(Check.FILES, code, file=name, mode=f"{stat.S_IMODE(found.st_mode):04o}")
+
+
+def _mended(path: Path) -> bool:
+    found = path.lstat()
+    if stat.S_ISLNK(found.st_mode) or found.st_uid != os.geteuid() or not found.st_mode & OTHERS:
+        return False
+    path.chmod(PRIVATE_FOLDER if stat.S_ISDIR(found.st_mode) else PRIVATE_FILE)
+    return True
+
+
+def _name(home: Home, path: Path) -> str:
+    return str(path.relative_to(home.path.parent) if path.is_relative_to(home.path) else path)

@@ -1,0 +1,66 @@
+"""GnuPG, the site's own key, and the certificates of the doors: do they work, and for how long still."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+
+from gateway.adapters.tls import client_context
+from gateway.doctor.findings import Check, Finding, bad, look, well
+from gateway.station import Station
+
+SOON: Final = timedelta(days=60)
+"""How long before a key or a certificate ends it is time to make the next one and agree on it."""
+
+
+def own_key(station: Station) -> Iterator[Finding]:
+    """Look at the key letters are signed with; raises KeyringError."""
+    now, own = station.clocks.machine(), station.own.fingerprint
+    secret = station.keyring.secret_keys()
+    if own not in secret:
+        yield bad(Check.KEY, "KEY_NOT_HERE")
+        return
+    info = station.keyring.describe(own)
+    unusable = info.unusable_at(now)
+    if unusable is not None:
+        yield bad(Check.KEY, f"KEY_{unusable.name}")
+        return
+    if len(secret) > 1:
+        yield look(Check.KEY, "KEYS_SEVERAL", count=len(secret))
+    version = ".".join(map(str, station.keyring.gpg.version))
+    days = (info.expires - now).days if info.expires else None
+    if days is not None and days < SOON.days:
+        yield look(Check.KEY, "KEY_ENDS_SOON", days=days)
+    else:
+        yield well(Check.KEY, "KEY_WORKS", version=version, days="–" if days is None else days)
+
+
+def doors(station: Station) -> Iterator[Finding]:
+    """Look at the certificate mail comes in by, and at what the relay is trusted by."""
+    settings, now = station.settings, station.clocks.machine()
+    yield from _certificate(settings.door.certificate, now)
+    if settings.door.key is None or not settings.door.key.is_file():
+        yield bad(Check.DOOR, "DOOR_KEY_MISSING")
+    try:
+        client_context(settings.relay.ca_file)
+    except OSError:
+        yield bad(Check.DOOR, "RELAY_CERTIFICATE_UNREADABLE")
+    if settings.relay.password_file is not None and not settings.relay.password_file.is_file():
+        yield bad(Check.DOOR, "RELAY_PASSWORD_MISSING")
+
+
+def _certificate(file: Path | None, now: datetime) -> Iterator[Finding]:
+    try:
+        certificate = x509.load_pem_x509_certificate((file or Path()).read_bytes())
+    except (OSError, ValueError):
+        yield bad(Check.DOOR, "DOOR_CERTIFICATE_UNREADABLE")
+        return
+    days = (certificate.not_valid_after_utc - now).days
+    if days < 0:
+        yield bad(Check.DOOR, "DOOR_CERTIFICATE_ENDED", days=-days)
+    elif days < SOON.days:
+        yield look(Check.DOOR, "DOOR_CERTIFICATE_ENDS_SOON", days=days)
+    else:
+        yield well(Check.DOOR, "DOOR_CERTIFICATE", days=days)

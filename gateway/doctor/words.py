@@ -1,0 +1,267 @@
+"""What the doctor says: how each check came out, what that means for the letters, and what to do about it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.doctor.findings import Check, Finding, Grade
+from gateway.language import gettext as _
+from gateway.language import mark
+
+CHECKS: Final[Mapping[Check, str]] = {
+    Check.FILES: mark("Files"),
+    Check.MACHINE: mark("Machine"),
+    Check.DAEMON: mark("Daemon"),
+    Check.KEY: mark("Key"),
+    Check.DOOR: mark("Certificates"),
+    Check.DATABASE: mark("Database"),
+    Check.CLOCK: mark("Clock"),
+    Check.PARTIES: mark("Other party"),
+    Check.LETTERS: mark("Letters out"),
+    Check.ARRIVALS: mark("Mail in"),
+    Check.PEOPLE: mark("People"),
+    Check.LOG: mark("Log"),
+    Check.RETENTION: mark("Erasing"),
+}
+
+GRADES: Final[Mapping[Grade, str]] = {
+    Grade.WELL: mark("in order"),
+    Grade.LOOK: mark("look here"),
+    Grade.BAD: mark("WRONG"),
+}
+
+READABLE: Final = mark("Somebody else on this machine can read what lies there.")
+MEND: Final = mark("Let the doctor do it: doctor --mend. Or: chmod.")
+WAITS: Final = mark("Letters wait safely until it is mended, and leave by themselves then.")
+NOTHING_LEAVES: Final = mark("No letter is sent or received.")
+PHONE: Final = mark("Phone the unit about each of them: status shows which they are.")
+RENEW_KEY: Final = mark("Make the next key in good time, and let the other party pin it.")
+RESTORE: Final = mark("Stop the daemon, keep a copy of the folder, and restore the database from the backup.")
+VERIFY: Final = mark("Run audit verify, and tell the data protection officer what it says.")
+LOOK_AT_CLOCK: Final = mark("Set the clock right, and let the machine keep it right by NTP.")
+
+SAID: Final[Mapping[str, tuple[str, str, str]]] = {
+    "FILES_PRIVATE": (mark("only this account can read them"), "", ""),
+    "PASSPHRASE_HANDED_OVER": (mark("the passphrase comes from the service manager"), "", ""),
+    "FILE_OPEN": (mark("{file} is open to others ({mode})"), READABLE, MEND),
+    "FOLDER_OPEN": (mark("the folder {file} is open to others ({mode})"), READABLE, MEND),
+    "OTHER_OWNER": (
+        mark("{file} belongs to another account"),
+        mark("That account can read and change it."),
+        mark("Let the service's own account own all of the folder: chown."),
+    ),
+    "SYMBOLIC_LINK": (
+        mark("{file} is a link to somewhere else"),
+        mark("The doctor does not see who can read what it leads to."),
+        mark("Put the file itself there, or see to it yourself."),
+    ),
+    "PATH_TOO_LONG": (
+        mark("the path to the folder is {length} bytes, and may be {longest}"),
+        mark("GnuPG cannot use a key there, and says nothing."),
+        mark("Move the folder to a shorter path."),
+    ),
+    "DISK_ROOM": (mark("{megabytes} MB free on the disk"), "", ""),
+    "DISK_NEARLY_FULL": (
+        mark("only {megabytes} MB free on the disk"),
+        mark("When it is full no letter comes in or goes out."),
+        mark("Make room."),
+    ),
+    "DISK_FULL": (
+        mark("only {megabytes} MB free on the disk"),
+        mark("Soon no letter comes in or goes out; the other end's mail server keeps theirs meanwhile."),
+        mark("Make room now."),
+    ),
+    "RUNNING": (mark("it runs"), "", ""),
+    "NOT_RUNNING": (mark("it does not run"), NOTHING_LEAVES, mark("Start it: run.")),
+    "KEY_WORKS": (mark("GnuPG {version}; the key works, {days} days left"), "", ""),
+    "KEY_ENDS_SOON": (
+        mark("the key ends in {days} days"),
+        mark("After that nothing can be signed, and the other end believes nothing."),
+        RENEW_KEY,
+    ),
+    "KEY_EXPIRED": (mark("the key has ended"), NOTHING_LEAVES, RENEW_KEY),
+    "KEY_REVOKED": (mark("the key is revoked"), NOTHING_LEAVES, RENEW_KEY),
+    "KEY_NOT_YET_MADE": (
+        mark("the key is younger than the clock says it can be"),
+        NOTHING_LEAVES,
+        LOOK_AT_CLOCK,
+    ),
+    "KEY_NOT_HERE": (
+        mark("the secret key is not in the folder gnupg"),
+        mark("Nothing can be signed, opened, or read in the database."),
+        mark("Restore the folder gnupg from the backup."),
+    ),
+    "KEYS_SEVERAL": (
+        mark("{count} secret keys lie in the folder gnupg"),
+        mark("Only the one in the settings is used; the others could sign in its name elsewhere."),
+        mark("Keep an old one only until the other party has pinned the new one."),
+    ),
+    "GPG_FAILS": (
+        mark("GnuPG does not answer ({reason})"),
+        NOTHING_LEAVES,
+        mark("See that gpg 2.2 or newer is installed, and that its agent can start."),
+    ),
+    "DOOR_CERTIFICATE": (mark("the door's certificate is good for {days} days"), "", ""),
+    "DOOR_CERTIFICATE_ENDS_SOON": (
+        mark("the door's certificate ends in {days} days"),
+        mark("After that the other end's mail server delivers nothing here."),
+        mark("Put a new one in its place, and give it to whoever trusts the old one."),
+    ),
+    "DOOR_CERTIFICATE_ENDED": (
+        mark("the door's certificate ended {days} days ago"),
+        mark("The other end's mail server delivers nothing here."),
+        mark("Put a new one in its place, and give it to whoever trusts the old one."),
+    ),
+    "DOOR_CERTIFICATE_UNREADABLE": (
+        mark("the door's certificate cannot be read"),
+        mark("The daemon cannot open the door."),
+        mark("Check door.certificate in settings.toml."),
+    ),
+    "DOOR_KEY_MISSING": (
+        mark("the door's key is not there"),
+        mark("The daemon cannot open the door."),
+        mark("Check door.key in settings.toml."),
+    ),
+    "RELAY_CERTIFICATE_UNREADABLE": (
+        mark("the certificate to trust the mail server by cannot be read"),
+        WAITS,
+        mark("Check relay.ca_file in settings.toml."),
+    ),
+    "RELAY_PASSWORD_MISSING": (
+        mark("the password for the mail server is not there"),
+        WAITS,
+        mark("Check relay.password_file in settings.toml."),
+    ),
+    "DATABASE_SOUND": (mark("sound, and what is deleted is overwritten"), "", ""),
+    "DATABASE_ELSEWHERE": (mark("in a server of its own, which is looked after there"), "", ""),
+    "DATABASE_UNSOUND": (
+        mark("damaged"),
+        mark("Letters may be missing, and more may be lost."),
+        RESTORE,
+    ),
+    "DELETED_STAYS": (
+        mark("what is deleted is not overwritten"),
+        mark("What was erased can be read out of the file."),
+        mark("Use an SQLite that knows secure_delete."),
+    ),
+    "LOG_LONG": (
+        mark("its write-ahead log is {megabytes} MB long"),
+        mark("What was erased may stand there still."),
+        mark("Restart the daemon; if it stays long, see who keeps the database open."),
+    ),
+    "CLOCK_BELIEVED": (mark("agrees with what was written last"), "", ""),
+    "CLOCK_BEFORE_ROWS": (
+        mark("earlier than what was written last"),
+        mark("Deadlines are wrong, and letters signed now may not be believed."),
+        LOOK_AT_CLOCK,
+    ),
+    "CLOCK_AHEAD": (
+        mark("more than a month past the last time anything was erased"),
+        mark("Nothing is erased: if the clock is wrong, that would destroy what must be kept."),
+        mark("Look at the clock. If it is right: retention run --confirm"),
+    ),
+    "CLOCK_BEHIND": (
+        mark("before the last time anything was erased"),
+        mark("Nothing is erased until somebody has looked at the clock."),
+        mark("Look at the clock. If it is right now: retention run --confirm"),
+    ),
+    "PARTIES_KNOWN": (mark("contact and key of all {count} are known"), "", ""),
+    "CONTACTS_MISSING": (
+        mark("no contact for {parties}"),
+        mark("Letters to them are parked until there is one."),
+        mark("Get it by phone, and enter it."),
+    ),
+    "KEYS_MISSING": (
+        mark("no key pinned for {parties}"),
+        mark("Letters to them are parked until there is one."),
+        mark("Get the key, compare the fingerprint by phone, and pin it: keys pin."),
+    ),
+    "LETTERS_MOVE": (mark("none stands still"), "", ""),
+    "LETTERS_PARKED": (mark("{count} parked: {reason}"), WAITS, PHONE),
+    "LETTERS_REFUSED": (
+        mark("{count} that the other end could not take: {reason}"),
+        mark("They do not go on by themselves."),
+        PHONE,
+    ),
+    "LETTERS_GIVEN_UP": (
+        mark("{count} sent three times and never confirmed: {reason}"),
+        mark("Nobody knows whether they arrived."),
+        PHONE,
+    ),
+    "ARRIVALS_TAKEN": (mark("everything that came was taken"), "", ""),
+    "ARRIVALS_STUCK": (
+        mark("{count} that could not be looked at"),
+        mark("A letter may lie among them; each is tried again and again."),
+        mark("See what the daemon's log says, and whether GnuPG and the database answer."),
+    ),
+    "ARRIVALS_KEPT_APART": (
+        mark("{count} in {days} days that cannot be trusted"),
+        mark("They are kept apart, and nobody was answered."),
+        mark("Look at the reasons; phone the other party if it may be theirs."),
+    ),
+    "PEOPLE": (mark("{count} work here, {admins} of them keep the site"), "", ""),
+    "ADMINS_NONE": (
+        mark("nobody keeps the site"),
+        mark("No contact, key or person can be changed."),
+        mark("Restore a backup from when there was one."),
+    ),
+    "ADMINS_ONE": (
+        mark("only one person keeps the site"),
+        mark("When that person is away, nobody can enter a contact or a key."),
+        mark("Let one more do it: staff add NAME --role admin"),
+    ),
+    "PASSWORDS_MISSING": (
+        mark("{count} without a password"),
+        mark("They cannot sign in."),
+        mark("Give each a first password: staff reset. Or end those who have left: staff end."),
+    ),
+    "TRIED_IN_VAIN": (
+        mark("{count} who typed wrong passwords again and again"),
+        mark("Somebody has forgotten theirs, or somebody else is trying."),
+        mark("See who it was in the log: audit list --action sign-in"),
+    ),
+    "LOG_HOLDS": (mark("{entries} entries; signed, and nobody contradicts it"), "", ""),
+    "LOG_HEAD_DIFFERS": (mark("its end is not as it was left"), mark("Somebody has altered it."), VERIFY),
+    "LOG_CONTRADICTED": (
+        mark("{count} times another party has seen it differ"),
+        mark("Somebody has altered it, here or there."),
+        VERIFY,
+    ),
+    "LOG_NOT_SIGNED": (
+        mark("the last {entries} entries are not signed"),
+        mark("They could be taken away unseen."),
+        mark("See that the daemon runs: it signs every quarter of an hour."),
+    ),
+    "RETENTION_RUNS": (mark("has run"), "", ""),
+    "RETENTION_NOT_YET": (
+        mark("has not run yet"),
+        mark("Nothing has been erased."),
+        mark("Let the daemon run; it begins the day after its first start."),
+    ),
+    "RETENTION_LATE": (
+        mark("has not run for {days} days"),
+        mark("What should be gone is still here."),
+        mark("See that the daemon runs, and what its log says."),
+    ),
+    "RETENTION_HELD": (
+        mark("{count} that are old and still wait for somebody"),
+        mark("They are kept, for a person is on the other end of each."),
+        mark("See which, and why: retention due"),
+    ),
+    "CANNOT_OPEN": (
+        mark("it cannot be opened ({reason})"),
+        mark("The rest cannot be looked at."),
+        mark("Mend what is said above first."),
+    ),
+}
+"""By the code of a finding: how it is, what that means, and what to do; the last two are empty when all is well."""
+
+
+def line(finding: Finding) -> str:
+    """Write a finding on one line: a word, what was looked at, and how it is."""
+    said = _(SAID[finding.code][0]).format(**finding.told)
+    return f"{_(GRADES[finding.grade]):<9} {_(CHECKS[finding.check])}: {said}"
+
+
+def advice(finding: Finding) -> tuple[str, ...]:
+    """Say what a finding means and what to do; nothing when all is well."""
+    return tuple(_(text).format(**finding.told) for text in SAID[finding.code][1:] if text)
