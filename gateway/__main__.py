@@ -7,10 +7,30 @@ from typing import Final
 
 from directory.model import REGION, checked_party
 from gateway import bootstrap
-from gateway.commands import console, contacts, correspond, desk, duty, journal, keys, refer, site, stats, stats_enter
+from gateway.commands import (
+    audit,
+    citizen,
+    console,
+    contacts,
+    correspond,
+    desk,
+    doctor,
+    duty,
+    incident,
+    journal,
+    keys,
+    quarantine,
+    refer,
+    retention,
+    site,
+    staff,
+    stats,
+    stats_enter,
+)
 from gateway.commands.console import Arguments, Console
 from gateway.language import gettext as _
 from gateway.station import make_station
+from gateway.terminal.quarantine_words import AT_REGION
 
 PROGRAM: Final = "stafet-gateway"
 
@@ -32,12 +52,17 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     correspond.add_meeting(commands, bootstrap.open_region)
     journal.add_journal(commands, bootstrap.open_region)
     journal.add_drafts(commands, bootstrap.open_region)
+    citizen.add_citizen(commands, bootstrap.open_region, bootstrap.insight)
+    incident.add_incident(audit.add_audit(commands, bootstrap.open_region), bootstrap.open_region)
     stats_enter.add_entering(stats.add_stats(commands, bootstrap.open_region, bootstrap.figures), bootstrap.open_region)
+    quarantine.add_quarantine(commands, bootstrap.open_region, AT_REGION)
     refer.add_example(commands)
     contacts.add_directory(commands, bootstrap.open_region)
     keys.add_keys(commands, bootstrap.open_region, _whose, _party_options)
-    site.add_staff(commands, bootstrap.open_region)
-    site.add_relay(commands)
+    staff.add_staff(commands, bootstrap.open_region, staff.AT_REGION)
+    site.add_relay(commands, bootstrap.open_region)
+    retention.add_retention(commands, bootstrap.open_region, bootstrap.retain)
+    doctor.add_doctor(commands, bootstrap.open_region, bootstrap.retain)
     return parser
 
 
@@ -49,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _add_init(commands: console.Commands) -> None:
     def init(arguments: Arguments, console: Console) -> int:
         plan = site.plan(arguments, party=REGION, name="AMK-vagtcentralen, Præhospitalet")
-        return site.made(console, make_station(console.home, plan, bootstrap.TABLES))
+        return site.made(console, make_station(console.home, plan, bootstrap.TABLES), plan)
 
     parser = commands.add_parser("init", help=_("make the region's site"))
     site.init_options(parser)

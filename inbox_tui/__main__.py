@@ -9,11 +9,11 @@ from typing import Final
 from directory import municipalities
 from directory.errors import NotAParty
 from directory.model import REGION, checked_party
-from gateway.commands import console, contacts, keys, site
-from gateway.commands.console import DONE, REFUSED, Arguments, Console
+from gateway.commands import audit, citizen, console, contacts, doctor, keys, quarantine, retention, site, staff
+from gateway.commands.console import DONE, REFUSED, Arguments, Console, named
 from gateway.language import gettext as _
-from gateway.site.people import Role
 from gateway.station import make_station
+from gateway.terminal.quarantine_words import AT_MUNICIPALITY
 from inbox_tui import bootstrap
 from inbox_tui.command_line.acts import add_acts
 from inbox_tui.command_line.cases import add_cases
@@ -29,19 +29,23 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     parser.description = _("The municipality's end: read, acknowledge and forward referrals from Præhospitalet.")
     parser.epilog = _("Without a command, the inbox opens.")
     parser.set_defaults(run=_open_inbox)
-    console.person_option(parser)
     commands = parser.add_subparsers(metavar=_("COMMAND"), parser_class=console.Subcommand)
     _add_init(commands)
-    site.add_run(commands, bootstrap.open_municipality, bootstrap.handlers)
+    site.add_run(commands, bootstrap.open_municipality, bootstrap.handlers, bootstrap.chores)
     add_cases(commands)
     add_acts(commands)
     add_meetings(commands)
     add_figures(commands)
     add_sample(commands)
+    quarantine.add_quarantine(commands, bootstrap.open_municipality, AT_MUNICIPALITY)
     keys.add_keys(commands, bootstrap.open_municipality, lambda _arguments: REGION, lambda _parser: None)
     _add_contact(commands)
-    site.add_staff(commands, bootstrap.open_municipality)
-    site.add_relay(commands)
+    staff.add_staff(commands, bootstrap.open_municipality, staff.AT_MUNICIPALITY, bootstrap.departments)
+    site.add_relay(commands, bootstrap.open_municipality)
+    citizen.add_citizen(commands, bootstrap.open_municipality, bootstrap.insight)
+    audit.add_audit(commands, bootstrap.open_municipality)
+    retention.add_retention(commands, bootstrap.open_municipality, bootstrap.retain)
+    doctor.add_doctor(commands, bootstrap.open_municipality, bootstrap.retain)
     _add_demo(commands)
     return parser
 
@@ -60,9 +64,7 @@ def _open_inbox(arguments: Arguments, console: Console) -> int:
     from inbox_tui.app import InboxApp  # noqa: PLC0415 - commands need no Textual, and start three times faster without
 
     with bootstrap.open_municipality(console.home) as station:
-        with station.database.reading() as session:
-            person = station.people(session).acting(arguments.person, [Role.INTAKE]) if arguments.person else None
-        InboxApp(bootstrap.inbox_ports(station, person)).run()
+        InboxApp(bootstrap.inbox_ports(station, name=named(arguments))).run()
     return DONE
 
 
@@ -76,7 +78,7 @@ def _add_init(commands: console.Commands) -> None:
         fingerprint = make_station(console.home, plan, bootstrap.TABLES)
         with bootstrap.open_municipality(console.home) as station:
             bootstrap.case_store(station).ensure_departments()
-        return site.made(console, fingerprint)
+        return site.made(console, fingerprint, plan)
 
     parser = commands.add_parser("init", help=_("make a municipality's site"))
     parser.add_argument("--municipality", required=True, metavar=_("CODE"), help=_("the municipality's code"))

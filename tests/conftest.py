@@ -6,10 +6,24 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import sites
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
+from tally import pytest_terminal_summary  # noqa: F401 - what the fault suite did is told at the end of a run
 
+from gateway.access import passwords
 from gateway.station import Station
 from inbox_tui.demo.town import Town, open_town
+
+passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Cheap here, and for every process a test starts as dear as it is."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signs_in(tmp_path_factory) -> Iterator[None]:
+    """Let commands take everybody's password from a file."""
+    with pytest.MonkeyPatch.context() as world:
+        world.setenv("STAFET_PASSWORD_FILE", str(sites.password_file(tmp_path_factory.mktemp("password"))))
+        yield
 
 
 @pytest.fixture(scope="session")

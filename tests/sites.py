@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 
 from directory.book import AddressBook
 from directory.model import REGION, Contact, PinnedKey
+from gateway.access.credentials import Credentials
 from gateway.adapters.database import Database
 from gateway.exchange.arrivals import Outcome, Store
 from gateway.exchange.deliver import Deliver
@@ -22,7 +23,7 @@ from gateway.exchange.receive import Receive
 from gateway.exchange.rows import ArrivalRow, ConversationRow, OutgoingRow, StepRow, TakenRow
 from gateway.exchange.sealing import SealedLetter, seal_letter
 from gateway.site.home import Home
-from gateway.site.people import Role
+from gateway.site.people import Person, Role
 from gateway.site.settings import UnitSettings
 from gateway.station import SHARED_TABLES, Clocks, Plan, Station, make_station, open_station
 from gateway.wire import envelope as mail
@@ -37,6 +38,8 @@ UNITS = {
     FAVRSKOV: ("Modtagelsen, Favrskov Kommune", "sikkerpost@favrskov.example", "+45 89 64 10 10"),
 }
 NUMBER = "2026-0042"
+PASSWORD = "Regnen falder på taget"  # noqa: S105 - everything here is invented
+"""Everybody's password in the tests."""
 MINUTE = timedelta(minutes=1)
 
 
@@ -239,6 +242,22 @@ KEYS: dict[str, Fingerprint] = {}
 """Each party's key, once the sites are made."""
 
 
+def password_file(folder: Path, password: str = PASSWORD) -> Path:
+    """Write a password where commands take it from."""
+    file = folder / "password"
+    file.touch(mode=0o600)
+    file.write_text(password + "\n", encoding="utf-8")
+    return file
+
+
+def hire(station: Station, name: str, role: Role, password: str = PASSWORD, *, department: str = "") -> Person:
+    """Let a person work here who signs in with `password`."""
+    with station.database.session() as session:
+        person = station.people(session).add(name, role, department)
+        Credentials(session, station.vault).put(person.id, password)
+    return person
+
+
 @contextmanager
 def short_folder() -> Iterator[Path]:
     """A folder whose path leaves room for the agent's sockets."""
@@ -254,7 +273,7 @@ def stations(folder: Path) -> Iterator[dict[str, Station]]:
         for party, (name, address, phone) in UNITS.items():
             unit = UnitSettings(party=party, name=name, address=address, phone=phone)
             home = Home(folder / party)
-            make_station(home, Plan(unit, "Mette Testgaard", Role.ADMIN))
+            make_station(home, Plan(unit, "Mette Testgaard", Role.ADMIN, PASSWORD))
             opened[party] = stack.enter_context(open_station(home))
             KEYS[party] = opened[party].own.fingerprint
         for one in opened.values():

@@ -20,10 +20,11 @@ NOTHING: Final[Mapping[str, str | int]] = MappingProxyType({})
 
 @dataclass
 class Deed:
-    """The transaction of an act. What it is `about` may become known only while it is done."""
+    """The transaction of an act. What it is `about` may become known only while it is done; `also` is what else."""
 
     session: Session
     about: str = ""
+    also: tuple[str, ...] = ()
     detail: dict[str, str | int] = field(default_factory=dict)
 
 
@@ -34,12 +35,39 @@ def act(sessions: Sessions, person: Person, action: Action, now: datetime, about
     Raises MayNot for the wrong role, PersonGone for somebody who no longer works here; both are noted. When the block
     raises, nothing is done and nothing noted.
     """
+    with admitted(sessions, person, action, now, about) as session:
+        deed = Deed(session, about)
+        yield deed
+        for one in (deed.about, *deed.also):
+            noted(session, person, action, now, one, detail=deed.detail)
+
+
+@contextmanager
+def admitted(sessions: Sessions, person: Person, action: Action, now: datetime, about: str = "") -> Iterator[Session]:
+    """Open a transaction for one step of `action`, which notes for itself what was done; a refusal is noted here.
+
+    Raises MayNot and PersonGone.
+    """
+    with _refusals_noted(sessions, person, action, now, about), sessions.session() as session:
+        permit(session, person, action)
+        yield session
+
+
+@contextmanager
+def looking(sessions: Sessions, person: Person, action: Action, now: datetime) -> Iterator[Session]:
+    """Open a session to look at what is asked for again and again, which is not noted; a refusal is.
+
+    Raises MayNot and PersonGone.
+    """
+    with _refusals_noted(sessions, person, action, now, ""), sessions.reading() as session:
+        permit(session, person, action)
+        yield session
+
+
+@contextmanager
+def _refusals_noted(sessions: Sessions, person: Person, action: Action, now: datetime, about: str) -> Iterator[None]:
     try:
-        with sessions.session() as session:
-            permit(session, person, action)
-            deed = Deed(session, about)
-            yield deed
-            noted(session, person, action, now, deed.about, detail=deed.detail)
+        yield
     except (MayNot, PersonGone) as refusal:
         with sessions.session() as session:
             noted(session, person, action, now, about, outcome=refusal.code)

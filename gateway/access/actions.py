@@ -46,6 +46,7 @@ class Action(enum.StrEnum):
     LIST_KEYS = "list-keys"
     EXPORT_KEY = "export-key"
     PIN_KEY = "pin-key"
+    FORGET_KEY = "forget-key"
     SET_RELAY = "set-relay"
     SEE_FIGURES = "see-figures"
     READ_LOG = "read-log"
@@ -54,6 +55,7 @@ class Action(enum.StrEnum):
     JUDGE_SAMPLE = "judge-sample"
     EXPORT_CITIZEN = "export-citizen"
     SEE_RETENTION = "see-retention"
+    RUN_RETENTION = "run-retention"
     SEE_QUARANTINE = "see-quarantine"
     SEARCH = "search"
     SUPPLEMENT = "supplement"
@@ -88,10 +90,11 @@ class Action(enum.StrEnum):
     FORWARD = "forward"
     SAMPLE_CASES = "sample-cases"
     SHARE_FIGURES = "share-figures"
-    # By the daemon
+    # By itself: the daemon, and the doctor
     START = "start"
     STOP = "stop"
     ERASE = "erase"
+    MEND = "mend"
     QUARANTINE = "quarantine"
     GIVE_UP = "give-up"
     PARK = "park"
@@ -122,6 +125,7 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.LIST_KEYS: EVERYBODY,
     Action.EXPORT_KEY: KEEPING,
     Action.PIN_KEY: KEEPING,
+    Action.FORGET_KEY: KEEPING,
     Action.SET_RELAY: KEEPING,
     Action.SEE_FIGURES: EVERYBODY - {Role.DEPARTMENT},
     Action.READ_LOG: CONTROL,
@@ -130,6 +134,7 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.JUDGE_SAMPLE: CONTROL,
     Action.EXPORT_CITIZEN: CONTROL,
     Action.SEE_RETENTION: CONTROL,
+    Action.RUN_RETENTION: KEEPING,
     Action.SEE_QUARANTINE: INTAKE | SENDING,
     Action.SEARCH: AT_WORK,
     Action.SUPPLEMENT: SENDING,
@@ -160,11 +165,12 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.NOT_OURS: INTAKE,
     Action.CLOSE: CASEWORK,
     Action.FORWARD: INTAKE,
-    Action.SAMPLE_CASES: INTAKE,
+    Action.SAMPLE_CASES: CONTROL,
     Action.SHARE_FIGURES: KEEPING,
     Action.START: NOBODY,
     Action.STOP: NOBODY,
     Action.ERASE: NOBODY,
+    Action.MEND: NOBODY,
     Action.QUARANTINE: NOBODY,
     Action.GIVE_UP: NOBODY,
     Action.PARK: NOBODY,

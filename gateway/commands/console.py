@@ -1,10 +1,11 @@
-"""What every command shares: `--home`, `--lang` and `--json`, how it speaks, and how it ends.
+"""What every command shares: `--home`, `--lang`, `--json`, how somebody signs in, how it speaks, and how it ends.
 
 Exit codes: 0 done; 2 usage, or refused with a reason code; 3 not found; 4 could not reach or unlock what it needs.
 """
 
 import argparse
 import errno
+import getpass
 import io
 import json
 import os
@@ -20,12 +21,23 @@ from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from directory.errors import DirectoryError
 from gateway import language
+from gateway.access.errors import AccessError, PasswordNeeded
+from gateway.audit.errors import AuditError
 from gateway.commands.explain import explained
 from gateway.language import gettext as _
 from gateway.language import mark
-from gateway.site.errors import FileUnreadable, HomeTaken, PersonUnknown, PersonUnnamed, SiteError
+from gateway.site.errors import (
+    FileUnreadable,
+    HomeTaken,
+    LastAdmin,
+    MayNot,
+    PersonGone,
+    PersonUnknown,
+    PersonUnnamed,
+    SiteError,
+)
 from gateway.site.home import Home
-from gateway.site.people import Person, Role
+from gateway.site.people import Person
 from gateway.site.trouble import trouble
 from gateway.station import Station
 from gateway.terminal.plain import plain
@@ -36,6 +48,8 @@ REFUSED: Final = 2
 NOT_FOUND: Final = 3
 OUT_OF_REACH: Final = 4
 
+LARGEST_PASSWORD_FILE: Final = 4096
+
 WHY_UNREADABLE: Final[Mapping[int, str]] = {
     errno.ENOENT: mark("it is not there"),
     errno.EACCES: mark("you may not read it"),
@@ -43,7 +57,19 @@ WHY_UNREADABLE: Final[Mapping[int, str]] = {
 }
 OTHERWISE: Final = mark("the disk or the system refuses")
 
-MISTAKES: Final = (DirectoryError, ImportRefused, InvalidFingerprint, HomeTaken, PersonUnknown, PersonUnnamed)
+MISTAKES: Final = (
+    AccessError,
+    AuditError,
+    DirectoryError,
+    HomeTaken,
+    ImportRefused,
+    InvalidFingerprint,
+    LastAdmin,
+    MayNot,
+    PersonGone,
+    PersonUnknown,
+    PersonUnnamed,
+)
 """What was asked for is refused; with everything else the site itself could not be reached or unlocked."""
 
 NOT_HERE: Final = argparse.SUPPRESS
@@ -116,13 +142,20 @@ class Subcommand(argparse.ArgumentParser):
         super().__init__(**options)
         self.add_argument("--home", metavar="DIR", type=Path, default=NOT_HERE, help=_("the site's folder"))
         self.add_argument("--lang", choices=language.LANGUAGES, default=NOT_HERE, help=_("the language to speak"))
+        self.add_argument("--as", dest="person", metavar=_("NAME"), default=NOT_HERE, help=_("who you are"))
+        self.add_argument(
+            "--password-file",
+            metavar="FILE",
+            default=NOT_HERE,
+            help=_("where your password stands (default: you are asked)"),
+        )
         self.add_argument("--json", action="store_true", default=NOT_HERE, help=_("print one JSON object"))
 
 
 def _parser(program: str, **options: Any) -> Subcommand:  # noqa: ANN401 - argparse's own
     parser = Subcommand(prog=program, **options)
     home = os.environ.get("STAFET_HOME") or user_data_path(program)
-    parser.set_defaults(home=Path(home), lang=None, json=False)
+    parser.set_defaults(home=Path(home), lang=None, json=False, person=None, password_file=None)
     return parser
 
 
@@ -143,15 +176,55 @@ def remind_of_daemon(console: Console) -> None:
         console.remark(_("The daemon is not running. The letter waits safely and leaves when it is started (run)."))
 
 
-def person_option(parser: argparse.ArgumentParser) -> None:
-    """Let a command name who acts."""
-    parser.add_argument("--as", dest="person", metavar=_("NAME"), help=_("who you are"))
+def signed_in(station: Station, arguments: Arguments) -> Person:
+    """Let in who acts, by name and password.
+
+    Raises PersonUnnamed when no name was given and more than one works here, PasswordNeeded, and what `SignIn` raises.
+    """
+    name = who(station, arguments)
+    return station.sign_in(name, password(arguments))
 
 
-def acting(station: Station, name: str | None, *roles: Role) -> Person:
-    """Find who acts; raises PersonUnknown or PersonUnnamed."""
+def who(station: Station, arguments: Arguments) -> str:
+    """Tell by what name somebody wants in: the one given, or the only one there is."""
+    if given := named(arguments):
+        return given
     with station.database.reading() as session:
-        return station.people(session).acting(name or os.environ.get("STAFET_AS"), roles)
+        return station.people(session).only().name
+
+
+def named(arguments: Arguments) -> str:
+    """Tell by what name somebody wants in, if one was given."""
+    return str(arguments.person or os.environ.get("STAFET_AS", ""))
+
+
+def password(arguments: Arguments) -> str:
+    """Take the password from a file, from the service manager, or from who sits here; raises PasswordNeeded."""
+    given = arguments.password_file or os.environ.get("STAFET_PASSWORD_FILE") or _credential()
+    return password_in(given) if given else asked(_("Password: "))
+
+
+def password_in(file: str | Path) -> str:
+    """Read the first line of a file, or of standard input; raises FileUnreadable or PasswordNeeded."""
+    line = read_file(file, LARGEST_PASSWORD_FILE).partition(b"\n")[0].decode("utf-8", "replace").removesuffix("\r")
+    if not line:
+        raise PasswordNeeded
+    return line
+
+
+def asked(prompt: str) -> str:
+    """Ask for a password without showing it; raises PasswordNeeded when nobody sits at a terminal."""
+    if not sys.stderr.isatty():
+        raise PasswordNeeded
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        raise PasswordNeeded from None
+
+
+def _credential() -> Path | None:
+    handed = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / "password"
+    return handed if handed.is_absolute() and handed.exists() else None
 
 
 def run(build: Callable[[argparse.ArgumentParser], argparse.ArgumentParser], program: str, argv: Sequence[str]) -> int:

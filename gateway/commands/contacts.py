@@ -8,11 +8,13 @@ from pathlib import Path
 from directory import contacts_csv, municipalities
 from directory.book import AddressBook
 from directory.model import REGION, Contact, UnitKind, looks_personal
-from gateway.commands.console import DONE, Arguments, Commands, Console, acting, person_option, read_file
+from gateway.access.act import act
+from gateway.access.actions import Action
+from gateway.commands.console import DONE, Arguments, Commands, Console, read_file, signed_in
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import mark
-from gateway.site.people import Role
+from gateway.site.people import Person
 from gateway.station import Station
 
 MISSING: Mapping[str, str] = {
@@ -33,7 +35,6 @@ def contact_options(parser: ArgumentParser) -> None:
         default=UnitKind.GATEWAY.value,
         help=_("what answers there"),
     )
-    person_option(parser)
 
 
 def add_setting(commands: Commands, open_site: Opener, whose: Callable[[Arguments], str]) -> ArgumentParser:
@@ -41,9 +42,10 @@ def add_setting(commands: Commands, open_site: Opener, whose: Callable[[Argument
 
     def put(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
-            contact = _typed(arguments, station, whose(arguments))
-            with station.database.session() as session:
-                AddressBook(session).set_contact(contact)
+            person = signed_in(station, arguments)
+            contact = _typed(arguments, station, whose(arguments), person)
+            with act(station.database, person, Action.SET_CONTACT, station.clocks.machine(), contact.party) as deed:
+                AddressBook(deed.session).set_contact(contact)
         if looks_personal(contact.email):
             console.remark(_("The address looks like one person's. A unit needs an address that outlives its people."))
         console.answer(_facts(contact), _("Registered: {unit}, {email}, {phone}.").format(**_facts(contact)))
@@ -63,15 +65,16 @@ def add_directory(commands: Commands, open_site: Opener) -> None:
     setting.add_argument("code", metavar=_("CODE"), help=_("the municipality's code"))
     taking = directory.add_parser("import", help=_("enter contacts from a CSV file"))
     taking.add_argument("file", type=Path, metavar="FILE")
-    person_option(taking)
     taking.set_defaults(run=_importing(open_site))
     directory.add_parser("export", help=_("write the contacts as CSV")).set_defaults(run=_exporting(open_site))
 
 
 def _listing(open_site: Opener) -> Callable[[Arguments, Console], int]:
-    def show(_arguments: Arguments, console: Console) -> int:
-        with open_site(console.home) as station, station.database.reading() as session:
-            rows = [_row(AddressBook(session), place) for place in municipalities.in_agreement()]
+    def show(arguments: Arguments, console: Console) -> int:
+        with open_site(console.home) as station:
+            person = signed_in(station, arguments)
+            with act(station.database, person, Action.LIST_CONTACTS, station.clocks.machine()) as deed:
+                rows = [_row(AddressBook(deed.session), place) for place in municipalities.in_agreement()]
         console.answer({"municipalities": [facts for facts, _line in rows]}, *(line for _facts, line in rows))
         return DONE
 
@@ -90,12 +93,13 @@ def _row(book: AddressBook, place: municipalities.Municipality) -> tuple[dict[st
 def _importing(open_site: Opener) -> Callable[[Arguments, Console], int]:
     def take(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
-            person = acting(station, arguments.person, Role.ADMIN)
+            person, now = signed_in(station, arguments), station.clocks.machine()
             text = read_file(arguments.file, contacts_csv.LARGEST + 1).decode("utf-8-sig", "replace")
-            contacts = contacts_csv.read(text, now=station.clocks.machine(), by=person.id)
-            with station.database.session() as session:
+            with act(station.database, person, Action.IMPORT_CONTACTS, now) as deed:
+                contacts = contacts_csv.read(text, now=now, by=person.id)
+                deed.detail["contacts"] = len(contacts)
                 for contact in contacts:
-                    AddressBook(session).set_contact(contact)
+                    AddressBook(deed.session).set_contact(contact)
         console.answer({"contacts": len(contacts)}, _("{count} contacts registered.").format(count=len(contacts)))
         return DONE
 
@@ -103,9 +107,11 @@ def _importing(open_site: Opener) -> Callable[[Arguments, Console], int]:
 
 
 def _exporting(open_site: Opener) -> Callable[[Arguments, Console], int]:
-    def write(_arguments: Arguments, console: Console) -> int:
-        with open_site(console.home) as station, station.database.reading() as session:
-            contacts = [contact for contact in AddressBook(session).contacts() if contact.party != REGION]
+    def write(arguments: Arguments, console: Console) -> int:
+        with open_site(console.home) as station:
+            person = signed_in(station, arguments)
+            with act(station.database, person, Action.LIST_CONTACTS, station.clocks.machine()) as deed:
+                contacts = [contact for contact in AddressBook(deed.session).contacts() if contact.party != REGION]
         if console.as_json:
             console.answer({"contacts": [_facts(contact) for contact in contacts]})
         else:
@@ -115,7 +121,7 @@ def _exporting(open_site: Opener) -> Callable[[Arguments, Console], int]:
     return write
 
 
-def _typed(arguments: Arguments, station: Station, party: str) -> Contact:
+def _typed(arguments: Arguments, station: Station, party: str, person: Person) -> Contact:
     return Contact.checked(
         party=party,
         unit_name=arguments.name,
@@ -124,7 +130,7 @@ def _typed(arguments: Arguments, station: Station, party: str) -> Contact:
         hours=arguments.hours,
         kind=UnitKind(arguments.kind),
         valid_from=station.clocks.machine(),
-        entered_by=acting(station, arguments.person, Role.ADMIN).id,
+        entered_by=person.id,
     )
 
 

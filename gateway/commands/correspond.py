@@ -17,10 +17,9 @@ from gateway.commands.console import (
     Command,
     Commands,
     Console,
-    acting,
-    person_option,
     read_file,
     remind_of_daemon,
+    signed_in,
 )
 from gateway.commands.site import Opener
 from gateway.consents.errors import ConsentError
@@ -33,7 +32,6 @@ from gateway.referring.correspond import Ended, Yes
 from gateway.referring.errors import ReferralError, ReferralNotFound
 from gateway.referring.refusals import Refused
 from gateway.referring.words import why_refused
-from gateway.site.people import Role
 from gateway.terminal.dates import day_and_clock
 from gateway.terminal.plain import one_line
 from gateway.wire.body import Body, Phone, Short
@@ -111,7 +109,7 @@ def add_supplement(commands: Commands, open_site: Opener) -> None:
     def supplement(arguments: Arguments, console: Console) -> int:
         said = _object(arguments.file)
         with open_site(console.home) as station:
-            person = acting(station, arguments.person, Role.SENDER)
+            person = signed_in(station, arguments)
             letter_id = bootstrap.correspond(station).supplement(arguments.letter, said, person)
         remind_of_daemon(console)
         console.answer({"letter_id": letter_id}, _("The supplement is in the queue."))
@@ -120,7 +118,6 @@ def add_supplement(commands: Commands, open_site: Opener) -> None:
     parser = commands.add_parser("supplement", help=_("add to a referral that was sent, or correct it"))
     referral_argument(parser)
     parser.add_argument("file", metavar="FILE.json", help=_("what is new; - reads standard input"))
-    person_option(parser)
     parser.set_defaults(run=supplement)
 
 
@@ -130,7 +127,7 @@ def add_withdraw(commands: Commands, open_site: Opener) -> None:
     @refusing
     def withdraw(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
-            person = acting(station, arguments.person, Role.SENDER)
+            person = signed_in(station, arguments)
             ended = bootstrap.correspond(station).withdraw(arguments.letter, person)
         if ended is Ended.WITHDRAWN:
             remind_of_daemon(console)
@@ -139,7 +136,6 @@ def add_withdraw(commands: Commands, open_site: Opener) -> None:
 
     parser = commands.add_parser("withdraw", help=_("the citizen has withdrawn the consent"))
     referral_argument(parser)
-    person_option(parser)
     parser.set_defaults(run=withdraw)
 
 
@@ -157,7 +153,8 @@ def _add_list(commands: Commands, open_site: Opener) -> None:
     @refusing
     def show(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
-            found = bootstrap.correspond(station).meetings(arguments.letter)
+            person = signed_in(station, arguments)
+            found = bootstrap.correspond(station).meetings(arguments.letter, person)
         lines = [_line(state) for state in found] or [_("No meetings yet.")]
         console.answer({"meetings": [_facts(state) for state in found]}, *lines)
         return DONE
@@ -172,7 +169,7 @@ def _add_propose(commands: Commands, open_site: Opener) -> None:
     def propose(arguments: Arguments, console: Console) -> int:
         typed = MeetingInput.read(_object(arguments.file))
         with open_site(console.home) as station:
-            person = acting(station, arguments.person, Role.SENDER)
+            person = signed_in(station, arguments)
             act = bootstrap.correspond(station)
             meeting = act.propose_meeting(arguments.letter, typed.proposal(), person, typed.consent)
         return _queued(console, meeting.meeting_id)
@@ -180,7 +177,6 @@ def _add_propose(commands: Commands, open_site: Opener) -> None:
     parser = commands.add_parser("propose", help=_("propose a joint meeting to the municipality"))
     referral_argument(parser)
     _file_argument(parser)
-    person_option(parser)
     parser.set_defaults(run=propose)
 
 
@@ -189,14 +185,13 @@ def _add_move(commands: Commands, open_site: Opener) -> None:
     def move(arguments: Arguments, console: Console) -> int:
         typed = MeetingInput.read(_object(arguments.file))
         with open_site(console.home) as station:
-            person = acting(station, arguments.person, Role.SENDER)
+            person = signed_in(station, arguments)
             bootstrap.correspond(station).move_meeting(arguments.meeting, typed.proposal(), person, typed.consent)
         return _queued(console, arguments.meeting)
 
     parser = commands.add_parser("move", help=_("propose another time or place for a meeting of yours"))
     _meeting_argument(parser)
     _file_argument(parser)
-    person_option(parser)
     parser.set_defaults(run=move)
 
 
@@ -205,7 +200,7 @@ def _add_answer(commands: Commands, open_site: Opener) -> None:
     def answer(arguments: Arguments, console: Console) -> int:
         remark, attendance = read_remark(arguments.remark_file), Attendance(arguments.attendance)
         with open_site(console.home) as station:
-            person = acting(station, arguments.person, Role.SENDER)
+            person = signed_in(station, arguments)
             bootstrap.correspond(station).answer_meeting(arguments.meeting, attendance, person, remark)
         return _queued(console, arguments.meeting)
 
@@ -213,7 +208,6 @@ def _add_answer(commands: Commands, open_site: Opener) -> None:
     _meeting_argument(parser)
     parser.add_argument("attendance", choices=[one.value for one in Attendance])
     remark_option(parser)
-    person_option(parser)
     parser.set_defaults(run=answer)
 
 
@@ -222,14 +216,13 @@ def _add_cancel(commands: Commands, open_site: Opener) -> None:
     def cancel(arguments: Arguments, console: Console) -> int:
         remark = read_remark(arguments.remark_file)
         with open_site(console.home) as station:
-            person = acting(station, arguments.person, Role.SENDER)
+            person = signed_in(station, arguments)
             bootstrap.correspond(station).cancel_meeting(arguments.meeting, person, remark)
         return _queued(console, arguments.meeting)
 
     parser = commands.add_parser("cancel", help=_("call off a meeting of yours"))
     _meeting_argument(parser)
     remark_option(parser)
-    person_option(parser)
     parser.set_defaults(run=cancel)
 
 

@@ -1,9 +1,8 @@
 """The region's desk: `stafet-gateway desk` opens it in the terminal."""
 
-from gateway.commands.console import DONE, REFUSED, Arguments, Commands, Console, acting, person_option
+from gateway.commands.console import DONE, REFUSED, Arguments, Commands, Console, named
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
-from gateway.site.people import Role
 
 
 def add_desk(commands: Commands, open_site: Opener) -> None:
@@ -19,10 +18,8 @@ def add_desk(commands: Commands, open_site: Opener) -> None:
         from gateway.desk.joined import desk_ports  # noqa: PLC0415 - likewise
 
         with open_site(console.home) as station:
-            person = acting(station, arguments.person, Role.SENDER) if arguments.person else None
-            DeskApp(desk_ports(station, person)).run()
+            DeskApp(desk_ports(station, name=named(arguments))).run()
         return DONE
 
     parser = commands.add_parser("desk", help=_("open the desk: write referrals, and follow them"))
-    person_option(parser)
     parser.set_defaults(run=desk)

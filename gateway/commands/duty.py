@@ -4,29 +4,25 @@ from typing import Any
 
 from directory import municipalities
 from gateway import bootstrap
-from gateway.commands.console import (
-    DONE,
-    Arguments,
-    Commands,
-    Console,
-    acting,
-    person_option,
-)
+from gateway.access.act import act
+from gateway.access.actions import Action
+from gateway.commands.console import DONE, Arguments, Commands, Console, signed_in
 from gateway.commands.correspond import read_remark, referral_argument, refusing, remark_option
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.referring.promise import CallOutcome, Due
 from gateway.referring.words import OUTCOMES, why_due
-from gateway.site.people import Role
 from gateway.terminal.dates import day_and_clock
 
 
 def add_due(commands: Commands, open_site: Opener) -> None:
     """Add `due`: what the desk is asked to do now (E13)."""
 
-    def due(_arguments: Arguments, console: Console) -> int:
+    def due(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
-            found = bootstrap.duty(station).due()
+            person = signed_in(station, arguments)
+            with act(station.database, person, Action.LIST_REFERRALS, station.clocks.rules()):
+                found = bootstrap.duty(station).due(person)
         lines = [line for one in found for line in _lines(one)]
         console.answer({"due": [_facts(one) for one in found]}, *(lines or [_("Nothing is due.")]))
         return DONE
@@ -42,7 +38,7 @@ def add_call(commands: Commands, open_site: Opener) -> None:
         remark = read_remark(arguments.remark_file)
         outcome = CallOutcome(arguments.outcome)
         with open_site(console.home) as station:
-            person = acting(station, arguments.person, Role.SENDER)
+            person = signed_in(station, arguments)
             bootstrap.duty(station).log_call(arguments.letter, outcome, remark, person)
         facts = {"referral": arguments.letter, "outcome": outcome.value}
         console.answer(facts, _("Noted: {outcome}.").format(outcome=_(OUTCOMES[outcome])))
@@ -54,7 +50,6 @@ def add_call(commands: Commands, open_site: Opener) -> None:
         "--outcome", required=True, choices=[one.value for one in CallOutcome], help=_("how the call went")
     )
     remark_option(parser)
-    person_option(parser)
     parser.set_defaults(run=call)
 
 

@@ -50,6 +50,16 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         LETTERS_WAIT,
         mark("Check door.certificate, door.key and relay.ca_file in settings.toml."),
     ),
+    "CLOCK_AHEAD": (
+        mark("This machine's clock is more than a month past the last time anything was erased."),
+        mark("Nothing is erased: if the clock is wrong, that would destroy what must be kept."),
+        mark("If the clock is right, and the site was only off for long, run retention run --confirm."),
+    ),
+    "CLOCK_BEHIND": (
+        mark("This machine's clock is before the last time anything was erased."),
+        mark("Nothing is erased until somebody has looked at the clock."),
+        mark("If the clock is right now, run retention run --confirm."),
+    ),
     "VAULT_DAMAGED": (
         mark("Something in the database cannot be opened with this site's data key."),
         mark("The letter it belongs to cannot be shown."),
@@ -84,6 +94,59 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         mark("You are no longer among the people who work here."),
         mark("Nothing was sent or changed. That it was tried has been noted."),
         mark("If that is a mistake, ask your administrator to add you again."),
+    ),
+    "SIGN_IN_REFUSED": (
+        mark("The name and the password do not belong together here."),
+        NOTHING_SENT,
+        mark("Try again. If the password is forgotten, an administrator gives you a new first one (staff reset)."),
+    ),
+    "SIGN_IN_WAIT": (
+        mark("The password was wrong too many times. Wait until {detail}."),
+        NOTHING_SENT,
+        mark("Then sign in with the right one, or ask an administrator for a new first password (staff reset)."),
+    ),
+    "PASSWORD_NEEDED": (
+        mark("A password is needed, and there is nobody to ask."),
+        NOTHING_SENT,
+        mark("Name the file it stands in with --password-file, or run the command in a terminal."),
+    ),
+    "PASSWORD_MUST_CHANGE": (
+        mark("Your first password must be changed before you can do anything else."),
+        NOTHING_SENT,
+        mark("Choose your own with the command staff password."),
+    ),
+    "PASSWORD_EXPIRED": (
+        mark("Your first password was not used in time."),
+        NOTHING_SENT,
+        mark("Ask an administrator for a new one (staff reset)."),
+    ),
+    "PASSWORD_POOR": (
+        mark("The new password cannot be used."),
+        mark("The password is as it was."),
+        mark("Choose at least 12 characters, not your name and not the password you had. Type the same both times."),
+    ),
+    "LAST_ADMIN": (
+        mark("This is the only administrator: nobody else could keep the site."),
+        NOTHING_SENT,
+        mark("Give somebody else the role admin first."),
+    ),
+    "AUDIT_BROKEN": (
+        mark("The log does not hold together: {detail}."),
+        mark("Referrals travel as they should. From that entry on the log no longer proves who did what."),
+        mark(
+            "Do not delete anything, and keep a copy of the folder. Tell your data protection officer today. Was the "
+            "database restored from a backup? Then say so, and from when."
+        ),
+    ),
+    "MONTH_NOT_OVER": (
+        mark("The sample cannot be drawn yet."),
+        mark("Nothing was drawn: it is drawn by what happens first after the month, so that nobody can choose it."),
+        mark("Draw it when the month is over."),
+    ),
+    "NOT_IN_SAMPLE": (
+        mark("That entry is not in the sample of that month."),
+        NOTHING_SENT,
+        mark("Draw the sample first (audit sample), and name an entry by its number there."),
     ),
     "PASSPHRASE_MISSING": (
         mark("The passphrase that unlocks the site's key is missing, empty, or readable by others."),

@@ -4,14 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateway import bootstrap
-from gateway.commands.console import DONE, NOT_FOUND, Arguments, Commands, Console, acting, person_option
+from gateway.access.act import act
+from gateway.access.actions import Action
+from gateway.commands.console import DONE, Arguments, Commands, Console, signed_in
+from gateway.commands.correspond import referral_argument, refusing
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import ngettext
 from gateway.referring.drafts import Draft
 from gateway.referring.journal import facts, note
-from gateway.referring.journal_entry import entry
-from gateway.site.people import Role
 from gateway.terminal.dates import day_and_clock
 
 MINUTES_AN_HOUR = 60
@@ -20,29 +21,26 @@ MINUTES_AN_HOUR = 60
 def add_journal(commands: Commands, open_site: Opener) -> None:
     """Add `journal`: the note that is pasted into the journal, on standard output and nowhere else (C2)."""
 
+    @refusing
     def journal(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
-            acting(station, arguments.person, Role.SENDER)
-            with station.database.reading() as session:
-                found = entry(session, station.vault, arguments.letter)
-        if found is None:
-            console.failure("NOT_FOUND", _("There is no referral with that number or id."))
-            return NOT_FOUND
+            found = bootstrap.look(station).journal(arguments.letter, signed_in(station, arguments))
         console.answer(facts(found), note(found))
         return DONE
 
     parser = commands.add_parser("journal", help=_("print the note for the journal about a referral"))
-    parser.add_argument("letter", metavar=_("REFERRAL"), help=_("its number, its id or your reference"))
-    person_option(parser)
+    referral_argument(parser)
     parser.set_defaults(run=journal)
 
 
 def add_drafts(commands: Commands, open_site: Opener) -> None:
     """Add `drafts`: what the shift has begun and not sent; nothing of what it says (O5, B1)."""
 
-    def drafts(_arguments: Arguments, console: Console) -> int:
+    def drafts(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
-            now, found = station.clocks.rules(), bootstrap.drafts(station).all()
+            person, now = signed_in(station, arguments), station.clocks.rules()
+            with act(station.database, person, Action.LIST_REFERRALS, now):
+                found = bootstrap.drafts(station).all(person)
             after = timedelta(hours=station.settings.promise.chase_drafts_hours)
         chased = {draft.id for draft in found if draft.overdue(now, after)}
         lines = [_line(draft, now, overdue=draft.id in chased) for draft in found] or [_("No drafts.")]

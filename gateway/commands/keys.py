@@ -6,11 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from sqlmodel import Session
+
 from directory.book import AddressBook
-from gateway.commands.console import DONE, NOT_FOUND, Arguments, Commands, Console, acting, person_option, read_file
+from gateway.access.act import act
+from gateway.access.actions import Action
+from gateway.commands.console import DONE, NOT_FOUND, Arguments, Commands, Console, read_file, signed_in
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
-from gateway.site.people import Role
 from gateway.station import Station
 from gateway.terminal.dates import day
 from keys.errors import KeyNotFound
@@ -34,9 +37,11 @@ def add_keys(
 
 
 def _add_show(keys: Commands, open_site: Opener) -> None:
-    def show(_arguments: Arguments, console: Console) -> int:
+    def show(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
-            rows = [(_("this site"), station.own.fingerprint), *_pinned(station)]
+            person = signed_in(station, arguments)
+            with act(station.database, person, Action.LIST_KEYS, station.clocks.machine()) as deed:
+                rows = [(_("this site"), station.own.fingerprint), *_pinned(deed.session)]
             described = [(party, fingerprint, _described(station, fingerprint)) for party, fingerprint in rows]
         facts = [{"party": party, "fingerprint": key, "expires": _expiry(info)} for party, key, info in described]
         lines = [f"{party:<12} {key.grouped}  {_valid_to(info)}" for party, key, info in described]
@@ -49,8 +54,9 @@ def _add_show(keys: Commands, open_site: Opener) -> None:
 def _add_export(keys: Commands, open_site: Opener) -> None:
     def export(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
-            certificate = station.keyring.export_public(station.own.fingerprint)
-            fingerprint = station.own.fingerprint
+            person, fingerprint = signed_in(station, arguments), station.own.fingerprint
+            with act(station.database, person, Action.EXPORT_KEY, station.clocks.machine(), fingerprint):
+                certificate = station.keyring.export_public(fingerprint)
         if arguments.output:
             arguments.output.write_bytes(certificate)
         elif console.as_json:
@@ -72,8 +78,7 @@ def _add_import(
         certificate = read_file(arguments.file, LARGEST_FILE)
         party, fingerprint = whose(arguments), Fingerprint.parse(arguments.fingerprint)
         with open_site(console.home) as station:
-            person = acting(station, arguments.person, Role.ADMIN)
-            info = station.pin(party, certificate, fingerprint, person)
+            info = station.pin(party, certificate, fingerprint, signed_in(station, arguments))
         said = _("The key is pinned for {party}, valid to {expires}.").format(party=party, expires=_expiry(info))
         console.answer({"party": party, "fingerprint": fingerprint, "expires": _expiry(info)}, said)
         return DONE
@@ -82,7 +87,6 @@ def _add_import(
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--fingerprint", required=True, help=_("as the other party read it aloud"))
     party_options(parser)
-    person_option(parser)
     parser.set_defaults(run=take)
 
 
@@ -92,9 +96,10 @@ def _add_forget(
     def forget(arguments: Arguments, console: Console) -> int:
         party = whose(arguments)
         with open_site(console.home) as station:
-            acting(station, arguments.person, Role.ADMIN)
-            with station.database.session() as session:
-                known = AddressBook(session).forget(party, station.clocks.machine())
+            person, now = signed_in(station, arguments), station.clocks.machine()
+            with act(station.database, person, Action.FORGET_KEY, now, party) as deed:
+                known = AddressBook(deed.session).forget(party, now)
+                deed.detail["keys"] = int(known)
         if not known:
             console.failure("KEY_NOT_FOUND", _("No key is pinned for that party."))
             return NOT_FOUND
@@ -105,14 +110,12 @@ def _add_forget(
 
     parser = keys.add_parser("forget", help=_("stop trusting a key that was pinned by mistake"))
     party_options(parser)
-    person_option(parser)
     parser.set_defaults(run=forget)
 
 
-def _pinned(station: Station) -> list[tuple[str, Fingerprint]]:
-    with station.database.reading() as session:
-        book = AddressBook(session)
-        return sorted((book.owner_of(fingerprint) or "", fingerprint) for fingerprint in book.trusted())
+def _pinned(session: Session) -> list[tuple[str, Fingerprint]]:
+    book = AddressBook(session)
+    return sorted((book.owner_of(fingerprint) or "", fingerprint) for fingerprint in book.trusted())
 
 
 def _described(station: Station, fingerprint: Fingerprint) -> KeyInfo | None:

@@ -11,25 +11,25 @@ from directory.model import is_party
 from gateway import bootstrap
 from gateway.commands.console import (
     DONE,
-    NOT_FOUND,
     REFUSED,
     Arguments,
     Commands,
     Console,
-    acting,
-    person_option,
     read_file,
     remind_of_daemon,
+    signed_in,
 )
+from gateway.commands.correspond import referral_argument, refusing
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
+from gateway.referring.errors import ReferralNotFound
 from gateway.referring.example import example
 from gateway.referring.follow import ACKNOWLEDGED, NOT_OURS, Progress
 from gateway.referring.refusals import Refused
 from gateway.referring.submit import Submitted
-from gateway.referring.words import ELSEWHERE, NOTICES, OUTCOMES, STATES, why_due, why_refused, why_waiting
-from gateway.site.people import Role
+from gateway.referring.words import ELSEWHERE, NOTICES, OUTCOMES, STATES, why_due, why_waiting
 from gateway.station import Station, utc_now
+from gateway.terminal import erased
 from gateway.terminal.dates import day_and_clock
 from gateway.terminal.plain import one_line
 from gateway.wire.answers import Acknowledgement, NotOurs
@@ -44,7 +44,7 @@ def add_refer(commands: Commands, open_site: Opener) -> None:
     def refer(arguments: Arguments, console: Console) -> int:
         raw = read_file(arguments.file, LARGEST_INPUT)
         with open_site(console.home) as station:
-            person = acting(station, arguments.person, Role.SENDER)
+            person = signed_in(station, arguments)
             try:
                 submitted = bootstrap.submit(station)(raw, person)
             except Refused as refusal:
@@ -54,23 +54,21 @@ def add_refer(commands: Commands, open_site: Opener) -> None:
 
     parser = commands.add_parser("refer", help=_("send a referral from a JSON file"))
     parser.add_argument("file", metavar="FILE.json", help=_("the referral; - reads standard input"))
-    person_option(parser)
     parser.set_defaults(run=refer)
 
 
 def add_status(commands: Commands, open_site: Opener) -> None:
     """Add `status`: whether the municipality has got it, and who has taken it."""
 
+    @refusing
     def status(arguments: Arguments, console: Console) -> int:
-        with open_site(console.home) as station, station.database.reading() as session:
-            follow = bootstrap.follow(station, session)
+        with open_site(console.home) as station:
+            person, look = signed_in(station, arguments), bootstrap.look(station)
             if arguments.find is not None:
-                return _found(console, follow.about(_one_line(arguments.find)))
+                return _found(console, look.about(_one_line(arguments.find), person))
             if arguments.letter is None:
-                return _latest(console, follow.latest())
-            progress = follow.named(arguments.letter)
-        if progress is None:
-            return _unknown(console)
+                return _latest(console, look.latest(person))
+            progress = look.open(arguments.letter, person)
         console.answer(facts(progress), *_lines(progress))
         return DONE
 
@@ -88,20 +86,18 @@ def add_status(commands: Commands, open_site: Opener) -> None:
 def add_resend(commands: Commands, open_site: Opener) -> None:
     """Add `resend`: queue a referral again that came back or was given up, once the cause is mended."""
 
+    @refusing
     def resend(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
-            acting(station, arguments.person, Role.SENDER)
-            with station.database.session() as session:
-                progress = bootstrap.follow(station, session).send_again(arguments.letter, station.clocks.machine())
-        if progress is None:
-            return _unknown(console)
+            person = signed_in(station, arguments)
+            bootstrap.correspond(station).send_again(arguments.letter, person)
+            progress = bootstrap.look(station).named(arguments.letter, person)
         remind_of_daemon(console)
         console.answer(facts(progress), *_lines(progress))
         return DONE
 
     parser = commands.add_parser("resend", help=_("send again what came back or was given up"))
-    parser.add_argument("letter", metavar=_("REFERRAL"), help=_("its number, its id or your reference"))
-    person_option(parser)
+    referral_argument(parser)
     parser.set_defaults(run=resend)
 
 
@@ -158,18 +154,15 @@ def _accepted(console: Console, station: Station, submitted: Submitted) -> int:
     return DONE
 
 
-def _unknown(console: Console) -> int:
-    console.failure("NOT_FOUND", *why_refused("NOT_FOUND"))
-    return NOT_FOUND
-
-
 def _one_line(file: str) -> str:
     """Read what to look for: a CPR number never stands among a program's arguments."""
     return read_file(file, LONGEST_LINE).decode("utf-8", "replace").partition("\n")[0]
 
 
 def _found(console: Console, found: Sequence[Progress]) -> int:
-    return _latest(console, found) if found else _unknown(console)
+    if not found:
+        raise ReferralNotFound
+    return _latest(console, found)
 
 
 def _latest(console: Console, latest: Sequence[Progress]) -> int:
@@ -224,7 +217,8 @@ def _lines(progress: Progress) -> list[str]:
             )
         )
     due = why_due(progress.due) if progress.due else ()
-    return [*lines, *why_waiting(progress.reason), *due]
+    gone = [erased.said(progress.erased.at, progress.erased.days)] if progress.erased else ()
+    return [*lines, *gone, *why_waiting(progress.reason), *due]
 
 
 def _answered(progress: Progress, answer: NotOurs) -> list[str]:
@@ -263,6 +257,7 @@ def facts(progress: Progress) -> dict[str, Any]:
         "closed_at": _written(progress.closed_at),
         "withdrawn_at": _written(progress.withdrawn_at),
         "cancelled_at": _written(progress.cancelled_at),
+        "erased_at": _written(progress.erased.at) if progress.erased else None,
         "calls": [
             {"at": _written(call.called_at), "outcome": call.outcome.value, "by": call.person, "remark": call.remark}
             for call in progress.calls

@@ -1,4 +1,4 @@
-"""Commands about the site itself: make it, run it, name its staff, say which mail server its letters leave by."""
+"""Commands about the site itself: make it, run it, say which mail server its letters leave by."""
 
 import asyncio
 import getpass
@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from directory.model import Contact
-from gateway.commands.console import DONE, Arguments, Commands, Console
+from gateway.access import passwords
+from gateway.access.act import act
+from gateway.access.actions import Action
+from gateway.commands.console import DONE, Arguments, Commands, Console, password_in, signed_in
 from gateway.daemon import Chore, Daemon
+from gateway.doctor import files
 from gateway.exchange.ports import Handler
 from gateway.language import gettext as _
 from gateway.language import in_use
@@ -60,10 +64,15 @@ def init_options(parser: ArgumentParser) -> None:
         "--relay", type=endpoint, default=("localhost", 25), metavar="HOST:PORT", help=_("the mail server")
     )
     parser.add_argument("--relay-ca", type=Path, metavar="FILE", help=_("the certificate to trust the mail server by"))
+    parser.add_argument(
+        "--new-password-file",
+        metavar="FILE",
+        help=_("where the administrator's password stands (default: one is made)"),
+    )
 
 
 def plan(arguments: Arguments, *, party: str, name: str) -> Plan:
-    """Plan a site from the command line; raises BadUnitName, BadAddress or BadPhone."""
+    """Plan a site from the command line; raises BadUnitName, BadAddress, BadPhone or PasswordPoor."""
     typed = Contact.checked(
         party=party,
         unit_name=arguments.name or name,
@@ -73,27 +82,47 @@ def plan(arguments: Arguments, *, party: str, name: str) -> Plan:
         entered_by="",
     )
     unit = UnitSettings(party=party, name=typed.unit_name, address=typed.email, phone=typed.phone)
+    person = arguments.person or getpass.getuser()
+    own = password_in(arguments.new_password_file) if arguments.new_password_file else None
+    if own is not None:
+        passwords.check(own, person)
     return Plan(
         unit=unit,
-        person=arguments.person or getpass.getuser(),
+        person=person,
         role=Role.ADMIN,
+        password=own or passwords.first_password(),
+        password_is_first=own is None,
         language=in_use(),
         relay=_relay(arguments.relay, arguments.relay_ca),
         door=DoorSettings(host=arguments.listen[0], port=arguments.listen[1]),
     )
 
 
-def made(console: Console, fingerprint: Fingerprint) -> int:
+def made(console: Console, fingerprint: Fingerprint, plan: Plan) -> int:
     """Say what was made and what comes next."""
-    facts = {"home": str(console.home.path), "fingerprint": fingerprint}
+    facts = {"home": str(console.home.path), "fingerprint": fingerprint, "person": plan.person}
+    first = plan.password if plan.password_is_first else None
+    if first:
+        facts |= {"first_password": first}
     console.answer(
         facts,
         _("The site is made: {home}").format(home=console.home.path),
         _("Its key has the fingerprint"),
         f"    {fingerprint.grouped}",
         _("Give the other party the key (keys export) and the certificate (door.pem), and read the fingerprint aloud."),
+        *_first_said(plan.person, first),
     )
     return DONE
+
+
+def _first_said(person: str, first: str | None) -> tuple[str, ...]:
+    if first is None:
+        return ()
+    return (
+        _("{name} keeps the site, and signs in with this first password:").format(name=person),
+        f"    {first}",
+        _("It is shown only now. Change it with: staff password"),
+    )
 
 
 def add_run(commands: Commands, open_site: Opener, handlers: Handlers, chores: Chores = lambda _station: ()) -> None:
@@ -102,6 +131,8 @@ def add_run(commands: Commands, open_site: Opener, handlers: Handlers, chores: C
     def run(_arguments: Arguments, console: Console) -> int:
         logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
         logging.getLogger("stafet").setLevel(logging.INFO)
+        for finding in files.open_to_others(console.home):
+            logging.getLogger("stafet.doctor").warning("%s: %s", finding.code, finding.told["file"])
         with open_site(console.home) as station:
             asyncio.run(_run(Daemon(station, handlers(station), chores(station)), console))
         return DONE
@@ -114,38 +145,16 @@ async def _run(daemon: Daemon, console: Console) -> None:
     await daemon.run(lambda port: console.remark(_("Ready on port {port}. Stop with Ctrl+C.").format(port=port)))
 
 
-def add_staff(commands: Commands, open_site: Opener) -> None:
-    """Add `staff list` and `staff add`."""
-    staff = commands.add_parser("staff", help=_("the people who work here")).add_subparsers(required=True)
-
-    def show(_arguments: Arguments, console: Console) -> int:
-        with open_site(console.home) as station, station.database.reading() as session:
-            people = station.people(session).active()
-        facts = {"staff": [{"name": person.name, "role": person.role.value} for person in people]}
-        console.answer(facts, *(f"{person.name:<30} {person.role.value}" for person in people))
-        return DONE
-
-    def add(arguments: Arguments, console: Console) -> int:
-        with open_site(console.home) as station, station.database.session() as session:
-            person = station.people(session).add(arguments.name, Role(arguments.role))
-        said = _("{name} may now act here as {role}.").format(name=person.name, role=person.role.value)
-        console.answer({"name": person.name, "role": person.role.value}, said)
-        return DONE
-
-    staff.add_parser("list", help=_("show them")).set_defaults(run=show)
-    adding = staff.add_parser("add", help=_("add a person, or give one another role"))
-    adding.add_argument("name", metavar=_("NAME"))
-    adding.add_argument("--role", required=True, choices=[role.value for role in Role], help=_("what they may do"))
-    adding.set_defaults(run=add)
-
-
-def add_relay(commands: Commands) -> None:
+def add_relay(commands: Commands, open_site: Opener) -> None:
     """Add `relay`: which mail server letters leave by, and how it is trusted."""
 
     def relay(arguments: Arguments, console: Console) -> int:
         settings = console.home.settings()
         relay = _relay(arguments.server, arguments.ca, settings.relay)
-        console.home.write_settings(settings.model_copy(update={"relay": relay}))
+        with open_site(console.home) as station:
+            person = signed_in(station, arguments)
+            with act(station.database, person, Action.SET_RELAY, station.clocks.machine()):
+                console.home.write_settings(settings.model_copy(update={"relay": relay}))
         facts = {"host": relay.host, "port": relay.port}
         console.answer(facts, _("Letters now leave by {host}:{port}. If the daemon runs, restart it.").format(**facts))
         return DONE

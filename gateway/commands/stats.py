@@ -12,7 +12,9 @@ from typing import TypeAlias
 from sqlmodel import Session
 
 from directory.calendar import local_day
-from gateway.commands.console import DONE, REFUSED, Arguments, Command, Commands, Console, Subcommand
+from gateway.access.act import act
+from gateway.access.actions import Action
+from gateway.commands.console import DONE, REFUSED, Arguments, Command, Commands, Console, Subcommand, signed_in
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.station import Station
@@ -63,12 +65,13 @@ def _showing(open_site: Opener, count: Count) -> Command:
                 _("--internal is for this screen only: small numbers are never written to a file."),
             )
             return REFUSED
-        with open_site(console.home) as station, station.database.reading() as session:
-            now = station.clocks.rules()
+        with open_site(console.home) as station:
+            person, now = signed_in(station, arguments), station.clocks.rules()
             period = period_of(arguments, now, console)
             if period is None:
                 return REFUSED
-            figures = count(station, session, period, now)
+            with act(station.database, person, Action.SEE_FIGURES, now) as deed:
+                figures = count(station, deed.session, period, now)
         return _told(arguments, console, figures)
 
     return show

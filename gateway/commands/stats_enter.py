@@ -3,7 +3,9 @@
 from decimal import Decimal, InvalidOperation
 
 from gateway import bootstrap
-from gateway.commands.console import DONE, Arguments, Commands, Console, acting, person_option
+from gateway.access.act import act
+from gateway.access.actions import Action
+from gateway.commands.console import DONE, Arguments, Commands, Console, signed_in
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.statistics.baselines import ByHand
@@ -39,9 +41,9 @@ def add_entering(commands: Commands, open_site: Opener) -> None:
     def enter(arguments: Arguments, console: Console) -> int:
         entered = Entered(ByHand(arguments.name), arguments.year, arguments.value)
         with open_site(console.home) as station:
-            person = acting(station, arguments.person)
-            with station.database.session() as session:
-                bootstrap.outside(station, session).enter(entered, person, station.clocks.rules())
+            person, now = signed_in(station, arguments), station.clocks.rules()
+            with act(station.database, person, Action.ENTER_FIGURES, now) as deed:
+                bootstrap.outside(station, deed.session).enter(entered, person, now)
         said = _("Entered: {name}, {year}: {value}.").format(
             name=_(BY_HAND[ByHand(entered.name)]), year=entered.year, value=decimal(float(entered.value), 2)
         )
@@ -52,5 +54,4 @@ def add_entering(commands: Commands, open_site: Opener) -> None:
     parser.add_argument("name", choices=[name.value for name in ByHand], help=_("what it is"))
     parser.add_argument("year", metavar=_("YEAR"), type=year)
     parser.add_argument("value", metavar=_("VALUE"), type=value, help=_("per citizen"))
-    person_option(parser)
     parser.set_defaults(run=enter)

@@ -1,11 +1,11 @@
-"""The desk as a Textual application: it asks who you are, then shows the board, and changes screens."""
+"""The desk as a Textual application: a door, the board behind it, and how one gets from screen to screen."""
 
-import asyncio
 from functools import partial
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual.binding import BindingType
+from textual.screen import Screen
 
 from gateway.desk import commands
 from gateway.desk.content import Place
@@ -22,14 +22,12 @@ from gateway.desk.screens.sent import SentScreen
 from gateway.desk.screens.step import StepPage
 from gateway.desk.screens.supplement import SupplementScreen
 from gateway.language import gettext as _
-from gateway.site.people import Person, Role
+from gateway.site.people import Person
 from gateway.terminal.app import STYLES, TerminalApp
 from gateway.terminal.commands import bindings
+from gateway.terminal.door import Question
+from gateway.terminal.entrance import Entrance
 from gateway.terminal.plain import one_line
-from gateway.terminal.who import Question, WhoScreen
-
-if TYPE_CHECKING:
-    from textual.worker import WorkType
 
 STEPS: Final[dict[Place, type[StepPage]]] = {
     Place.SCREENING: ScreeningScreen,
@@ -40,92 +38,88 @@ STEPS: Final[dict[Place, type[StepPage]]] = {
 ADD_STAFF: Final = 'stafet-gateway staff add "NAVN" --role sender'
 
 
-class DeskApp(TerminalApp):
+class DeskApp(TerminalApp[Person]):
     """The region's desk. It only reads and writes rows: sealing, sending and receiving are the daemon's."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES, "desk.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = bindings(commands.QUIT)
 
     def __init__(self, ports: DeskPorts) -> None:
-        super().__init__(dark=ports.dark)
+        entrance = Entrance(
+            ports.door,
+            one_line(ports.unit.name),
+            _question(),
+            commands.QUIT,
+            watch=ports.watch,
+            person=ports.person,
+            name=ports.name,
+        )
+        super().__init__(entrance, dark=ports.dark)
         self._ports = ports
         self._seat: Seat | None = None
         self._warned = False
 
-    def on_mount(self) -> None:
-        """Begin."""
-        self._run(self._begin)
+    def first_screen(self, person: Person) -> Screen[Any]:
+        """Give the board."""
+        self._seat = Seat(self._ports, person)
+        return BoardScreen(self._seat)
+
+    async def before_leaving(self) -> None:
+        """Save the draft that is being written."""
+        if isinstance(self.at_work, StepPage):
+            await self.at_work.pad.save()
 
     def on_step_wanted(self, message: StepWanted) -> None:
         """Go to a step of the referral that is being written, in the place of the step before."""
         seat = self._seated
         step = STEPS[message.place](seat, message.pad)
-        if isinstance(self.screen, StepPage):
+        if isinstance(self.at_work, StepPage):
             self.switch_screen(step)
         else:
             self.push_screen(step)
 
     def on_referral_wanted(self, message: ReferralWanted) -> None:
         """Show a referral."""
-        self._run(partial(self._show, message.referral_id))
+        self.navigate(partial(self._show, message.referral_id))
 
     def on_supplement_wanted(self, message: SupplementWanted) -> None:
         """Add what was written to a referral that was sent."""
-        self._run(partial(self._add, message))
+        self.navigate(partial(self._add, message))
 
     async def on_board_wanted(self) -> None:
         """Go back to the board."""
-        while not isinstance(self.screen, BoardScreen):
+        while self.at_work and not isinstance(self.at_work, BoardScreen):
             await self.pop_screen()
 
     def on_sent(self, message: Sent) -> None:
         """Tell what comes after sending."""
-        self._run(partial(self._sent, message))
+        self.navigate(partial(self._sent, message))
 
     async def action_leave(self) -> None:
         """Leave, once what was typed is on the disk."""
-        screen = self.screen
+        screen = self.at_work
         if isinstance(screen, StepPage):
             await screen.pad.save()
-            if not (screen.pad.is_saved or self._warned):
+            if not (screen.pad.is_saved or self._warned or self.is_shut):
                 self._warned = True
                 self.notify(_("The draft is not saved. Press Ctrl+Q once more to leave it so."), markup=False)
                 return
-        self.exit()
-
-    async def _begin(self) -> None:
-        ports = self._ports
-        person = ports.person
-        if person is None:
-            people = await asyncio.to_thread(ports.people)
-            person = await self.push_screen_wait(self._who(people))
-        self._seat = Seat(ports, person)
-        self.push_screen(BoardScreen(self._seat))
+        await self.action_quit()
 
     async def _show(self, referral_id: str) -> None:
         page = self._page
-        progress = await page.ask(self._ports.named, referral_id)
+        progress = await page.ask(self._ports.look.open, referral_id, self._seated.person)
         if progress:
             self.push_screen(ReferralScreen(self._seated, progress))
 
     async def _add(self, message: SupplementWanted) -> None:
-        progress = await self._page.ask(self._ports.named, message.referral_id)
+        progress = await self._page.ask(self._ports.look.named, message.referral_id, self._seated.person)
         if progress:
             self.switch_screen(SupplementScreen(self._seated, progress, message.pad))
 
     async def _sent(self, message: Sent) -> None:
         reach = await self._page.ask(self._ports.reach, message.submitted.recipient.code)
         self.switch_screen(SentScreen(self._seated, message.submitted, reach))
-
-    def _who(self, people: tuple[Person, ...]) -> WhoScreen[Person]:
-        able = [person for person in people if person.role in (Role.SENDER, Role.ADMIN)]
-        question = Question(
-            why=_("Your name stands on the referrals you send, and is noted with what you do."),
-            nobody=_("Nobody can work at this desk yet."),
-            what_to_do=_("Ask your administrator to add you with this command, and start the desk again:"),
-            command=ADD_STAFF,
-        )
-        return WhoScreen(able, one_line(self._ports.unit.name), question, choose=commands.CHOOSE, leave=commands.QUIT)
 
     @property
     def _seated(self) -> Seat:
@@ -135,10 +129,16 @@ class DeskApp(TerminalApp):
 
     @property
     def _page(self) -> DeskPage[Any]:
-        screen = self.screen
+        screen = self.at_work
         if not isinstance(screen, DeskPage):
             raise TypeError("not a page of the desk")
         return screen
 
-    def _run(self, task: "WorkType[None]") -> None:
-        self.run_worker(task, group="navigate")
+
+def _question() -> Question:
+    return Question(
+        why=_("Your name stands on the referrals you send, and is noted with what you do."),
+        nobody=_("Nobody can work at this desk yet."),
+        what_to_do=_("Ask your administrator to add you with this command, and start the desk again:"),
+        command=ADD_STAFF,
+    )

@@ -10,6 +10,7 @@ SiteError                    never raised itself
 ├── FileUnreadable           a file that was named on the command line cannot be read
 ├── PersonUnknown            no active member of staff has that name
 ├── PersonUnnamed            an act needs a name, and none was given
+├── LastAdmin                nobody else could keep the site
 ├── MayNot                   the person's role does not allow it
 └── PersonGone               the person no longer works here
 """
@@ -75,6 +76,12 @@ class PersonUnnamed(SiteError):
     """An act needs a name, and none was given."""
 
     code = "PERSON_UNNAMED"
+
+
+class LastAdmin(SiteError):
+    """Nobody else could keep the site: its last administrator neither leaves nor gets another role."""
+
+    code = "LAST_ADMIN"
 
 
 class MayNot(SiteError):

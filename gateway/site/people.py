@@ -2,14 +2,15 @@
 
 import enum
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from directory.columns import UtcDateTime
 from gateway.site.cipher import Vault
-from gateway.site.errors import PersonUnknown, PersonUnnamed
+from gateway.site.errors import LastAdmin, PersonUnnamed
 
 
 class Role(enum.StrEnum):
@@ -29,11 +30,12 @@ class Role(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Person:
-    """One member of staff."""
+    """One member of staff; who works in one department is given its id."""
 
     id: str
     name: str
     role: Role
+    department: str = ""
 
 
 class PeopleTable(SQLModel, registry=registry()):
@@ -50,6 +52,27 @@ class PersonRow(PeopleTable, table=True):
     locked_name: bytes
     role: str
     active: bool = True
+    department: str = ""
+
+
+class CredentialRow(PeopleTable, table=True):
+    """How a person signs in: the password's hash, locked. Only a first password, from somebody else, expires."""
+
+    __tablename__ = "credentials"
+
+    person_id: str = Field(primary_key=True)
+    locked_hash: bytes
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class TriesRow(PeopleTable, table=True):
+    """How many wrong passwords in a row, for a person or for all unknown names together, and when the last one was."""
+
+    __tablename__ = "sign_in_tries"
+
+    id: str = Field(primary_key=True)
+    wrong: int
+    last_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class People:
@@ -74,31 +97,46 @@ class People:
         row = self._session.get(PersonRow, person_id)
         return self._person(row) if row else None
 
-    def add(self, name: str, role: Role) -> Person:
-        """Add a person, or give one who is here already the role `role`; raises PersonUnnamed for no name at all."""
+    def here(self, person_id: str) -> Person | None:
+        """Find a person by id who works here still."""
+        row = self._session.get(PersonRow, person_id)
+        return self._person(row) if row and row.active else None
+
+    def add(self, name: str, role: Role, department: str = "") -> Person:
+        """Add a person, or give one who is here already the role `role`.
+
+        Raises PersonUnnamed for no name at all, LastAdmin when nobody else could keep the site afterwards.
+        """
         if not name.strip() or not name.isprintable():
             raise PersonUnnamed
         row = self._row(name) or self._new(name.strip())
-        row.role, row.active = role, True
+        if role is not Role.ADMIN:
+            self._keep_an_admin(row)
+        row.role, row.department, row.active = role, department, True
+        return self._kept(row)
+
+    def end(self, person: Person) -> None:
+        """Let a person leave; raises LastAdmin when nobody else could keep the site afterwards."""
+        row = self._session.get_one(PersonRow, person.id)
+        self._keep_an_admin(row)
+        row.active = False
+        self._kept(row)
+
+    def only(self) -> Person:
+        """Find the only one who works here; raises PersonUnnamed when there are more, or none."""
+        if len(everybody := self.active()) != 1:
+            raise PersonUnnamed
+        return everybody[0]
+
+    def _keep_an_admin(self, leaving: PersonRow) -> None:
+        admins = select(PersonRow.id).where(col(PersonRow.active), PersonRow.role == Role.ADMIN)
+        if self._session.exec(admins).all() == [leaving.id]:
+            raise LastAdmin
+
+    def _kept(self, row: PersonRow) -> Person:
         self._session.add(row)
         self._session.flush()
         return self._person(row)
-
-    def acting(self, name: str | None, roles: Iterable[Role]) -> Person:
-        """Find who acts: the one named, or the only one here who may.
-
-        Raises PersonUnknown when nobody of that name may, PersonUnnamed when none was named and more than one (or
-        nobody) may.
-        """
-        able = [person for person in self.active() if person.role in {*roles, Role.ADMIN}]
-        if name is None:
-            if len(able) == 1:
-                return able[0]
-            raise PersonUnnamed
-        found = self.named(name)
-        if found not in able:
-            raise PersonUnknown
-        return found
 
     def _row(self, name: str) -> PersonRow | None:
         return self._session.exec(select(PersonRow).where(PersonRow.name_index == self._index(name))).first()
@@ -112,4 +150,5 @@ class People:
         return self._vault.index(f"person:{name.strip().casefold()}")
 
     def _person(self, row: PersonRow) -> Person:
-        return Person(row.id, self._vault.open(row.locked_name, f"person:{row.id}").decode(), Role(row.role))
+        name = self._vault.open(row.locked_name, f"person:{row.id}").decode()
+        return Person(row.id, name, Role(row.role), row.department)

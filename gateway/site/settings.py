@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from gateway.site.errors import SettingsUnreadable
 from keys.fingerprint import Fingerprint
 
 STRICT: Final = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+LONGER_THAN_A_CONSENT: Final = 367
+"""Days: a consent holds for a year at the longest (O11), and its proof never goes before."""
 
 
 class UnitSettings(BaseModel):
@@ -83,8 +86,15 @@ class RetentionSettings(BaseModel):
     content_days: int = Field(default=90, ge=1, le=3650)
     draft_days: int = Field(default=30, ge=1, le=365)
     quarantine_days: int = Field(default=90, ge=7, le=3650)
-    proof_days: int = Field(default=5 * 365, ge=90, le=36500)
+    proof_days: int = Field(default=5 * 365, ge=LONGER_THAN_A_CONSENT, le=36500)
     log_days: int = Field(default=5 * 365, ge=365, le=36500)
+
+    @model_validator(mode="after")
+    def _proof_outlives_content(self) -> Self:
+        """Keep the proof of what was said and consented to at least as long as what was said (O18)."""
+        if self.proof_days < max(self.content_days, self.quarantine_days):
+            raise ValueError("proof_days is less than content_days or quarantine_days")
+        return self
 
 
 class Settings(BaseModel):
@@ -114,11 +124,11 @@ class Settings(BaseModel):
         """Read the file; raises SettingsUnreadable that names the setting, never its value."""
         try:
             return cls.model_validate(_absolute(tomllib.loads(path.read_text("utf-8")), path.parent))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-            raise SettingsUnreadable(path.name) from None
         except ValidationError as error:
             where = ", ".join(".".join(map(str, found["loc"])) for found in error.errors(include_input=False))
             raise SettingsUnreadable(where) from None
+        except ValueError:  # not TOML, not UTF-8, or a number with more digits than Python reads
+            raise SettingsUnreadable(path.name) from None
 
     def text(self, home: Path) -> str:
         """Write the settings as TOML; paths within `home` are written from there, so that the folder can be moved."""

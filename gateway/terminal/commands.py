@@ -1,8 +1,11 @@
 """A command of a screen, defined once: keys, footer and help are all made from it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from textual.binding import Binding, BindingType
+
+from gateway.language import mark
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,16 @@ class Command:
     def binding(self) -> Binding:
         """Bind the keys for Textual; the label is shown by our own footer, in the language in use."""
         return Binding(self.keys, self.action, self.label, show=False)
+
+
+LOCK: Final = Command(
+    "ctrl+l",
+    "app.lock",
+    "Ctrl+L",
+    mark("lock"),
+    mark("Lock the screen until you type your password. It also locks by itself when nobody touches it."),
+)
+"""Works everywhere, whatever is open."""
 
 
 def bindings(*commands: Command) -> list[BindingType]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
+from textual.message import Message
 from textual.screen import Screen
 
 from gateway.language import gettext as _
@@ -19,10 +20,18 @@ Asked = ParamSpec("Asked")
 Severity = Literal["information", "warning", "error"]
 
 
+class Departed(Message):
+    """Whoever sits here no longer works here: the application asks anew who it is."""
+
+
 class Page(Screen[Result]):
-    """A screen. REFUSALS says each kind of refusal in words; TROUBLE is what else can be wrong beside the database."""
+    """A screen. REFUSALS says each kind of refusal in words; TROUBLE is what else can be wrong beside the database.
+
+    GONE is how the flows say that the person no longer works here.
+    """
 
     REFUSALS: ClassVar[Mapping[type[Exception], Callable[[Any], str]]] = {}
+    GONE: ClassVar[tuple[type[Exception], ...]] = ()
     TROUBLE: ClassVar[tuple[type[Exception], ...]] = ()
 
     async def ask(
@@ -36,6 +45,8 @@ class Page(Screen[Result]):
         trouble: tuple[type[Exception], ...] = (SQLAlchemyError, *self.TROUBLE)
         try:
             answer = await asyncio.to_thread(question, *args, **kwargs)
+        except self.GONE:
+            self.post_message(Departed())
         except refusals as refusal:
             self.say(self.in_words(refusal), "warning")
         except trouble:

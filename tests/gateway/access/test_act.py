@@ -59,8 +59,7 @@ def test_who_has_left_may_nothing_more_from_that_moment(database, anne):
 
 def test_an_act_that_fails_leaves_neither_itself_nor_its_entry(database, anne):
     with pytest.raises(LookupError), act(database, anne, Action.OPEN_CASE, NOW, CASE) as deed:
-        deed.session.get_one(PersonRow, anne.id).role = Role.AUDITOR
-        raise LookupError
+        _fail_after(deed.session.get_one(PersonRow, anne.id))
     with database.reading() as session:
         assert session.get_one(PersonRow, anne.id).role == Role.INTAKE
         assert head(session).seq == 0
@@ -70,3 +69,8 @@ def test_an_act_that_fails_leaves_neither_itself_nor_its_entry(database, anne):
 def test_every_action_says_who_may_and_to_what_end(action):
     assert MAY[action] <= frozenset(Role)
     assert (purpose_of(action) is Purpose.OPERATION) == (not MAY[action])
+
+
+def _fail_after(row):
+    row.role = Role.AUDITOR
+    raise LookupError

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 import sites
-from typed import DONE, INIT, Typed
+from typed import DONE, INIT, METTE, Typed, chosen
 
 from gateway import __main__ as gateway_command
 from gateway import language
@@ -12,11 +12,12 @@ from gateway import language
 
 @pytest.fixture(autouse=True)
 def spoken(monkeypatch, tmp_path):
-    """Give the language back, and a machine on which nobody has set anything."""
+    """Give the language back, and a machine on which nothing is set but who sits at it."""
     monkeypatch.setenv("LANGUAGE", "")
     monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("STAFET_HOME", "STAFET_AS", "CREDENTIALS_DIRECTORY", "XDG_DATA_HOME"):
+    for name in ("STAFET_HOME", "CREDENTIALS_DIRECTORY", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("STAFET_AS", METTE)
     monkeypatch.setattr(language, "_in_use", "da")
 
 
@@ -26,7 +27,7 @@ def made():
         restored.setenv("LANGUAGE", "")
         restored.setattr(language, "_in_use", "da")
         with pytest.raises(SystemExit) as ended:
-            gateway_command.main(["--home", str(folder / "region"), "--lang", "en", *INIT])
+            gateway_command.main(["--home", str(folder / "region"), "--lang", "en", *INIT, *chosen()])
         assert ended.value.code == DONE
         yield folder / "region"
 

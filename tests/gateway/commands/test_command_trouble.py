@@ -12,6 +12,7 @@ import pytest
 from typed import DONE, INIT, OUT_OF_REACH, REFUSED, referral
 
 from gateway import __main__ as gateway_command
+from gateway import bootstrap
 from gateway.commands import console
 from gateway.site.home import Home
 from inbox_tui import __main__ as inbox_command
@@ -87,11 +88,13 @@ def test_a_database_that_is_locked_for_too_long_is_out_of_reach(stafet, monkeypa
     stafet("refer", "-", typed=referral())
 
 
-def test_a_site_can_be_read_while_another_writes(stafet):
+def test_the_board_can_be_read_while_another_writes(stafet):
     stafet("refer", "-", typed=referral())
-    with closing(sqlite3.connect(stafet.home / "stafet.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        assert len(stafet.json("status")["referrals"]) == 1
+    with bootstrap.open_region(Home(stafet.home)) as station, station.database.reading() as session:
+        person, look = station.people(session).only(), bootstrap.look(station)
+        with closing(sqlite3.connect(stafet.home / "stafet.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert len(look.active(person)) == 1
 
 
 def test_a_path_that_is_too_long_for_gnupg_is_said_to_be(stafet, tmp_path):
@@ -142,7 +145,8 @@ PROGRAM = Path(sys.executable).with_name("stafet-gateway")
 
 
 def shell(home, *words, **how):
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"} | how.pop("env", {})
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
+    environment |= {name: os.environ[name] for name in ("STAFET_AS", "STAFET_PASSWORD_FILE")} | how.pop("env", {})
     line = [str(PROGRAM), "--home", str(home), *words]
     return subprocess.run(line, capture_output="stdout" not in how, env=environment, timeout=60, check=False, **how)
 

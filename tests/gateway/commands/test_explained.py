@@ -3,9 +3,12 @@
 import pytest
 
 import directory.errors
+import gateway.access.errors
+import gateway.audit.errors
 import gateway.consents.errors
 import gateway.meetings.errors
 import gateway.referring.errors
+import gateway.retention.errors
 import gateway.site.errors
 import keys.errors
 from gateway.adapters import smtp_out
@@ -33,7 +36,14 @@ TOLD_AS_QUARANTINE = codes(keys.errors.OpenRefused)
 """A mail that cannot be trusted stands apart in the inbox, with words of its own there."""
 
 TO_A_PERSON = (
-    codes(keys.errors.KeysError, directory.errors.DirectoryError, gateway.site.errors.SiteError)
+    codes(
+        keys.errors.KeysError,
+        directory.errors.DirectoryError,
+        gateway.site.errors.SiteError,
+        gateway.access.errors.AccessError,
+        gateway.audit.errors.AuditError,
+        gateway.retention.errors.RetentionRefused,
+    )
     - TOLD_AS_THE_REASON_TO_WAIT
     - TOLD_AS_QUARANTINE
 )
@@ -78,7 +88,7 @@ def test_each_sentence_is_one_and_says_its_detail(code):
 
 
 def test_nothing_is_explained_that_cannot_happen():
-    of_the_machine = {"OUT_OF_REACH", "DATABASE_DAMAGED", "PORT_TAKEN", "CERTIFICATE_UNREADABLE"}
+    of_the_machine = {"AUDIT_BROKEN", "OUT_OF_REACH", "DATABASE_DAMAGED", "PORT_TAKEN", "CERTIFICATE_UNREADABLE"}
     assert set(EXPLANATIONS) - TO_A_PERSON == of_the_machine
     assert set(WAITING) <= ON_THE_WAY_OUT
 

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from typed import CONTACT, NOT_FOUND, REFUSED, ask, referral
 
+from gateway.audit.checkpoints import Checkpoints
 from gateway.referring.correspond import Correspond
 from gateway.referring.duty import Duty
+from gateway.retention.run import Retain
 from gateway.station import utc_now
 
 URGENT = {"urgency_remark": "Bør ses i dag."}
@@ -184,15 +186,6 @@ def test_a_meeting_that_cannot_be_is_refused_with_its_reason(stafet, number):
     assert "No meetings yet." in stafet("meeting", "list", stafet.json("refer", "-", typed=referral())["number"])
 
 
-@pytest.mark.parametrize(
-    "words",
-    [("withdraw", "X"), ("call", "X", "--outcome", "taken"), ("supplement", "X", "-"), ("meeting", "cancel", "X")],
-)
-def test_only_who_may_send_may_follow_up(stafet, words):
-    stafet("staff", "add", "Revy Sorsen", "--role", "auditor")
-    assert stafet.json(*words, "--as", "Revy Sorsen", typed=MORE, code=REFUSED)["error"] == "PERSON_UNKNOWN"
-
-
 def test_the_regions_daemon_keeps_the_promise(stafet, monkeypatch):
     """E13, O10: it is the daemon that reminds and erases, whether or not anybody sits at the desk."""
     chores = []
@@ -202,4 +195,4 @@ def test_the_regions_daemon_keeps_the_promise(stafet, monkeypatch):
 
     monkeypatch.setattr("gateway.commands.site._run", looked_at)
     stafet("run")
-    assert [chore.__func__ for chore in chores] == [Duty.tick, Correspond.tidy]
+    assert [chore.__func__ for chore in chores] == [Duty.tick, Correspond.tidy, Checkpoints.tick, Retain.tick]

@@ -39,11 +39,11 @@ def test_a_referral_nobody_knows_has_no_journal_note(stafet):
 
 def test_who_reads_the_journal_note_must_be_somebody_who_may(stafet):
     number = stafet.json("refer", "-", typed=referral())["number"]
-    stafet("staff", "add", "Revy Sorsen", "--role", "auditor")
+    stafet.hire("Revy Sorsen", "auditor")
 
     told = stafet.json("journal", number, "--as", "Revy Sorsen", code=REFUSED)
 
-    assert told["error"] == "PERSON_UNKNOWN"
+    assert told["error"] == "MAY_NOT"
     assert "190668" not in stafet.out
 
 
@@ -86,7 +86,7 @@ def test_a_draft_with_a_fresh_consent_is_not_nagged_about(stafet):
     """B1."""
     with bootstrap.open_region(Home(stafet.home)) as station:
         with station.database.reading() as session:
-            mette = station.people(session).acting(None, (Role.SENDER,))
+            mette = station.people(session).only()
         bootstrap.drafts(station).begin(mette, example("730", utc_now()))
 
     said = stafet("drafts")

@@ -97,17 +97,18 @@ def test_a_file_that_is_not_there_or_is_a_folder_is_named_as_such(stafet, tmp_pa
         assert stafet.json("refer", place, code=OUT_OF_REACH)["error"] == "FILE_UNREADABLE"
 
 
-def test_a_person_who_may_not_send_cannot_be_named(stafet):
-    stafet("staff", "add", "Revy Sorsen", "--role", "auditor")
+def test_nobody_sends_in_a_name_that_may_not_or_is_not_known(stafet):
+    stafet.hire("Revy Sorsen", "auditor")
 
-    for name in ("Revy Sorsen", "Nobody Known"):
+    for name, code in (("Revy Sorsen", "MAY_NOT"), ("Nobody Known", "SIGN_IN_REFUSED")):
         told = stafet.json("refer", "-", "--as", name, typed=referral(), code=REFUSED)
-        assert told["error"] == "PERSON_UNKNOWN"
+        assert told["error"] == code
     assert ask(stafet.home, "SELECT count(*) FROM referrals") == [(0,)]
 
 
 def test_who_acts_must_be_said_when_more_than_one_could(stafet, monkeypatch):
-    stafet("staff", "add", "Ny Testsen", "--role", "sender")
+    stafet.hire("Ny Testsen", "sender")
+    monkeypatch.delenv("STAFET_AS")
 
     assert stafet.json("refer", "-", typed=referral(), code=REFUSED)["error"] == "PERSON_UNNAMED"
     stafet("refer", "-", "--as", "ny testsen", typed=referral())

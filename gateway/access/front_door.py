@@ -1,0 +1,89 @@
+"""The door of a terminal: who may sit there is let in, and everything that can be wrong is said in words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.access.actions import Action
+from gateway.access.errors import PasswordExpired, PasswordMustChange, PasswordPoor, SignInRefused, SignInWait
+from gateway.access.sign_in import SignIn
+from gateway.language import gettext as _
+from gateway.language import mark
+from gateway.site.errors import SiteError
+from gateway.site.people import Person, Role
+from gateway.terminal.door import MustChangeError, NotLetInError
+
+WORDS: Final[Mapping[type[SiteError], str]] = {
+    SignInRefused: mark("The name and the password do not belong together. Try again, or ask your administrator."),
+    SignInWait: mark("Wrong too many times. You can try again at {detail}."),
+    PasswordExpired: mark("Your first password was not used in time. Ask your administrator for a new one."),
+    PasswordPoor: mark("Choose at least 12 characters that are neither your name nor the password you had."),
+}
+OTHERWISE: Final = mark("That could not be checked just now. Try again, and tell your administrator.")
+GONE: Final = mark("You no longer have access here. If that is a mistake, ask your administrator.")
+CHANGED: Final = mark("What you may do here has changed. Sign in again.")
+
+
+@dataclass(frozen=True)
+class FrontDoor:
+    """The door of one end's terminal, for `roles`; `elsewhere` says where everybody else's work is done."""
+
+    enter: SignIn
+    roles: frozenset[Role]
+    elsewhere: str
+
+    def names(self) -> Sequence[str]:
+        """Name those who work at this screen."""
+        return [person.name for person in self.enter.people() if person.role in self.roles]
+
+    def sign_in(self, name: str, password: str) -> Person:
+        """Let somebody in; raises NotLetInError or MustChangeError."""
+        with _in_words():
+            try:
+                return self._seated(self.enter(name, password))
+            except PasswordMustChange:
+                raise MustChangeError from None
+
+    def change(self, name: str, password: str, new: str) -> Person:
+        """Let somebody in and give them another password; raises NotLetInError."""
+        with _in_words():
+            return self._seated(self.enter.change(name, password, new))
+
+    def unlock(self, person: Person, password: str) -> None:
+        """Let the same person in again; raises NotLetInError."""
+        with _in_words():
+            self.enter.unlock(person, password)
+
+    def locked(self, person: Person) -> None:
+        """Note that the screen was locked."""
+        self.enter.left(person, Action.LOCK)
+
+    def left(self, person: Person) -> None:
+        """Note that somebody signed out."""
+        self.enter.left(person)
+
+    def gone(self, person: Person) -> str | None:
+        """Say why somebody may not go on sitting here; None while they may."""
+        try:
+            now = self.enter.here(person)
+        except SiteError:
+            return None  # what is wrong with the site is said where the work is done
+        if now is None:
+            return _(GONE)
+        return None if (now.role, now.department) == (person.role, person.department) else _(CHANGED)
+
+    def _seated(self, person: Person) -> Person:
+        if person.role not in self.roles:
+            self.left(person)
+            raise NotLetInError(self.elsewhere)
+        return person
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Turn every refusal into one that says itself in words; raises NotLetInError."""
+    try:
+        yield
+    except SiteError as refusal:
+        raise NotLetInError(_(WORDS.get(type(refusal), OTHERWISE)).format(detail=refusal)) from None
