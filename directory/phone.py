@@ -23,7 +23,7 @@ def normalise(text: str) -> str:
     number = _parsed(text)
     national = str(number.national_number)
     if number.country_code != DENMARK:
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        return _abroad(number)
     if not _DANISH.fullmatch(national):
         raise BadPhone
     return f"+{DENMARK} {national[:2]} {national[2:4]} {national[4:6]} {national[6:]}"
@@ -32,6 +32,14 @@ def normalise(text: str) -> str:
 def is_danish(normalised: str) -> bool:
     """Tell whether a normalised number is a Danish one."""
     return normalised.startswith(f"+{DENMARK} ")
+
+
+def _abroad(number: phonenumbers.PhoneNumber) -> str:
+    """Write a number of another country; one that is another when it is read again can be nobody's."""
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    if _parsed(written) != number:
+        raise BadPhone
+    return written
 
 
 def _parsed(text: str) -> phonenumbers.PhoneNumber:

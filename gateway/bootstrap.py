@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from directory.model import REGION
+from gateway.access.insight import Insight
 from gateway.exchange.ports import Handler
 from gateway.meetings.take import handlers as meeting_handlers
 from gateway.referring.correspond import Correspond
@@ -14,13 +15,17 @@ from gateway.referring.counting import Counting
 from gateway.referring.decline import Decline
 from gateway.referring.drafts import Drafts
 from gateway.referring.duty import Duty
+from gateway.referring.erasing import EraseDrafts, EraseReferrals
 from gateway.referring.figures import Outside, TakeFigures
 from gateway.referring.follow import Follow, Progress
 from gateway.referring.heard import TakeAcknowledgement, TakeNotOurs, TakeWithdrawal, take_closed
+from gateway.referring.insight import Gather
+from gateway.referring.look import Look
 from gateway.referring.recognise import Recognise
 from gateway.referring.refusals import Refused
 from gateway.referring.rows import ReferringTable
 from gateway.referring.submit import Submit
+from gateway.retention.run import Retain
 from gateway.site.errors import WrongEnd
 from gateway.site.home import Home
 from gateway.station import Clocks, Station, open_station
@@ -56,7 +61,7 @@ def handlers(station: Station) -> Mapping[Kind, Handler]:
 
 def chores(station: Station) -> Sequence[Callable[[], int]]:
     """Tell what the region's daemon does by the clock."""
-    return (duty(station).tick, correspond(station).tidy)
+    return (duty(station).tick, correspond(station).tidy, station.checkpoints.tick, retain(station).tick)
 
 
 def submit(station: Station) -> Submit:
@@ -82,6 +87,21 @@ def recognise(station: Station) -> Recognise:
 def follow(station: Station, session: Session) -> Follow:
     """Give the answers to where a referral is."""
     return Follow(session, station.vault, station.clocks.rules, station.settings.promise)
+
+
+def retain(station: Station) -> Retain:
+    """Give what erases when the time has come."""
+    return station.retain(EraseReferrals(station.vault), EraseDrafts())
+
+
+def look(station: Station) -> Look:
+    """Give what a person looks at."""
+    return Look(station.database, station.vault, station.clocks.rules, station.settings.promise)
+
+
+def insight(station: Station, session: Session, typed: str, with_staff: bool) -> Insight:  # noqa: FBT001 - as typed
+    """Gather what is held about one citizen, found by CPR or phone."""
+    return Gather(session, station.vault, station.unit)(typed, station.clocks.rules(), with_staff=with_staff)
 
 
 def duty(station: Station) -> Duty:

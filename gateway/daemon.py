@@ -11,6 +11,8 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from gateway.access.act import noted_by_daemon
+from gateway.access.actions import Action
 from gateway.adapters.smtp_in import Door, Doorkeeper, open_door
 from gateway.adapters.tls import server_context
 from gateway.exchange import outbox
@@ -61,6 +63,7 @@ class Daemon:
                 await self._work(ways)
             finally:
                 await door.close()
+                await asyncio.to_thread(self._end)
         log.info("stopped")
 
     async def _work(self, ways: Mapping[str, Round]) -> None:
@@ -87,7 +90,14 @@ class Daemon:
         for fingerprint in self.station.refill_keyring():
             log.warning("pinned key %s cannot be used; letters to it are parked", fingerprint)
         with self.station.database.session() as session:
-            outbox.release_all(session, self.station.clocks.machine())
+            now = self.station.clocks.machine()
+            outbox.release_all(session, now)
+            noted_by_daemon(session, Action.START, now)
+
+    def _end(self) -> None:
+        """Note an end in good order; a start without one before it tells that the daemon was killed."""
+        with self.station.database.session() as session:
+            noted_by_daemon(session, Action.STOP, self.station.clocks.machine())
 
     async def _open_door(self) -> Door:
         door, station = self.station.settings.door, self.station
@@ -104,23 +114,22 @@ class Daemon:
 
         async def one_round() -> int:
             found = await asyncio.to_thread(receive.waiting)
-            troubles = [await self._look_at(receive, arrival) for arrival in found if not self.stop.is_set()]
+            for arrival in found:
+                if not self.stop.is_set():
+                    await self._look_at(receive, arrival)
             if found:
                 self._wake["out"].set()
-            first_trouble = next(filter(None, troubles), None)
-            if first_trouble is not None:
-                raise first_trouble
             return len(found)
 
         return one_round
 
-    async def _look_at(self, receive: Receive, arrival: int) -> Exception | None:
-        """Look at one arrival; give back what went wrong, so that the mail behind it does not have to wait."""
+    async def _look_at(self, receive: Receive, arrival: int) -> None:
+        """Look at one arrival; one that cannot be looked at now is put off, and keeps none behind it waiting."""
         try:
             await asyncio.to_thread(receive, arrival)
         except Exception as error:  # noqa: BLE001 - the edge: whatever it was, the arrival stays and is tried again
-            return error
-        return None
+            log.error("arrival %s: %s", arrival, trouble(error))  # noqa: TRY400 - a traceback could quote what was handled
+            await asyncio.to_thread(receive.put_off, arrival)
 
     def _send_out(self) -> Round:
         return self.station.deliver()

@@ -16,11 +16,20 @@ from sqlmodel import Session
 from directory.book import AddressBook, DirectoryTable
 from directory.errors import KeyTaken
 from directory.model import Contact, PinnedKey
+from gateway.access.act import act
+from gateway.access.actions import Action, purpose_of
+from gateway.access.credentials import Credentials
+from gateway.access.sign_in import SignIn
+from gateway.access.staff import Staff, expiry
 from gateway.adapters.certificates import self_signed
 from gateway.adapters.database import Database
 from gateway.adapters.smtp_out import SmtpRelay
+from gateway.audit.checkpoints import Checkpoints
 from gateway.audit.rows import AuditTable
+from gateway.audit.statements import Notary
+from gateway.audit.trail import CONSOLE, Entry, note
 from gateway.consents.rows import ConsentTable
+from gateway.exchange import arrivals
 from gateway.exchange.deliver import Deliver
 from gateway.exchange.identity import Identity
 from gateway.exchange.ports import Handler
@@ -28,7 +37,11 @@ from gateway.exchange.post import PostOffice
 from gateway.exchange.receive import Receive
 from gateway.exchange.rows import ExchangeTable
 from gateway.meetings.rows import MeetingTable
+from gateway.retention.erasers import at_either_end
+from gateway.retention.rows import RetentionTable
+from gateway.retention.run import Retain
 from gateway.site.cipher import Vault, new_key
+from gateway.site.erasing import Eraser
 from gateway.site.errors import VaultDamaged
 from gateway.site.home import Home, write_private
 from gateway.site.people import People, PeopleTable, Person, Role
@@ -48,6 +61,7 @@ SHARED_TABLES: Final = (
     ConsentTable.metadata,
     MeetingTable.metadata,
     AuditTable.metadata,
+    RetentionTable.metadata,
 )
 
 
@@ -103,6 +117,32 @@ class Station:
         """Give the outbox."""
         return PostOffice(self.own.party, self.vault, self.clocks.machine)
 
+    @property
+    def sign_in(self) -> SignIn:
+        """Give the door people come in by."""
+        return SignIn(self.database, self.vault, self.clocks.machine)
+
+    @property
+    def staff(self) -> Staff:
+        """Give the staff, to change it."""
+        days = self.settings.sign_in.first_password_days
+        return Staff(self.database, self.vault, self.clocks.machine, days)
+
+    @property
+    def notary(self) -> Notary:
+        """Give what signs and proves statements about this end's audit trail."""
+        return Notary(self.keyring, self.own.fingerprint, self.own.party)
+
+    @property
+    def checkpoints(self) -> Checkpoints:
+        """Give the chore that signs the audit trail's head."""
+        return Checkpoints(self.database, self.notary, self.clocks.machine)
+
+    def retain(self, *own: Eraser) -> Retain:
+        """Give retention, with the erasers of what only this end keeps; those come first."""
+        terms, clocks = self.settings.retention, self.clocks
+        return Retain(self.database, terms, (*own, *at_either_end(self.notary)), clocks.rules, clocks.machine)
+
     def people(self, session: Session) -> People:
         """Give the staff, in one session."""
         return People(session, self.vault)
@@ -118,12 +158,14 @@ class Station:
 
     def pin(self, party: str, certificate: bytes, fingerprint: Fingerprint, person: Person) -> KeyInfo:
         """Pin a party's key after it was compared; raises ImportRefused, or KeyTaken when it is ours or another's."""
-        if fingerprint == self.own.fingerprint:
-            raise KeyTaken
         now = self.clocks.machine()
-        info = self.keyring.import_public(certificate, expected=fingerprint, now=now)
-        with self.database.session() as session:
-            AddressBook(session).pin(PinnedKey(party, fingerprint, certificate, now, None, person.id))
+        with act(self.database, person, Action.PIN_KEY, now, party) as deed:
+            if fingerprint == self.own.fingerprint:
+                raise KeyTaken
+            deed.detail["key"] = str(fingerprint)
+            info = self.keyring.import_public(certificate, expected=fingerprint, now=now)
+            AddressBook(deed.session).pin(PinnedKey(party, fingerprint, certificate, now, None, person.id))
+            arrivals.look_again(deed.session)
         return info
 
     def refill_keyring(self) -> tuple[Fingerprint, ...]:
@@ -143,11 +185,17 @@ class Station:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a new site is made from."""
+    """What a new site is made from.
+
+    `password` is the first person's own, or one that must be changed (`password_is_first`). Without one the person is
+    known here, and cannot sign in.
+    """
 
     unit: UnitSettings
     person: str
     role: Role
+    password: str | None = None
+    password_is_first: bool = False
     language: str = "da"
     relay: RelaySettings = field(default_factory=RelaySettings)
     door: DoorSettings = field(default_factory=DoorSettings)
@@ -167,7 +215,7 @@ def make_station(home: Home, plan: Plan, *tables: MetaData) -> Fingerprint:
     database = Database(home.database_url(settings))
     database.create(*SHARED_TABLES, *tables)
     with database.session() as session:
-        People(session, Vault(data_key)).add(plan.person, plan.role)
+        _add_first_person(session, Vault(data_key), plan, settings)
     database.close()
     home.write_settings(settings)
     home.unfinished_file.unlink()
@@ -191,6 +239,14 @@ def open_station(home: Home, clocks: Clocks | None = None, *tables: MetaData) ->
             database.close()
             if last_one:
                 keyring.close()
+
+
+def _add_first_person(session: Session, vault: Vault, plan: Plan, settings: Settings) -> None:
+    person, now = People(session, vault).add(plan.person, plan.role), utc_now()
+    note(session, Entry(now, Action.ADD_PERSON, purpose_of(Action.ADD_PERSON), CONSOLE, about=person.id))
+    if plan.password is not None:
+        expires = expiry(now, settings.sign_in.first_password_days) if plan.password_is_first else None
+        Credentials(session, vault).put(person.id, plan.password, expires)
 
 
 def _unlocked(home: Home, keyring: Keyring, own: Fingerprint, now: datetime) -> Vault:

@@ -1,5 +1,6 @@
 """The consents' tables. Rows are only ever added: the database itself refuses to alter or delete one (C2).
 
+Only what retention ends lies behind a horizon, and may go (O18).
 What is personal, including the names of staff, is locked.
 """
 
@@ -46,4 +47,4 @@ class WithdrawalRow(ConsentTable, table=True):
 
 
 for _table in ConsentTable.metadata.sorted_tables:
-    only_added_to(_table)
+    only_added_to(_table, age="recorded_at")

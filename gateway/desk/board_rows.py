@@ -15,6 +15,7 @@ from gateway.language import ngettext
 from gateway.referring.drafts import Draft
 from gateway.referring.follow import Progress
 from gateway.referring.words import why_waiting
+from gateway.terminal import erased
 from gateway.terminal.plain import one_line
 
 REFERRAL, DRAFT = "referral:", "draft:"
@@ -88,11 +89,13 @@ def _waiting(listed: Sequence[Progress], now: datetime) -> Iterator[Item]:
 
 
 def _row(one: Progress, now: datetime, style: str) -> Item:
-    """Draw a referral: citizen and municipality; number, how it stands, and what to do if it stands still."""
-    first = ((" " + words.citizen(one.citizen), "name"), ("  " + words.short_municipality(one.municipality), "plain"))
+    """Draw a referral: citizen and municipality; number, how it stands, and whom to phone if it stands still."""
+    name = erased.heading() if one.erased else words.citizen(one.citizen)
+    first = ((" " + name, "name"), ("  " + words.short_municipality(one.municipality), "plain"))
     second = (("   " + one.number + "  ", "quiet"), (words.standing(one), style))
     doing = why_waiting(one.reason)[2:]
-    third = (Line((("      " + doing[0], "plain"),)),) if doing else ()
+    phone = (("☎ " + words.phone(one.contact) + "  ", "alert"),) if one.contact else ()
+    third = (Line((("   ", "plain"), *phone, (doing[0], "plain"))),) if doing else ()
     return Item(
         (Line(first, (words.age(one.submitted_at, now), "quiet")), Line(second), *third), REFERRAL + one.referral_id
     )

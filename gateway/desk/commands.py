@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.language import mark
-from gateway.terminal.commands import Command
+from gateway.terminal.commands import LOCK, Command
 
 HELP: Final = Command("f1", "help", "F1", mark("help"), mark("This page."))
 QUIT: Final = Command(
@@ -124,6 +124,7 @@ EXPLAINED: Final = (
     ASIDE,
     BACK,
     HELP,
+    LOCK,
     QUIT,
 )
 """What the help page tells of, in the order of a day's work."""

@@ -1,47 +1,48 @@
 """The desk, joined to the region's end: the ports of its screens, each with a session of its own."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from directory import municipalities
 from directory.book import AddressBook
 from directory.errors import NotAParty
 from gateway import bootstrap
+from gateway.access.actions import SENDING
+from gateway.access.front_door import FrontDoor
 from gateway.desk.ports import Board, DeskPorts, Reach
-from gateway.referring.dossier import Dossier
-from gateway.referring.follow import Progress
-from gateway.referring.journal import note
-from gateway.referring.journal_entry import entry
-from gateway.referring.past import Past
+from gateway.language import gettext as _
+from gateway.language import mark
 from gateway.site.people import Person
 from gateway.station import Station
-from gateway.wire.referral import Referral
+from gateway.terminal.door import Watch
+
+ELSEWHERE: Final = mark("The desk is for those who send referrals. To check what was done: stafet-gateway audit")
+"""What somebody else is told, such as an auditor."""
 
 
-def desk_ports(station: Station, person: Person | None = None, notice: str | None = None) -> DeskPorts:
+def desk_ports(
+    station: Station, person: Person | None = None, notice: str | None = None, *, name: str = ""
+) -> DeskPorts:
     """Give the desk what it needs."""
     desk = _Reading(station)
     return DeskPorts(
         unit=station.settings.unit,
-        people=desk.people,
+        door=FrontDoor(station.sign_in, SENDING, _(ELSEWHERE)),
         drafts=bootstrap.drafts(station),
         submit=bootstrap.submit(station),
         decline=bootstrap.decline(station),
         recognise=bootstrap.recognise(station),
         duty=bootstrap.duty(station),
         correspond=bootstrap.correspond(station),
+        look=bootstrap.look(station),
         board=desk.board,
-        finished=desk.finished,
-        named=desk.named,
-        about=desk.about,
-        sent=desk.sent,
-        resend=desk.resend,
-        journal=desk.journal,
         reach=desk.reach,
         chase_after=timedelta(hours=station.settings.promise.chase_drafts_hours),
         now=station.clocks.rules,
         person=person,
+        name=name,
+        watch=Watch(idle_seconds=station.settings.sign_in.idle_minutes * 60),
         notice=notice,
     )
 
@@ -52,40 +53,11 @@ class _Reading:
 
     station: Station
 
-    def people(self) -> tuple[Person, ...]:
-        with self.station.database.reading() as session:
-            return self.station.people(session).active()
-
-    def board(self) -> Board:
-        with self.station.database.reading() as session:
-            waiting = tuple(bootstrap.follow(self.station, session).active())
-        return Board(waiting, bootstrap.drafts(self.station).all())
-
-    def finished(self) -> Sequence[Progress]:
-        with self.station.database.reading() as session:
-            return bootstrap.follow(self.station, session).finished()
-
-    def named(self, name: str) -> Progress | None:
-        with self.station.database.reading() as session:
-            return bootstrap.follow(self.station, session).named(name)
-
-    def about(self, text: str) -> Sequence[Progress]:
-        with self.station.database.reading() as session:
-            return bootstrap.follow(self.station, session).about(text)
-
-    def sent(self, name: str) -> Referral | None:
-        with self.station.database.reading() as session:
-            row = Past(session, self.station.vault).row(name)
-            return Dossier(session, self.station.vault, row).content if row else None
-
-    def resend(self, name: str) -> Progress | None:
-        with self.station.database.session() as session:
-            return bootstrap.follow(self.station, session).send_again(name, self.station.clocks.machine())
-
-    def journal(self, name: str) -> str | None:
-        with self.station.database.reading() as session:
-            found = entry(session, self.station.vault, name)
-            return note(found) if found else None
+    def board(self, person: Person) -> Board:
+        return Board(
+            bootstrap.look(self.station).active(person),
+            bootstrap.drafts(self.station).all(person),
+        )
 
     def reach(self, code: str) -> Reach:
         place = municipalities.by_code(code)

@@ -18,7 +18,8 @@ class Pad:
     """One referral on the desk. Nothing is stored before something is written; then every change is.
 
     `told` is called when what is known of the saving has changed. `lost` says why saving has stopped: a colleague has
-    gone on with the draft, or it was sent or dropped meanwhile.
+    gone on with the draft, or it was sent or dropped meanwhile. `looked_up` are the numbers that earlier referrals were
+    looked for by, as keyed hashes: each is noted once (S30).
     """
 
     drafts: Drafts
@@ -27,6 +28,7 @@ class Pad:
     draft: Draft | None = None
     lost: DraftError | None = None
     failing: bool = False
+    looked_up: set[str] = field(default_factory=set, repr=False)
     told: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
@@ -73,4 +75,6 @@ class Pad:
         self.draft, self._stored, self.lost = None, {}, None
 
     def _put(self, content: Content) -> Draft:
-        return self.drafts.save(self.draft, content) if self.draft else self.drafts.begin(self.person, content)
+        if self.draft is None:
+            return self.drafts.begin(self.person, content)
+        return self.drafts.save(self.draft, content, self.person)

@@ -1,6 +1,6 @@
 """What the desk needs from the world; `gateway.desk.joined` joins it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,12 +12,13 @@ from gateway.referring.decline import Decline
 from gateway.referring.drafts import Draft, Drafts
 from gateway.referring.duty import Duty
 from gateway.referring.follow import Progress
+from gateway.referring.look import Look
 from gateway.referring.recognise import Recognise
 from gateway.referring.submit import Submit
 from gateway.site.people import Person
 from gateway.site.ports import Clock
 from gateway.site.settings import UnitSettings
-from gateway.wire.referral import Referral
+from gateway.terminal.door import WATCH, Door, Watch
 
 POLL_SECONDS: Final = 2.0
 """How soon the board shows what the daemon or a colleague has done."""
@@ -42,30 +43,28 @@ class Board:
 
 @dataclass(frozen=True)
 class DeskPorts:
-    """The flows, and what is read. `now` is the rules' clock; `person` is set when who acts is already known.
+    """The flows, and what is read. `now` is the rules' clock.
 
-    `notice` is one line shown above everything. `named` and `about` find referrals; `sent` reads what was sent.
+    `person` is set when who acts is already known, `name` when it is only said. `notice` is one line shown above
+    everything.
     """
 
     unit: UnitSettings
-    people: Callable[[], tuple[Person, ...]]
+    door: Door[Person]
     drafts: Drafts
     submit: Submit
     decline: Decline
     recognise: Recognise
     duty: Duty
     correspond: Correspond
-    board: Callable[[], Board]
-    finished: Callable[[], Sequence[Progress]]
-    named: Callable[[str], Progress | None]
-    about: Callable[[str], Sequence[Progress]]
-    sent: Callable[[str], Referral | None]
-    resend: Callable[[str], Progress | None]
-    journal: Callable[[str], str | None]
+    look: Look
+    board: Callable[[Person], Board]
     reach: Callable[[str], Reach]
     chase_after: timedelta
     now: Clock
     person: Person | None = None
+    name: str = ""
+    watch: Watch = WATCH
     notice: str | None = None
     poll_seconds: float = POLL_SECONDS
     dark: bool = True

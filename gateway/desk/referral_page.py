@@ -13,7 +13,7 @@ from gateway.language import mark
 from gateway.meetings.book import MeetingState, Standing
 from gateway.referring.follow import Progress
 from gateway.referring.words import ELSEWHERE, OUTCOMES, STATES, why_waiting
-from gateway.terminal import dates
+from gateway.terminal import dates, erased
 from gateway.terminal.plain import one_line, plain
 from gateway.terminal.sections import Section, Tone
 
@@ -32,6 +32,7 @@ def sections(progress: Progress, now: datetime) -> tuple[Section, ...]:
         for section in (
             _pressing(progress, now),
             _held_up(progress),
+            _erased(progress),
             _anew(progress, now),
             Section(Tone.LEAD, _("Has the municipality got it?"), words.answer(progress, now)),
             _unit(progress, now),
@@ -59,6 +60,11 @@ def _pressing(progress: Progress, now: datetime) -> Section:
 
 def _held_up(progress: Progress) -> Section:
     return Section(Tone.ALERT, _("It has not got through"), " ".join(why_waiting(progress.reason)))
+
+
+def _erased(progress: Progress) -> Section:
+    gone = progress.erased
+    return Section(Tone.LEAD, erased.heading(), erased.said(gone.at, gone.days) if gone else "")
 
 
 def _anew(progress: Progress, now: datetime) -> Section:

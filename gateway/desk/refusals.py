@@ -8,11 +8,18 @@ from gateway.language import mark
 from gateway.referring.drafts import DraftError
 from gateway.referring.refusals import Refused
 from gateway.referring.words import why_refused
+from gateway.site.errors import MayNot
 
 DRAFTS: Final[Mapping[str, str]] = {
     "DRAFT_TAKEN": mark("A colleague has gone on with the draft in the meantime. Nothing was overwritten."),
     "DRAFT_GONE": mark("The draft has been sent or deleted in the meantime."),
 }
+
+
+NOT_YOUR_ROLE: Final = mark(
+    "Your role here does not allow this. Nothing was sent or changed. Ask a colleague who may, or ask your "
+    "administrator for the role you need."
+)
 
 
 class Coded(Protocol):
@@ -24,6 +31,11 @@ class Coded(Protocol):
 def of_a_referral(refused: Refused) -> str:
     """Say why a referral may not be sent, and the next step."""
     return f"{refused.what()} {refused.next_step()}"
+
+
+def of_a_role(_refused: MayNot) -> str:
+    """Say that somebody in this role may not."""
+    return _(NOT_YOUR_ROLE)
 
 
 def of_a_draft(error: DraftError) -> str:

@@ -5,7 +5,8 @@ done. Once the citizen has withdrawn, nothing more leaves (O10).
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from sqlmodel import Session, col, delete, select
 
 from directory.calendar import local_day
 from directory.model import Contact
+from gateway.access.act import Deed, act, noted_by_daemon, permit
+from gateway.access.actions import Action
 from gateway.consents.book import ConsentBook
 from gateway.consents.errors import ConsentWithdrawn
 from gateway.consents.model import Act, Consent, Form, Purpose
@@ -70,6 +73,7 @@ class Correspond:
     """The acts, each in a person's name. `clock` is the rules' clock, `machine` the machine's; `own` is our unit.
 
     A referral is named by its number, its letter's id or the sender's reference; ReferralNotFound is raised for others.
+    All raise MayNot or PersonGone.
     """
 
     sessions: Sessions
@@ -86,8 +90,8 @@ class Correspond:
         InvalidNumber for a CPR number that is none, ConsentError, or ReferralEnded.
         """
         now = self.clock()
-        with self.sessions.session() as session:
-            row = _open(self._row(session, name), Act.SUPPLEMENT)
+        with self._about(name, person, Action.SUPPLEMENT) as (session, found):
+            row = _open(found, Act.SUPPLEMENT)
             ConsentBook(session, self.vault).required(row.conversation_id, Act.SUPPLEMENT, now)
             supplement = Supplement.read({**said, **self._signed(person, now)})
             self._find_by(row, supplement, now)
@@ -110,8 +114,7 @@ class Correspond:
         `withdrawn_at` is when the citizen said so, if that was earlier than now. Raises AlreadyWithdrawn.
         """
         now = self.clock()
-        with self.sessions.session() as session:
-            row = self._row(session, name)
+        with self._about(name, person, Action.WITHDRAW) as (session, row):
             if row.withdrawn_at or row.cancelled_at:
                 raise AlreadyWithdrawn
             ConsentBook(session, self.vault).end(row.conversation_id, recorded_by=person.id, now=now)
@@ -141,16 +144,25 @@ class Correspond:
             for row in rows:
                 row.withdrawn_at = None  # as if it had been known then; the book of consents has when
                 _erase(session, row, self.clock())
+                noted_by_daemon(session, Action.ERASE, self.clock(), row.conversation_id)
         self.sessions.forget()
         return len(rows)
 
-    def content_for_anew(self, name: str) -> Referral:
+    def send_again(self, name: str, person: Person) -> bool:
+        """Queue a referral again that came back or was given up, as it was; tell whether it was one.
+
+        One whose consent the citizen has withdrawn is left alone.
+        """
+        with self._about(name, person, Action.SEND_AGAIN) as (session, row):
+            return row.withdrawn_at is None and outbox.send_again(session, row.letter_id, self.machine())
+
+    def content_for_anew(self, name: str, person: Person) -> Referral:
         """Give what was sent, for the desk to send anew once the citizen has said where they live (O7).
 
         Raises NotAnswered unless the municipality has answered «ikke vores borger» and it was not sent anew yet.
         """
-        with self.sessions.reading() as session:
-            dossier = Dossier(session, self.vault, self._row(session, name))
+        with self._about(name, person, Action.OPEN_REFERRAL) as (session, row):
+            dossier = Dossier(session, self.vault, row)
             content = dossier.content
             if content is None or not dossier.waits_to_be_sent_anew:
                 raise NotAnswered
@@ -163,8 +175,8 @@ class Correspond:
         stands in the book already. Raises ConsentError, MeetingError, or ReferralEnded after «ikke vores borger».
         """
         now = self.clock()
-        with self.sessions.session() as session:
-            row = _open(self._row(session, name), Act.CALL_MEETING, closed_too=True)
+        with self._about(name, person, Action.PROPOSE_MEETING) as (session, found):
+            row = _open(found, Act.CALL_MEETING, closed_too=True)
             if consent is not None:
                 self._write_consent(session, row, proposal, consent, person)
             return self._meetings(session).propose(row.conversation_id, proposal, person, now)
@@ -174,38 +186,58 @@ class Correspond:
 
         Raises ConsentError, MeetingError or ReferralEnded.
         """
-        with self.sessions.session() as session:
-            row = self._of_meeting(session, meeting_id)
+        with self._of_meeting(meeting_id, person, Action.PROPOSE_MEETING) as (session, found):
+            row = _open(found, Act.CALL_MEETING, closed_too=True)
             if consent is not None:
                 self._write_consent(session, row, proposal, consent, person)
             return self._meetings(session).move(meeting_id, proposal, person, self.clock())
 
     def answer_meeting(self, meeting_id: str, attendance: Attendance, person: Person, remark: str = "") -> MeetingState:
         """Say whether we come to the municipality's meeting; raises MeetingError, ConsentError or ReferralEnded."""
-        with self.sessions.session() as session:
-            self._of_meeting(session, meeting_id)
+        with self._of_meeting(meeting_id, person, Action.ANSWER_MEETING) as (session, row):
+            _open(row, Act.CALL_MEETING, closed_too=True)
             return self._meetings(session).answer(meeting_id, attendance, person, self.clock(), remark)
 
     def cancel_meeting(self, meeting_id: str, person: Person, remark: str = "") -> MeetingState:
         """Call off a meeting of ours, whatever else has ended; raises MeetingError."""
-        with self.sessions.session() as session:
+        with self._of_meeting(meeting_id, person, Action.CANCEL_MEETING) as (session, _row):
             return self._meetings(session).cancel(meeting_id, person, self.clock(), remark)
 
-    def meetings(self, name: str) -> tuple[MeetingState, ...]:
+    def meetings(self, name: str, person: Person) -> tuple[MeetingState, ...]:
         """List the meetings about a referral, the first to begin first."""
-        with self.sessions.reading() as session:
-            return self._meetings(session).of(self._row(session, name).conversation_id)
+        with self._about(name, person, Action.OPEN_REFERRAL) as (session, row):
+            return self._meetings(session).of(row.conversation_id)
+
+    @contextmanager
+    def _about(self, name: str, person: Person, action: Action) -> Iterator[tuple[Session, ReferralRow]]:
+        """Begin an act about a referral."""
+        with self._deed(person, action) as deed:
+            row = Past(deed.session, self.vault).row(name)
+            if row is None:
+                raise ReferralNotFound
+            deed.about = row.conversation_id
+            yield deed.session, row
+
+    @contextmanager
+    def _of_meeting(self, meeting_id: str, person: Person, action: Action) -> Iterator[tuple[Session, ReferralRow]]:
+        """Begin an act about a meeting; raises MeetingUnknown."""
+        with self._deed(person, action) as deed:
+            state = MeetingBook(deed.session, self.vault).find(meeting_id)
+            if state is None:
+                raise MeetingUnknown
+            deed.about = state.conversation_id
+            about = select(ReferralRow).where(ReferralRow.conversation_id == state.conversation_id)
+            yield deed.session, deed.session.exec(about).one()
+
+    @contextmanager
+    def _deed(self, person: Person, action: Action) -> Iterator[Deed]:
+        """Begin an act. Some are a municipality's too; here only who may open a referral may do anything about it."""
+        with act(self.sessions, person, action, self.clock()) as deed:
+            permit(deed.session, person, Action.OPEN_REFERRAL)
+            yield deed
 
     def _meetings(self, session: Session) -> Meetings:
         return Meetings(session, self.vault, self.post, ConsentBook(session, self.vault), self.own)
-
-    def _of_meeting(self, session: Session, meeting_id: str) -> ReferralRow:
-        """Find the referral a meeting is about; raises MeetingUnknown and what `_open` raises."""
-        state = MeetingBook(session, self.vault).find(meeting_id)
-        if state is None:
-            raise MeetingUnknown
-        row = session.exec(select(ReferralRow).where(ReferralRow.conversation_id == state.conversation_id)).one()
-        return _open(row, Act.CALL_MEETING, closed_too=True)
 
     def _write_consent(self, session: Session, row: ReferralRow, proposal: Proposal, said: Yes, person: Person) -> None:
         now = self.clock()
@@ -226,12 +258,6 @@ class Correspond:
             return Ended.CANCELLED
         take_back(session, row.conversation_id, self.machine())
         return Ended.WITHDRAWN
-
-    def _row(self, session: Session, name: str) -> ReferralRow:
-        row = Past(session, self.vault).row(name)
-        if row is None:
-            raise ReferralNotFound
-        return row
 
     def _signed(self, person: Person, now: datetime) -> dict[str, Any]:
         return {"written_at": now, "written_by": person.name, "sender_phone": self.own.phone}
@@ -256,7 +282,7 @@ def _open(row: ReferralRow, act: Act, *, closed_too: bool = False) -> ReferralRo
     """Let a referral pass whose municipality may be told more; raises ConsentWithdrawn or ReferralEnded."""
     if row.withdrawn_at or row.cancelled_at:
         raise ConsentWithdrawn(act)
-    if row.answered_at or (row.closed_at and not closed_too):
+    if row.answered_at or row.erased_at or (row.closed_at and not closed_too):
         raise ReferralEnded
     return row
 

@@ -5,7 +5,7 @@ Only referrals that were sent are rows here; heartbeats, tests and drafts are no
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -24,8 +24,9 @@ from gateway.referring.rows import CallRow, ReferralRow, ReminderRow, Supplement
 from gateway.site.cipher import Vault
 from gateway.statistics.counting import Frame, counted
 from gateway.statistics.figures import Figures
-from gateway.statistics.observed import Milestone, Observed, Outcome, Told, again_of, person_of, told_by
+from gateway.statistics.observed import Milestone, Observed, Outcome, again_of, person_of, told_by
 from gateway.statistics.period import Month, Period
+from gateway.statistics.remainder import Remainder
 from gateway.wire.referral import Referral
 from gateway.wire.supplement import Supplement
 
@@ -61,18 +62,17 @@ class Counting:
         return (self._observed(row) for row in self.session.exec(sent.order_by(col(ReferralRow.submitted_at))))
 
     def _observed(self, row: ReferralRow) -> Observed:
-        referral = Referral.parse(self.vault.open(row.locked, content_place(row)))
-        counters = told_by(row.submitted_at, referral.calls_last_30_days, referral.calls_today)
+        kept = remainder_of(self.vault, row, self._supplements[row.letter_id])
         return Observed(
             citizen=row.citizen_id,
             municipality=row.municipality,
             began=row.submitted_at,
-            person=person_of(referral, row.submitted_at),
-            again=again_of(referral, anew=row.anew_of is not None),
+            person=kept.person,
+            again=kept.again,
             times=self._times(row),
             outcome=self._outcome(row),
             closed_at=min(filter(None, (row.closed_at, row.withdrawn_at, row.answered_at)), default=None),
-            told=(*counters, *self._supplements[row.letter_id]),
+            told=kept.told,
         )
 
     def _times(self, row: ReferralRow) -> Mapping[Milestone, timedelta]:
@@ -110,12 +110,10 @@ class Counting:
         return frozenset(self.session.exec(helped))
 
     @cached_property
-    def _supplements(self) -> Mapping[str, tuple[Told, ...]]:
-        """Read what each supplement told of calls."""
-        found: defaultdict[str, tuple[Told, ...]] = defaultdict(tuple)
+    def _supplements(self) -> Mapping[str, list[SupplementRow]]:
+        found: defaultdict[str, list[SupplementRow]] = defaultdict(list)
         for row in self.session.exec(select(SupplementRow)):
-            said = Supplement.read(json.loads(self.vault.open(row.locked, supplement_place(row.letter_id))))
-            found[row.referral_id] += told_by(row.written_at, said.calls_last_30_days, said.calls_today)
+            found[row.referral_id].append(row)
         return found
 
     def _refusals(self, period: Period) -> Mapping[str, int]:
@@ -130,3 +128,21 @@ class Counting:
         steps = self.session.exec(select(ReminderRow.step, ReminderRow.fired_at))
         found = Counter(step for step, fired_at in steps if Month.of(local_day(fired_at)) in period.months)
         return {step: found[step] for step in (Step.RECEIPT, Step.REMIND, Step.PHONE)}
+
+
+def remainder_of(vault: Vault, row: ReferralRow, supplements: Iterable[SupplementRow]) -> Remainder:
+    """Tell what the figures count of a referral's content; it was kept apart when the content was erased (O18)."""
+    if row.figures is not None:
+        return Remainder.model_validate_json(vault.open(row.figures, remainder_place(row.letter_id)))
+    referral = Referral.parse(vault.open(row.locked, content_place(row)))
+    counters = told_by(row.submitted_at, referral.calls_last_30_days, referral.calls_today)
+    for added in supplements:
+        said = Supplement.read(json.loads(vault.open(added.locked, supplement_place(added.letter_id))))
+        counters += told_by(added.written_at, said.calls_last_30_days, said.calls_today)
+    anew = row.anew_of is not None
+    return Remainder(person=person_of(referral, row.submitted_at), again=again_of(referral, anew=anew), told=counters)
+
+
+def remainder_place(letter_id: str) -> str:
+    """Name the place what the figures count of a referral is locked for."""
+    return f"remainder:{letter_id}"

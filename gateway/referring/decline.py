@@ -6,9 +6,12 @@ from datetime import datetime
 from sqlmodel import Session
 
 from directory.calendar import local_day
+from gateway.access.act import act
+from gateway.access.actions import Action
 from gateway.referring.drafts import erase
 from gateway.referring.refusals import Reason
 from gateway.referring.rows import TallyRow
+from gateway.site.people import Person
 from gateway.site.ports import Clock, Sessions
 
 
@@ -19,12 +22,15 @@ class Decline:
     sessions: Sessions
     clock: Clock
 
-    def __call__(self, draft_id: str | None = None, reason: Reason = Reason.CONSENT_REFUSED) -> None:
-        """Erase the draft, if there is one, and count one refusal for `reason`."""
-        with self.sessions.session() as session:
+    def __call__(self, person: Person, draft_id: str | None = None, reason: Reason = Reason.CONSENT_REFUSED) -> None:
+        """Erase the draft, if there is one, and count one refusal for `reason`; raises MayNot or PersonGone.
+
+        The trail says that `person` did so, and at most which draft is no more: nothing leads to the citizen (C9).
+        """
+        with act(self.sessions, person, Action.NOTE_REFUSAL, self.clock(), draft_id or "") as deed:
             if draft_id is not None:
-                erase(session, draft_id)
-            count(session, reason, self.clock())
+                erase(deed.session, draft_id)
+            count(deed.session, reason, self.clock())
         self.sessions.forget()
 
 

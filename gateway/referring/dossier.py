@@ -14,10 +14,12 @@ from directory.hours import OpeningHours
 from directory.model import Contact
 from gateway.exchange import outbox
 from gateway.exchange.delivery import State
+from gateway.exchange.erasing import GONE
 from gateway.exchange.rows import OutgoingRow
 from gateway.referring.promise import NOT_KNOWN, Call, CallOutcome, Due, Known, answered_hours, watch
 from gateway.referring.rows import CallRow, ReferralRow, SupplementRow
 from gateway.site.cipher import Vault
+from gateway.site.erasing import Erased
 from gateway.site.people import People
 from gateway.site.settings import PromiseSettings
 from gateway.wire.answers import Acknowledgement, NotOurs
@@ -54,6 +56,11 @@ class Dossier:
         return any((row.acknowledged_at, row.answered_at, row.closed_at, row.withdrawn_at, row.cancelled_at))
 
     @property
+    def erased(self) -> Erased | None:
+        """Tell when its content was erased, if its time has come (O18)."""
+        return Erased(self.row.erased_at, self.row.kept_days) if self.row.erased_at else None
+
+    @property
     def sent_anew_as(self) -> str | None:
         """Give the number under which a referral was sent anew, after «ikke vores borger»."""
         later = select(ReferralRow.number).where(ReferralRow.anew_of == self.row.letter_id)
@@ -67,7 +74,7 @@ class Dossier:
 
     @functools.cached_property
     def content(self) -> Referral | None:
-        """Read what was sent; None once it was cancelled and erased."""
+        """Read what was sent; None once it was taken back, or erased when its time had come."""
         if not self.row.locked:
             return None
         return Referral.parse(self.vault.open(self.row.locked, content_place(self.row)))
@@ -84,8 +91,10 @@ class Dossier:
         return referral is not None and says_something(referral.urgency_remark)
 
     def supplements(self) -> tuple[Supplement, ...]:
-        """Read what was added later, oldest first."""
-        rows = select(SupplementRow).where(SupplementRow.referral_id == self.row.letter_id)
+        """Read what was added later, oldest first; what was erased is left out."""
+        rows = select(SupplementRow).where(
+            SupplementRow.referral_id == self.row.letter_id, SupplementRow.locked != GONE
+        )
         return tuple(
             Supplement.read(json.loads(self.vault.open(row.locked, supplement_place(row.letter_id))))
             for row in self.session.exec(rows.order_by(col(SupplementRow.written_at)))

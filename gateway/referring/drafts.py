@@ -13,6 +13,8 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
+from gateway.access.act import act, admitted, looking
+from gateway.access.actions import Action
 from gateway.referring.rows import DraftRow
 from gateway.site.cipher import Vault
 from gateway.site.people import People, Person
@@ -74,12 +76,12 @@ class Drafts:
     clock: Clock
 
     def begin(self, person: Person, content: Mapping[str, Any] = NOTHING) -> Draft:
-        """Begin a draft in `person`'s name."""
+        """Begin a draft in `person`'s name; raises MayNot or PersonGone, as the others do."""
         now = self.clock()
         consented_at = now if _consented(content) else None
         draft = Draft(new_id(), content, person.name, person.id, now, now, consented_at, revision=0)
-        with self.sessions.session() as session:
-            session.add(
+        with act(self.sessions, person, Action.WRITE_DRAFT, now, draft.id) as deed:
+            deed.session.add(
                 DraftRow(
                     id=draft.id,
                     author_id=draft.author_id,
@@ -91,8 +93,8 @@ class Drafts:
             )
         return draft
 
-    def save(self, draft: Draft, content: Mapping[str, Any]) -> Draft:
-        """Put `content` in the draft's place, and give it back as it now is.
+    def save(self, draft: Draft, content: Mapping[str, Any], person: Person) -> Draft:
+        """Put `content` in the draft's place, and give it back as it now is. Not noted: it happens at each keystroke.
 
         Raises DraftTaken when a colleague has saved it since `draft` was read, DraftGone when it is no more.
         """
@@ -103,50 +105,58 @@ class Drafts:
         written = unchanged.values(
             saved_at=now, consented_at=consented_at, revision=saved.revision, locked=self._locked(saved)
         ).returning(col(DraftRow.id))
-        with self.sessions.session() as session:
+        with admitted(self.sessions, person, Action.WRITE_DRAFT, now, draft.id) as session:
             if session.execute(written.execution_options(synchronize_session=False)).first() is None:
                 raise DraftTaken if session.get(DraftRow, draft.id) else DraftGone
         return saved
 
-    def get(self, draft_id: str) -> Draft | None:
-        """Read one draft."""
-        with self.sessions.reading() as session:
-            row = session.get(DraftRow, draft_id)
-            return self._draft(session, row) if row else None
+    def open(self, draft_id: str, person: Person) -> Draft:
+        """Read one draft, to go on with it; raises DraftGone."""
+        with act(self.sessions, person, Action.OPEN_DRAFT, self.clock(), draft_id) as deed:
+            row = deed.session.get(DraftRow, draft_id)
+            if row is None:
+                raise DraftGone
+            return _draft(deed.session, self.vault, row)
 
-    def all(self) -> tuple[Draft, ...]:
-        """List everybody's drafts, the one begun last first (O5)."""
-        newest = select(DraftRow).order_by(col(DraftRow.started_at).desc(), DraftRow.id)
-        with self.sessions.reading() as session:
-            return tuple(self._draft(session, row) for row in session.exec(newest))
+    def all(self, person: Person) -> tuple[Draft, ...]:
+        """List everybody's drafts, the one begun last first (O5). Not noted: the board asks again and again."""
+        with looking(self.sessions, person, Action.LIST_REFERRALS, self.clock()) as session:
+            return read_all(session, self.vault)
 
-    def drop(self, draft_id: str) -> None:
+    def drop(self, draft_id: str, person: Person) -> None:
         """Erase a draft; one that is gone already is no trouble."""
-        with self.sessions.session() as session:
-            erase(session, draft_id)
+        with act(self.sessions, person, Action.DROP_DRAFT, self.clock(), draft_id) as deed:
+            erase(deed.session, draft_id)
         self.sessions.forget()
 
     def _locked(self, draft: Draft) -> bytes:
         return self.vault.lock(json.dumps(dict(draft.content)).encode(), _place(draft.id))
 
-    def _draft(self, session: Session, row: DraftRow) -> Draft:
-        author = People(session, self.vault).with_id(row.author_id)
-        return Draft(
-            id=row.id,
-            content=json.loads(self.vault.open(row.locked, _place(row.id))),
-            author=author.name if author else "",
-            author_id=row.author_id,
-            started_at=row.started_at,
-            saved_at=row.saved_at,
-            consented_at=row.consented_at,
-            revision=row.revision,
-        )
+
+def read_all(session: Session, vault: Vault) -> tuple[Draft, ...]:
+    """Read everybody's drafts, the one begun last first."""
+    newest = select(DraftRow).order_by(col(DraftRow.started_at).desc(), DraftRow.id)
+    return tuple(_draft(session, vault, row) for row in session.exec(newest))
 
 
 def erase(session: Session, draft_id: str) -> bool:
     """Erase a draft in the caller's transaction; tells whether it was still there. Of two at once, one is told so."""
     gone = delete(DraftRow).where(col(DraftRow.id) == draft_id).returning(col(DraftRow.id))
     return session.execute(gone.execution_options(synchronize_session=False)).first() is not None
+
+
+def _draft(session: Session, vault: Vault, row: DraftRow) -> Draft:
+    author = People(session, vault).with_id(row.author_id)
+    return Draft(
+        id=row.id,
+        content=json.loads(vault.open(row.locked, _place(row.id))),
+        author=author.name if author else "",
+        author_id=row.author_id,
+        started_at=row.started_at,
+        saved_at=row.saved_at,
+        consented_at=row.consented_at,
+        revision=row.revision,
+    )
 
 
 def _consented(content: Mapping[str, Any]) -> bool:

@@ -14,6 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from directory.model import Contact
+from gateway.access.act import act, looking
+from gateway.access.actions import Action
 from gateway.exchange.ports import Post
 from gateway.referring.dossier import Dossier, call_place, untold
 from gateway.referring.errors import ReferralEnded, ReferralNotFound
@@ -41,10 +43,10 @@ class Duty:
     terms: PromiseSettings
     own: Contact
 
-    def due(self) -> tuple[Due, ...]:
+    def due(self, person: Person) -> tuple[Due, ...]:
         """List what is due now, the most pressing first, and of two alike the one that has waited longest."""
         now = self.clock()
-        with self.sessions.reading() as session:
+        with looking(self.sessions, person, Action.LIST_REFERRALS, now) as session:
             found = [dossier.due(self.terms, now) for dossier in (*self._waiting(session), *self._untold(session))]
         return tuple(sorted(filter(None, found), key=lambda due: (PRESSING[due.step], due.due_at)))
 
@@ -59,17 +61,18 @@ class Duty:
 
     def log_call(self, name: str, outcome: CallOutcome, remark: str, person: Person) -> None:
         """Note a call to the unit; raises ReferralNotFound, or ReferralEnded for one cancelled before it was sent."""
-        with self.sessions.session() as session:
-            row = Past(session, self.vault).row(name)
+        with act(self.sessions, person, Action.LOG_CALL, self.clock()) as deed:
+            row = Past(deed.session, self.vault).row(name)
             if row is None:
                 raise ReferralNotFound
             if row.cancelled_at:
                 raise ReferralEnded
+            deed.about = row.conversation_id
             call = CallRow(
                 referral_id=row.letter_id, person_id=person.id, called_at=self.clock(), outcome=outcome, locked=b""
             )
             call.locked = self.vault.lock(remark.encode(), call_place(call))
-            session.add(call)
+            deed.session.add(call)
 
     def _waiting(self, session: Session) -> Iterator[Dossier]:
         """Give the referrals nobody has answered or taken by phone, and nobody has withdrawn."""

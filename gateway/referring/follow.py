@@ -12,6 +12,7 @@ from directory.calendar import local_day
 from directory.model import Contact
 from gateway.exchange import outbox
 from gateway.exchange.delivery import State
+from gateway.exchange.rows import OutgoingRow
 from gateway.meetings.book import MeetingBook, MeetingState, Standing
 from gateway.meetings.rows import MeetingRow
 from gateway.referring.dossier import Dossier, untold
@@ -19,6 +20,7 @@ from gateway.referring.past import Past, cpr_index_of, phone_index, reference_in
 from gateway.referring.promise import PRESSING, Call, CallOutcome, Due
 from gateway.referring.rows import CallRow, ReferralRow
 from gateway.site.cipher import Vault
+from gateway.site.erasing import Erased
 from gateway.site.ports import Clock
 from gateway.site.settings import PromiseSettings
 from gateway.wire.answers import Acknowledgement, NotOurs
@@ -43,13 +45,14 @@ class Step:
 class Progress:
     """Where one referral is, in words of status alone (L4, L5).
 
-    `citizen` is the name, for the desk's own list. `digest_ok`: the receipt names exactly what we sealed (None: no
-    receipt yet). `active`: the desk still waits for it. `anew`: «ikke vores borger» was answered, and the citizen is to
-    be asked where they live; `anew_number` is what it was then sent as. `asked_to_meet`: the municipality proposes a
-    joint meeting that lies ahead, and waits for our answer.
+    `citizen` is the name, for the desk's own list. `conversation_id` names it in the audit trail. `digest_ok`: the
+    receipt names exactly what we sealed (None: no receipt yet). `active`: the desk still waits for it. `anew`: «ikke
+    vores borger» was answered, and the citizen is to be asked where they live; `anew_number` is what it was then sent
+    as. `asked_to_meet`: the municipality proposes a joint meeting that lies ahead, and waits for our answer.
     """
 
     referral_id: str
+    conversation_id: str
     number: str
     municipality: str
     submitted_at: datetime
@@ -72,6 +75,7 @@ class Progress:
     meetings: tuple[MeetingState, ...] = field(default=(), repr=False)
     asked_to_meet: bool = False
     due: Due | None = None
+    erased: Erased | None = None
 
     @property
     def state(self) -> str:
@@ -131,16 +135,6 @@ class Follow:
         """List those the desk still waits for, all of them, and then the latest of the others; newest first in each."""
         return [*self._active(), *self.finished(limit)]
 
-    def send_again(self, name: str, now: datetime) -> Progress | None:
-        """Queue a referral again that came back or was given up, as it was; others are left alone.
-
-        So is one whose consent the citizen has withdrawn.
-        """
-        row = Past(self.session, self.vault).row(name)
-        if row is not None and row.withdrawn_at is None:
-            outbox.send_again(self.session, row.letter_id, now)
-        return self._progress(row) if row else None
-
     def _active(self) -> list[Progress]:
         asked = col(ReferralRow.conversation_id).in_(
             select(MeetingRow.conversation_id).where(
@@ -164,11 +158,12 @@ class Follow:
         taken = [call.called_at for call in calls if call.outcome is CallOutcome.TAKEN]
         return Progress(
             referral_id=row.letter_id,
+            conversation_id=row.conversation_id,
             number=row.number,
             municipality=row.municipality,
             submitted_at=row.submitted_at,
             steps=(
-                *(Step(step.state, step.at, step.reason) for step in outbox.history(self.session, row.letter_id)),
+                *self._way(dossier.delivery),
                 *(Step(TAKEN_BY_PHONE, at) for at in taken[:1]),
                 *(Step(state, at) for state, at in _endings(row) if at),
             ),
@@ -190,6 +185,7 @@ class Follow:
             meetings=meetings,
             asked_to_meet=asked,
             due=due,
+            erased=dossier.erased,
         )
 
     def _number(self, letter_id: str | None) -> str | None:
@@ -198,11 +194,16 @@ class Follow:
 
     def _digest_ok(self, dossier: Dossier) -> bool | None:
         delivery = dossier.delivery
-        if delivery.state != State.RECEIVED:
+        sealed = {one.digest for one in outbox.envelopes(self.session, delivery.letter_id)}
+        if delivery.state != State.RECEIVED or not sealed:  # the proof, too, is erased when its time comes
             return None
-        return delivery.receipt_digest in {
-            sealed.digest for sealed in outbox.envelopes(self.session, delivery.letter_id)
-        }
+        return delivery.receipt_digest in sealed
+
+    def _way(self, delivery: OutgoingRow) -> tuple[Step, ...]:
+        """List the letter's steps; of one so old that they are erased, only where it got to."""
+        steps = outbox.history(self.session, delivery.letter_id)
+        known = tuple(Step(step.state, step.at, step.reason) for step in steps)
+        return known or (Step(delivery.state, delivery.posted_at, delivery.reason),)
 
     @staticmethod
     def _waited_for() -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from gateway.language import mark
 from gateway.referring.follow import ACKNOWLEDGED, CLOSED, NOT_OURS, WITHDRAWN
 from gateway.referring.journal_entry import CANCELLED, SENT_ANEW, Entry, Event
 from gateway.referring.read_aloud import agreement_reference
+from gateway.site.erasing import Erased
 from gateway.terminal.plain import one_line, plain
 from gateway.wire.referral import Referral
 from gateway.wire.supplement import Supplement
@@ -95,6 +96,7 @@ def facts(entry: Entry) -> dict[str, Any]:
         "phone": contact.phone if contact else None,
         "consents": [_consent_facts(consent) for consent in entry.consents],
         "sent": entry.sent.as_json() if entry.sent else None,
+        "erased_at": entry.erased.at.isoformat() if entry.erased else None,
         "supplements": [added.written() for added in entry.supplements],
         "acknowledged_by": entry.acknowledgement.acknowledged_by if entry.acknowledgement else None,
         "events": [{"state": event.code, "at": event.at.isoformat()} for event in entry.events],
@@ -140,11 +142,18 @@ def _recipient(entry: Entry) -> Iterator[str | None]:
 
 def _told(entry: Entry) -> Iterator[str | None]:
     if entry.sent is None:
-        yield _("Nothing: it was taken back before it was sent.")
+        gone = entry.erased
+        yield _erased(gone) if gone else _("Nothing: it was taken back before it was sent.")
         return
     yield from (fact(_(label), value(entry.sent)) for label, value in FACTS.items())
     yield fact(_("Screening"), _screening(entry.sent))
     yield indented(entry.sent.text)
+
+
+def _erased(gone: Erased) -> str:
+    return _("The content was erased {date}; it was kept for {days} days.").format(
+        date=day(local_day(gone.at)), days=gone.days
+    )
 
 
 def _screening(sent: Referral) -> str:
@@ -164,7 +173,7 @@ def _added(added: Supplement) -> Iterator[str | None]:
 
 
 def _since(entry: Entry) -> Iterator[str]:
-    if not {event.code for event in entry.events} & {State.SENT, CANCELLED}:
+    if not entry.erased and not {event.code for event in entry.events} & {State.SENT, CANCELLED}:
         yield _("Not sent yet: it waits in the queue.")
     yield from (_happened(event, entry) for event in entry.events)
 

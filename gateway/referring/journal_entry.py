@@ -22,6 +22,7 @@ from gateway.referring.follow import ACKNOWLEDGED, CLOSED, NOT_OURS, WITHDRAWN
 from gateway.referring.past import Past
 from gateway.referring.rows import ReferralRow
 from gateway.site.cipher import Vault
+from gateway.site.erasing import Erased
 from gateway.site.people import People
 from gateway.wire.answers import Acknowledgement
 from gateway.wire.referral import Referral
@@ -48,15 +49,18 @@ class Event:
 class Entry:
     """All that goes into the journal about one referral.
 
-    `contact` is the unit as it was known when the referral was written. `sent` is None once it was taken back.
+    `contact` is the unit as it was known when the referral was written. `sent` is None once it was taken back or
+    `erased`.
     """
 
     number: str
     referral_id: str
+    conversation_id: str
     submitted_at: datetime
     written_by: str
     municipality: str
     contact: Contact | None
+    erased: Erased | None
     consents: tuple[Consent, ...]
     sent: Referral | None
     supplements: tuple[Supplement, ...]
@@ -75,10 +79,12 @@ def entry(session: Session, vault: Vault, name: str) -> Entry | None:
     return Entry(
         number=row.number,
         referral_id=row.letter_id,
+        conversation_id=row.conversation_id,
         submitted_at=row.submitted_at,
         written_by=author.name if author else "",
         municipality=place.official_name if place else row.municipality,
         contact=_contact_then(session, row),
+        erased=dossier.erased,
         consents=tuple(consent for consent in consents if consent.purpose in OURS),
         sent=dossier.content,
         supplements=dossier.supplements(),

@@ -14,7 +14,11 @@ class ReferringTable(SQLModel, registry=registry()):
 
 
 class ReferralRow(ReferringTable, table=True):
-    """One referral that was sent. The citizen is found again by keyed hash alone; the content is locked."""
+    """One referral that was sent. The citizen is found again by keyed hash alone; the content is locked.
+
+    `erased_at` is when retention ended that, after `kept_days`: then no hash and no content is left, and `figures`
+    locks what the figures still count (O18).
+    """
 
     __tablename__ = "referrals"
     __table_args__ = (
@@ -49,6 +53,9 @@ class ReferralRow(ReferringTable, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     cancelled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    kept_days: int = 0
+    figures: bytes | None = None
 
 
 class DraftRow(ReferringTable, table=True):

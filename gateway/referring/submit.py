@@ -13,6 +13,8 @@ from sqlmodel import Session
 
 from directory.calendar import local_day
 from directory.municipalities import Municipality
+from gateway.access.act import Deed, act
+from gateway.access.actions import Action
 from gateway.consents.book import ConsentBook
 from gateway.exchange.ports import Post
 from gateway.referring.decline import Decline, count
@@ -54,22 +56,23 @@ class Submit:
         """Queue a referral in `person`'s name, and erase the draft it was written in.
 
         Raises Refused: then the draft stays as it is and nothing else about the citizen is stored; when the citizen
-        has said no, the draft goes too (C9). Raises DraftGone when a colleague was quicker to send or drop it. `raw`
-        names in `anew_of` the referral it sends anew, if any (O7).
+        has said no, the draft goes too (C9). Raises DraftGone when a colleague was quicker to send or drop it, MayNot
+        and PersonGone. `raw` names in `anew_of` the referral it sends anew, if any (O7).
         """
         try:
-            with self.sessions.session() as session:
-                return self._submit(session, _parsed(raw).submitted(self.clock()), person, draft_id)
+            with act(self.sessions, person, Action.SEND_REFERRAL, self.clock()) as deed:
+                return self._submit(deed, _parsed(raw).submitted(self.clock()), person, draft_id)
         except SaidNo:
-            Decline(self.sessions, self.clock)(draft_id)
+            Decline(self.sessions, self.clock)(person, draft_id)
             raise
         except Refused as refusal:
             with self.sessions.session() as session:
                 count(session, refusal.reason, self.clock())
             raise
 
-    def _submit(self, session: Session, referral: Referral, person: Person, draft_id: str | None) -> Submitted:
-        now, past = self.clock(), Past(session, self.vault)
+    def _submit(self, deed: Deed, referral: Referral, person: Person, draft_id: str | None) -> Submitted:
+        session, now = deed.session, self.clock()
+        past = Past(session, self.vault)
         judgement = judge(referral, now=now, history=past)
         previous = past.row(referral.re_referral.previous_id) if referral.re_referral else None
         first = past.row(referral.anew_of) if referral.anew_of else None
@@ -78,8 +81,11 @@ class Submit:
         consent = disclosure(referral, row.conversation_id, row.municipality, person.name, now)
         ConsentBook(session, self.vault).write(consent, person, now)
         self.post(session, _letter(row, referral, previous))
-        if draft_id is not None and not erase(session, draft_id):
-            raise DraftGone
+        deed.about = row.conversation_id
+        if draft_id is not None:
+            if not erase(session, draft_id):
+                raise DraftGone
+            deed.detail["draft"] = draft_id
         return Submitted(row.letter_id, row.number, judgement.recipient, judgement.notices)
 
     def _row(self, session: Session, referral: Referral, judgement: Judgement, person: Person) -> ReferralRow:

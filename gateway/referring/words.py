@@ -145,6 +145,11 @@ WAITING: Final[Mapping[str, Sentences]] = {
     "RELAY_PASSWORD_UNREADABLE": (mark("The password for the mail server cannot be read."), TRIED_AGAIN, TELL),
     "UNREADABLE": NOT_TAKEN,
     "OUT_OF_TURN": NOT_TAKEN,
+    "DELAYED": (
+        mark("A mail server on the way has not been able to pass the letter on yet."),
+        mark("It goes on trying. Count on nobody there having seen the letter yet."),
+        mark("Phone the unit if it cannot wait."),
+    ),
     "RELAY_REFUSED": (
         mark("The mail server would not take the letter."),
         mark("The referral waits here and is tried again every hour."),
@@ -157,8 +162,45 @@ WAITING: Final[Mapping[str, Sentences]] = {
     ),
 }
 
-FAMILIES: Final[Mapping[str, Sentences]] = {"SMTP_": RELAY_AWAY, "RELAY_": RELAY_AWAY, "GPG_": OWN_TROUBLE}
-"""What codes have in common that differ only for whoever reads the log."""
+NOBODY_SAW_IT: Final = mark("Count on nobody there having seen it. It is tried again every hour.")
+CHECK_ADDRESS: Final = mark("Phone the unit now, and ask the administrator to check its address.")
+TELL_THE_UNIT: Final = mark("Phone the unit now, and tell them that their mailbox sends letters back.")
+TELL_ADMIN: Final = mark("Phone the unit now, and tell the administrator.")
+
+TOO_LARGE: Final[Sentences] = (
+    mark("The letter came back: it is larger than the municipality's mail server takes."),
+    NOBODY_SAW_IT,
+    TELL_ADMIN,
+)
+
+FAMILIES: Final[Mapping[str, Sentences]] = {
+    "SMTP_": RELAY_AWAY,
+    "RELAY_": RELAY_AWAY,
+    "GPG_": OWN_TROUBLE,
+    "BOUNCED_5.1": (
+        mark("The letter came back: the municipality's mail server does not know the address."),
+        NOBODY_SAW_IT,
+        CHECK_ADDRESS,
+    ),
+    "BOUNCED_5.2.2": (mark("The letter came back: the unit's mailbox is full."), NOBODY_SAW_IT, TELL_THE_UNIT),
+    "BOUNCED_5.2.3": TOO_LARGE,
+    "BOUNCED_5.2": (mark("The letter came back: the unit's mailbox takes no mail."), NOBODY_SAW_IT, TELL_THE_UNIT),
+    "BOUNCED_5.3.4": TOO_LARGE,
+    "BOUNCED_5.4": (
+        mark("The letter came back: the municipality's mail server could not be reached."),
+        NOBODY_SAW_IT,
+        TELL_ADMIN,
+    ),
+    "BOUNCED_5.7": (
+        mark("The letter came back: the municipality's mail server refuses mail from us."),
+        NOBODY_SAW_IT,
+        TELL_ADMIN,
+    ),
+    "BOUNCED": (mark("The letter came back from a mail server on the way."), NOBODY_SAW_IT, TELL_ADMIN),
+}
+"""What codes have in common that differ only for whoever reads the log, by how they begin (RFC 3463 for what came
+back); the most particular first.
+"""
 
 
 NOTHING_SENT: Final = mark("Nothing was sent or changed.")

@@ -5,6 +5,7 @@ from abc import abstractmethod
 from gateway.desk.screens.call import CallScreen
 from gateway.desk.screens.journal import JournalScreen
 from gateway.desk.screens.page import DeskPage
+from gateway.referring.journal import note
 
 
 class ActingPage(DeskPage[None]):
@@ -27,12 +28,12 @@ class ActingPage(DeskPage[None]):
         self.begin(self._call, "act")
 
     async def _journal(self) -> None:
-        note = await self.ask(self.ports.journal, self.chosen())
-        if note:
-            self.app.push_screen(JournalScreen(note))
+        found = await self.ask(self.ports.look.journal, self.chosen(), self.seat.person)
+        if found:
+            self.app.push_screen(JournalScreen(note(found)))
 
     async def _call(self) -> None:
-        progress = await self.ask(self.ports.named, self.chosen())
+        progress = await self.ask(self.ports.look.named, self.chosen(), self.seat.person)
         if progress is None:
             return
         if await self.app.push_screen_wait(CallScreen(self.seat, progress)):

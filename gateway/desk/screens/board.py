@@ -88,7 +88,7 @@ class BoardScreen(DeskPage[None]):
         """Stay: there is nowhere further back."""
 
     async def _load(self) -> None:
-        board = await self.ask(self.ports.board)
+        board = await self.ask(self.ports.board, self.seat.person)
         if board is None:
             return
         items = board_rows.rows(board, self.ports.now(), self.ports.chase_after)
@@ -98,16 +98,15 @@ class BoardScreen(DeskPage[None]):
 
     async def _go_on(self, draft_id: str) -> None:
         """Open a draft where it was left; a colleague may have sent it meanwhile."""
-        draft = await self.ask(self.ports.drafts.get, draft_id)
+        draft = await self.ask(self.ports.drafts.open, draft_id, self.seat.person)
         if draft is None:
-            self.say(_("The draft has been sent or deleted in the meantime."))
             self.reload()
             return
         pad = Pad(self.ports.drafts, self.seat.person, draft.content, draft)
         self.post_message(StepWanted(pad, content.place(draft.content)))
 
     async def _call(self, referral_id: str) -> None:
-        progress = await self.ask(self.ports.named, referral_id)
+        progress = await self.ask(self.ports.look.named, referral_id, self.seat.person)
         if progress is None:
             return
         if await self.app.push_screen_wait(CallScreen(self.seat, progress)):

@@ -154,7 +154,7 @@ class ConsentScreen(StepPage):
         if says_anything(self.pad.content) and not await self.app.push_screen_wait(question):
             return
         await self.pad.save()
-        await self.ask(self.ports.decline, self.pad.draft.id if self.pad.draft else None)
+        await self.ask(self.ports.decline, self.seat.person, self.pad.draft.id if self.pad.draft else None)
         self.app.notify(_(NOTHING_NEW if sent_before else NOTHING_KEPT), markup=False, timeout=8)
         self.dismiss()
 

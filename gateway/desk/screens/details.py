@@ -161,7 +161,8 @@ class DetailsScreen(StepPage):
         """Look for earlier referrals of this CPR or phone, once nobody types (F1, G2)."""
         await asyncio.sleep(PAUSE)
         content = self.pad.content
-        seen = await self.ask(self.ports.recognise, get(content, form.CPR.path), get(content, form.PHONE.path))
+        numbers = (get(content, form.CPR.path), get(content, form.PHONE.path))
+        seen = await self.ask(self.ports.recognise, *numbers, self.seat.person, self.pad.looked_up)
         if seen is None:
             return
         self._seen = tuple(one for one in seen if one.referral_id != content.get("anew_of"))

@@ -51,7 +51,7 @@ class FindScreen(DeskPage[None]):
             self.post_message(ReferralWanted(self._found[0].referral_id))
 
     async def _look(self, typed: str) -> None:
-        found = await self.ask(self.ports.about, typed) if typed.strip() else ()
+        found = await self.ask(self.ports.look.about, typed, self.seat.person) if typed.strip() else ()
         if found is None:
             return
         self._found = tuple(found)

@@ -47,7 +47,7 @@ class FinishedScreen(DeskPage[None]):
             self.post_message(ReferralWanted(chosen))
 
     async def _load(self) -> None:
-        listed = await self.ask(self.ports.finished)
+        listed = await self.ask(self.ports.look.finished, self.seat.person)
         if listed is None:
             return
         rows = self.query_one(RowList)

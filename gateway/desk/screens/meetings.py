@@ -93,7 +93,7 @@ class MeetingsScreen(DeskPage[None]):
         return None if at is None else self._meetings[at]
 
     async def _load(self) -> None:
-        progress = await self.ask(self.ports.named, self._progress.referral_id)
+        progress = await self.ask(self.ports.look.named, self._progress.referral_id, self.seat.person)
         if progress is None:
             return
         self._meetings = progress.meetings

@@ -12,7 +12,7 @@ from gateway.meetings.errors import MeetingError
 from gateway.referring.drafts import DraftError
 from gateway.referring.errors import ReferralError
 from gateway.referring.refusals import Refused
-from gateway.site.errors import SiteError
+from gateway.site.errors import MayNot, PersonGone, SiteError
 from gateway.terminal import page
 from gateway.terminal.bars import TitleBar
 from gateway.terminal.help import HelpScreen
@@ -26,6 +26,7 @@ class DeskPage(page.Page[Result]):
     """A screen of the desk."""
 
     REFUSALS = {  # noqa: RUF012 - the class it overrides says that it is the class's
+        MayNot: refusals.of_a_role,
         Refused: refusals.of_a_referral,
         DraftError: refusals.of_a_draft,
         ReferralError: refusals.by_code,
@@ -34,6 +35,7 @@ class DeskPage(page.Page[Result]):
         LetterOutOfTurn: refusals.by_code,
         LetterUnreadable: refusals.by_code,
     }
+    GONE = (PersonGone,)
     TROUBLE = (SiteError,)
 
     def __init__(self, seat: Seat) -> None:

@@ -64,7 +64,7 @@ class ReferralScreen(ActingPage):
     async def changed(self) -> None:
         """Show what has become of it."""
         async with self._one_at_a_time:
-            progress = await self.ask(self.ports.named, self.chosen())
+            progress = await self.ask(self.ports.look.named, self.chosen(), self.seat.person)
             if progress and progress != self._progress:
                 self._progress = progress
                 self.query_one("#subject", Static).update(self._subject())
@@ -100,7 +100,7 @@ class ReferralScreen(ActingPage):
             self.look(self.changed, "look")
 
     async def _again(self) -> None:
-        referral = await self.ask(self.ports.sent, self.chosen())
+        referral = await self.ask(self.ports.look.sent, self.chosen(), self.seat.person)
         if referral is None:
             self.say(_("Nothing is kept of what was sent, so it cannot be taken over. Begin a new one with N."))
             return
@@ -109,7 +109,7 @@ class ReferralScreen(ActingPage):
             self._write(writing.again(referral, previous_id=self.chosen(), kind=kind))
 
     async def _anew(self) -> None:
-        referral = await self.ask(self.ports.correspond.content_for_anew, self.chosen())
+        referral = await self.ask(self.ports.correspond.content_for_anew, self.chosen(), self.seat.person)
         if referral:
             self._write(writing.anew(referral, first_id=self.chosen()))
 
@@ -117,7 +117,7 @@ class ReferralScreen(ActingPage):
         if not self._is_stuck:
             self.say(_("There is nothing to send again: it is on its way, or has arrived."))
             return
-        if await self.ask(self.ports.resend, self.chosen()):
+        if await self.ask(self.ports.correspond.send_again, self.chosen(), self.seat.person):
             self.say(_("In the queue again."))
             await self.changed()
 

@@ -122,7 +122,7 @@ class ScreeningScreen(StepPage):
             return
         if after is After.DROP and self.pad.draft:
             await self.pad.save()
-            await self.ask(self.ports.decline, self.pad.draft.id, reason)
+            await self.ask(self.ports.decline, self.seat.person, self.pad.draft.id, reason)
             self.app.notify(_("The draft was deleted."), markup=False)
         self.dismiss()
 

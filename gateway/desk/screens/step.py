@@ -91,7 +91,8 @@ class StepPage(DeskPage[None]):
     async def _colleague(self) -> None:
         """Let the person choose when a colleague has gone on with the draft: nothing typed is thrown away."""
         lost = self.pad.lost
-        theirs = await self.ask(self.ports.drafts.get, self.pad.draft.id) if self.pad.draft else None
+        held = self.pad.draft
+        theirs = await self.ask(self.ports.drafts.open, held.id, self.seat.person) if held else None
         mine = await self.app.push_screen_wait(TakenScreen(refusals.of_a_draft(lost) if lost else "", theirs))
         if mine or theirs is None:
             self.pad.part()

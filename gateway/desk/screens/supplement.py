@@ -99,7 +99,7 @@ class SupplementScreen(DeskPage[None]):
         ):
             return
         if self._pad and self._pad.draft:
-            await self.ask(self.ports.drafts.drop, self._pad.draft.id)
+            await self.ask(self.ports.drafts.drop, self._pad.draft.id, self.seat.person)
         self.app.notify(_("In the queue: it goes to {number}.").format(number=self._progress.number), markup=False)
         self.dismiss()
 

@@ -102,7 +102,7 @@ def test_the_letter_the_row_and_the_consent_come_together_or_not_at_all(site):
         submit(draft.content, site.mette, draft.id)
 
     assert [len(site.rows(table)) for table in (ReferralRow, OutgoingRow, ConsentRow, NumberRow, TallyRow)] == [0] * 5
-    assert site.drafts.get(draft.id) == draft
+    assert site.drafts.open(draft.id, site.mette) == draft
 
 
 def test_a_draft_is_gone_when_it_is_sent_and_the_screens_own_state_is_not_sent(site):
@@ -111,7 +111,7 @@ def test_a_draft_is_gone_when_it_is_sent_and_the_screens_own_state_is_not_sent(s
 
     sent = site.submit(draft.content, site.mette, draft.id)
 
-    assert site.drafts.all() == ()
+    assert site.drafts.all(site.mette) == ()
     assert "desk" not in site.body(sent)["referral"]
 
 
@@ -144,7 +144,7 @@ def test_a_refusal_keeps_the_draft_and_stores_nothing_else(site, change, reason)
 
     assert refusal(site, draft.content, draft.id) is reason
 
-    assert site.drafts.get(draft.id) == draft
+    assert site.drafts.open(draft.id, site.mette) == draft
     assert [len(site.rows(table)) for table in (ReferralRow, OutgoingRow, ConsentRow, NumberRow)] == [0] * 4
     assert tally(site) == {reason.value: 1}
 

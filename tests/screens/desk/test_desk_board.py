@@ -1,5 +1,6 @@
 """The board: what must be phoned, what is waited for, what is being written; «har kommunen fået det?»."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from gateway.exchange.delivery import State
 from gateway.exchange.rows import OutgoingRow
 from gateway.referring.promise import CallOutcome
 from gateway.referring.rows import CallRow, DraftRow
-from gateway.site.people import Person, Role
+from gateway.referring.words import why_waiting
 from gateway.wire.letters import Kind
 from tests.screens.test_hostile_text import ALL, harmless
 
@@ -32,13 +33,6 @@ async def test_an_empty_board_says_what_to_do(desk):
     async with at_desk(desk.ports()) as pilot:
         text = one_paragraph(await until(pilot, "Intet venter her"))
         assert "Tryk N, når en borger ringer 1-1-2" in text
-
-
-async def test_who_sits_there_is_asked_when_it_is_not_said(desk):
-    async with at_desk(desk.ports(person=None)) as pilot:
-        await until(pilot, "Hvem er du?", "Karim Prøvesen", "Mette Testgaard")
-        await pilot.press("down", "enter")
-        await until(pilot, "Intet venter her", "Mette Testgaard")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -93,6 +87,19 @@ async def test_a_referral_that_waits_says_why_and_what_to_do(desk):
         assert "NO_CONTACT" not in text
 
 
+@pytest.mark.parametrize("reason", ["BOUNCED", "BOUNCED_5.1.1", "RELAY_REFUSED", "READER_EXPIRED"])
+async def test_a_letter_that_came_back_or_stands_still_says_why_and_whom_to_phone(desk, reason):
+    """D6, S7: the number stands there without opening anything."""
+    number = desk.refer(delivery=None, citizen=CITIZEN)
+    desk.parked(number, reason)
+    async with at_desk(desk.ports(), (160, 24)) as pilot:
+        what, _means, doing = why_waiting(reason)
+        text = one_paragraph(await until(pilot, number, what, "☎ +45 89 15 00 00", doing))
+        assert reason not in text
+        await pilot.press("enter")
+        await until(pilot, what.split(".")[0])
+
+
 async def test_a_cpr_number_stands_in_no_list(desk):
     number = desk.refer(citizen=CITIZEN)
     async with at_desk(desk.ports()) as pilot:
@@ -115,7 +122,7 @@ async def test_a_draft_somebody_has_sent_is_not_opened(desk):
     draft = drafts.begin(desk.karim, {"citizen": {"name": "Poul Testborg"}})
     async with at_desk(desk.ports(poll_seconds=60)) as pilot:
         await until(pilot, "Poul Testborg")
-        drafts.drop(draft.id)
+        drafts.drop(draft.id, desk.karim)
         await pilot.press("enter")
         await until(pilot, "blevet sendt eller", "Intet venter her")
 
@@ -247,7 +254,7 @@ async def test_hostile_text_is_only_text_on_the_desk(desk):
     moved = desk.refer(citizen=CITIZEN | {"name": line})
     desk.hears(moved, Kind.NOT_OURS, {**NOT_OURS, "answered_by": line, "remark": line})
     desk.ports().drafts.begin(desk.karim, {"citizen": {"name": line}, "text": line})
-    async with at_desk(desk.ports(person=Person("evil", line, Role.SENDER), notice=line), (100, 44)) as pilot:
+    async with at_desk(desk.ports(person=replace(desk.person, name=line), notice=line), (100, 44)) as pilot:
         assert harmless(await until(pilot, moved))
         await pilot.press("enter")
         assert harmless(await until(pilot, "Hvorfor"))

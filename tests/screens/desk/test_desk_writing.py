@@ -170,7 +170,7 @@ async def test_thoughts_one_can_distance_oneself_from_go_on(desk):
     """B4."""
     async with at_desk(desk.ports()) as pilot:
         await to_municipality(pilot, "n", "j", "j", "2")
-    assert drafts(desk).all()[0].content["origin"] == "ambulance_on_scene"
+    assert drafts(desk).all(desk.person)[0].content["origin"] == "ambulance_on_scene"
 
 
 async def test_keys_of_another_question_answer_nothing(desk):
@@ -192,7 +192,7 @@ async def test_an_abolished_name_is_asked_about_and_never_chosen_by_itself(desk)
         assert "Læs op" not in seen(pilot)
         await pilot.press("down", "enter")
         await until(pilot, "Læs op")
-    assert drafts(desk).all()[0].content["citizen"]["home_municipality_code"] == "746"
+    assert drafts(desk).all(desk.person)[0].content["citizen"]["home_municipality_code"] == "746"
 
 
 async def test_another_region_s_municipality_is_named_with_its_region(desk):
@@ -240,10 +240,10 @@ async def test_the_text_read_aloud_names_the_municipality_and_j_notes_the_yes(de
         await to_consent(pilot)
         assert seen(pilot).count("Randers Kommune") >= 2
         await until(pilot, "ikke skriftligt, fordi", "i telefonen")
-        assert "consent" not in drafts(desk).all()[0].content
+        assert "consent" not in drafts(desk).all(desk.person)[0].content
         await pilot.press("j")
         await until(pilot, "CPR-nummer", "Kladden er gemt")
-    consent = drafts(desk).all()[0].content["consent"]
+    consent = drafts(desk).all(desk.person)[0].content["consent"]
     assert (consent["form"], consent["obtained_by"]) == ("mundtligt", "Mette Testgaard")
     assert "Randers Kommune" in consent["scope"]
     assert consent["writing_waived_because"]
@@ -254,7 +254,7 @@ async def test_a_written_yes_needs_no_reason(desk):
         await to_consent(pilot)
         await pilot.press("s")
         await until(pilot, "CPR-nummer", "Kladden er gemt")
-    consent = drafts(desk).all()[0].content["consent"]
+    consent = drafts(desk).all(desk.person)[0].content["consent"]
     assert consent["form"] == "skriftligt"
     assert "writing_waived_because" not in consent
 
@@ -301,10 +301,10 @@ async def test_another_municipality_clears_the_consent_visibly(desk):
         await until(pilot, "Modtagelsen")
         await pilot.press("enter")
         await until(pilot, "Samtykket gjaldt Randers Kommune og er slettet", "Favrskov Kommune", "Kladden er gemt")
-        assert "consent" not in drafts(desk).all()[0].content
+        assert "consent" not in drafts(desk).all(desk.person)[0].content
         await pilot.press("j")
         await until(pilot, "CPR-nummer", "Kladden er gemt")
-    assert drafts(desk).all()[0].content["consent"]["for_municipality"] == FAVRSKOV
+    assert drafts(desk).all(desk.person)[0].content["consent"]["for_municipality"] == FAVRSKOV
 
 
 async def test_under_the_influence_reminds_and_does_not_block(desk):
@@ -318,7 +318,7 @@ async def test_under_the_influence_reminds_and_does_not_block(desk):
         await pilot.press("enter", "enter")
         await pilot.press("j")
         await until(pilot, "CPR-nummer", "Kladden er gemt")
-    content = drafts(desk).all()[0].content
+    content = drafts(desk).all(desk.person)[0].content
     assert content["intoxicated"] is True
     assert content["consent"]["remark"] == "Gentog det med egne ord"
 
@@ -330,7 +330,7 @@ async def test_every_keystroke_is_on_the_disk_and_said_to_be(desk):
         await pilot.press("enter")
         await pilot.press(*"Karen")
         await until(pilot, "Karen", "Kladden er gemt kl. 10.00")
-        assert drafts(desk).all()[0].content["citizen"]["name"] == "Karen"
+        assert drafts(desk).all(desk.person)[0].content["citizen"]["name"] == "Karen"
     assert nothing_personal(desk, "Karen")
 
 
@@ -345,7 +345,7 @@ async def test_saved_is_said_of_nothing_that_is_not(desk, monkeypatch):
         monkeypatch.undo()
         await pilot.press("9")
         await until(pilot, "Kladden er gemt")
-    assert drafts(desk).all()[0].content["citizen"]["cpr"] == "19"
+    assert drafts(desk).all(desk.person)[0].content["citizen"]["cpr"] == "19"
 
 
 def broken(*_arguments):
@@ -372,7 +372,7 @@ async def test_a_colleague_goes_on_with_a_draft_and_nothing_is_overwritten(desk)
         await until(pilot, "En anden har kladden")
         await pilot.press("enter")
         await until(pilot, "Karen", "Kladden er gemt")
-    assert [draft.content["citizen"]["name"] for draft in drafts(desk).all()] == ["Karen"]
+    assert [draft.content["citizen"]["name"] for draft in drafts(desk).all(desk.person)] == ["Karen"]
 
 
 async def test_what_was_typed_beside_a_colleague_can_be_kept(desk):
@@ -380,14 +380,14 @@ async def test_what_was_typed_beside_a_colleague_can_be_kept(desk):
     async with at_desk(desk.ports()) as pilot:
         await to_details(pilot)
         await until(pilot, "Kladden er gemt")
-        [draft] = drafts(desk).all()
-        drafts(desk).save(draft, {**draft.content, "text": "Karims ord"})
+        [draft] = drafts(desk).all(desk.person)
+        drafts(desk).save(draft, {**draft.content, "text": "Karims ord"}, desk.karim)
         await pilot.press("enter")
         await typed(pilot, "B")
         await until(pilot, "En anden har kladden")
         await pilot.press("b")
         await until(pilot, "CPR-nummer", "Kladden er gemt")
-    both = drafts(desk).all()
+    both = drafts(desk).all(desk.person)
     assert {draft.content.get("text") for draft in both} == {"Karims ord", None}
     assert {draft.content["citizen"].get("name") for draft in both} == {None, "B"}
 
@@ -420,12 +420,12 @@ async def test_a_citizen_seen_before_is_suggested_and_the_person_decides(desk):
         await to_details(pilot)
         await typed(pilot, "1906687074")
         await until(pilot, "Måske henvist før", number)
-        assert "re_referral" not in drafts(desk).all()[0].content
+        assert "re_referral" not in drafts(desk).all(desk.person)[0].content
         await pilot.press("f4")
         await until(pilot, "Er det den samme borger?", "samme CPR-nummer")
         await pilot.press("f")
         await until(pilot, "Genhenvendelse: ringer fortsat", "Kladden er gemt")
-    again = drafts(desk).all()[0].content["re_referral"]
+    again = drafts(desk).all(desk.person)[0].content["re_referral"]
     assert again["kind"] == "ongoing"
 
 
@@ -520,7 +520,7 @@ async def test_other_words_get_a_line_of_their_own_when_they_are_chosen(desk):
         await typed(pilot, "gæld")
         await pilot.press("up", "4")
         await until(pilot, "4 ✓ bolig", "Taltasterne", "Kladden er gemt")
-    assert drafts(desk).all()[0].content["problem_types"] == ["bolig", "gæld"]
+    assert drafts(desk).all(desk.person)[0].content["problem_types"] == ["bolig", "gæld"]
 
 
 async def test_a_draft_is_put_aside_with_one_key_from_every_step(desk):
@@ -544,7 +544,7 @@ async def test_seeming_under_the_influence_reminds_in_the_form_too(desk):
         await until(pilot, "Børn: underretning")
         await pilot.press("3")
         await until(pilot, "det er dit skøn", "Kladden er gemt")
-    assert drafts(desk).all()[0].content["intoxicated"] is True
+    assert drafts(desk).all(desk.person)[0].content["intoxicated"] is True
 
 
 async def test_the_desk_is_not_left_with_something_unsaved_without_a_word(desk, monkeypatch):
@@ -557,4 +557,4 @@ async def test_the_desk_is_not_left_with_something_unsaved_without_a_word(desk, 
         assert pilot.app.is_running
         await pilot.press("ctrl+q")
         await pilot.pause(0.2)
-    assert drafts(desk).all()[0].content["citizen"].get("cpr") is None
+    assert drafts(desk).all(desk.person)[0].content["citizen"].get("cpr") is None
