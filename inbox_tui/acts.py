@@ -12,6 +12,7 @@ from typing import Any
 from sqlmodel import Session, col, func, update
 
 from directory.model import Contact as UnitContact
+from gateway.access.actions import Action
 from gateway.consents.book import ConsentBook
 from gateway.consents.errors import ConsentWithdrawn, NoConsent
 from gateway.consents.model import Act, Consent, Form, Purpose
@@ -21,8 +22,9 @@ from gateway.site.cipher import Vault
 from gateway.site.people import Person
 from gateway.wire.answers import Elsewhere
 from gateway.wire.meeting import Attendance
+from inbox_tui.cases import Cases
 from inbox_tui.casework import deeds
-from inbox_tui.casework.actions import may_act, not_ended, still_consented
+from inbox_tui.casework.actions import not_ended, still_consented
 from inbox_tui.casework.case import ENDED, Case, CaseState
 from inbox_tui.casework.errors import AlreadyEnded, AlreadyWithdrawn
 from inbox_tui.casework.notes import (
@@ -57,7 +59,10 @@ class Obtained:
 
 
 class Acts:
-    """The acts, each by a named person at `now`; every one raises CaseNotFound and MayNotAct beside what it says."""
+    """The acts, each by a named person at `now`; noted in the trail.
+
+    Every one raises CaseNotFound, MayNot and PersonGone beside what it says.
+    """
 
     def __init__(self, store: CaseStore, vault: Vault, post: Post, unit: Callable[[], UnitContact]) -> None:
         self._store = store
@@ -73,29 +78,29 @@ class Acts:
     ) -> Case:
         """Judge whether it is acute (E1); raises AlreadyEnded, WordsMissing or AssessedMeanwhile."""
         note = Assessment(by=person.name, at=now, acute=acute, why=why.strip())
-        with self._store.session() as session:
-            case = deeds.assess(self._store.known(session, case_id), note, person, seen)
-            _set(session, case_id, acute=acute, assessed_at=func.coalesce(CaseRow.assessed_at, now))
-            return self._noted(session, case, EventKind.ASSESSED, note, person, now)
+        with self._store.doing(case_id, person, Action.ASSESS, now) as cases:
+            case = deeds.assess(cases.known(case_id), note, seen)
+            _set(cases.session, case_id, acute=acute, assessed_at=func.coalesce(CaseRow.assessed_at, now))
+            return self._noted(cases, case, EventKind.ASSESSED, note, person, now)
 
     def contact(
         self, case_id: str, *, reached: bool, remark: str, person: Person, now: datetime, at: datetime | None = None
     ) -> Case:
         """Note an attempt to reach the citizen, made `at` or just now (E5); raises AlreadyEnded."""
         note = Contact(by=person.name, at=min(at or now, now), reached=reached, remark=remark.strip())
-        with self._store.session() as session:
-            case = deeds.contact(self._store.known(session, case_id), note, person)
+        with self._store.doing(case_id, person, Action.CONTACT, now) as cases:
+            case = deeds.contact(cases.known(case_id), note)
             if reached:
-                _set(session, case_id, contacted_at=func.coalesce(CaseRow.contacted_at, note.at))
-            return self._noted(session, case, EventKind.CONTACTED, note, person, now)
+                _set(cases.session, case_id, contacted_at=func.coalesce(CaseRow.contacted_at, note.at))
+            return self._noted(cases, case, EventKind.CONTACTED, note, person, now)
 
     def familiar(self, case_id: str, own_case: str, person: Person, now: datetime, *, known: bool = True) -> Case:
         """Mark the citizen as known here, or not after all, with our own case number (A10); raises AlreadyEnded."""
         note = Familiar(by=person.name, at=now, known=known, own_case=own_case.strip())
-        with self._store.session() as session:
-            case = deeds.familiar(self._store.known(session, case_id), note, person)
-            _set(session, case_id, known=known)
-            return self._noted(session, case, EventKind.FAMILIAR, note, person, now)
+        with self._store.doing(case_id, person, Action.MARK_KNOWN, now) as cases:
+            case = deeds.familiar(cases.known(case_id), note)
+            _set(cases.session, case_id, known=known)
+            return self._noted(cases, case, EventKind.FAMILIAR, note, person, now)
 
     # Consents of our own
 
@@ -104,10 +109,10 @@ class Acts:
 
         Raises AlreadyEnded, or ConsentIncomplete naming what it lacks.
         """
-        with self._store.session() as session:
-            case = self._ours(session, case_id, person)
-            self._write_consent(session, case, purpose, obtained, person, now)
-            return self._store.known(session, case_id)
+        with self._store.doing(case_id, person, Action.WRITE_CONSENT, now) as cases:
+            case = _ours(cases, case_id)
+            self._write_consent(cases.session, case, purpose, obtained, person, now)
+            return cases.known(case_id)
 
     def involve_gp(self, case_id: str, person: Person, now: datetime) -> Case:
         """Mark that the citizen's own GP is involved, on the citizen's consent to that (C5).
@@ -115,21 +120,21 @@ class Acts:
         Raises AlreadyEnded, NoConsent or one of its kinds.
         """
         note = GpInvolved(by=person.name, at=now)
-        with self._store.session() as session:
-            case = deeds.involve_gp(self._store.known(session, case_id), note, person)
-            self._required(session, case, Act.INVOLVE_GP, now)
-            return self._noted(session, case, EventKind.GP_INVOLVED, note, person, now)
+        with self._store.doing(case_id, person, Action.INVOLVE_GP, now) as cases:
+            case = deeds.involve_gp(cases.known(case_id), note)
+            self._required(cases.session, case, Act.INVOLVE_GP, now)
+            return self._noted(cases, case, EventKind.GP_INVOLVED, note, person, now)
 
     # What goes back to Præhospitalet
 
     def not_ours(self, case_id: str, why: Elsewhere, remark: str, person: Person, now: datetime) -> Case:
         """Answer «ikke vores borger» (O7); raises AlreadyEnded or WordsMissing."""
         note = NotOurCitizen(by=person.name, at=now, why=why, remark=remark.strip())
-        with self._store.session() as session:
-            case = deeds.not_ours(self._store.known(session, case_id), note, person)
-            self._end(session, case, not_ours_at=now)
-            self._post(session, deeds.not_ours_letter(case, note, self._unit()))
-            return self._noted(session, case, EventKind.NOT_OURS, note, person, now)
+        with self._store.doing(case_id, person, Action.NOT_OURS, now) as cases:
+            case = deeds.not_ours(cases.known(case_id), note)
+            self._end(cases, case, not_ours_at=now)
+            self._post(cases.session, deeds.not_ours_letter(case, note, self._unit()))
+            return self._noted(cases, case, EventKind.NOT_OURS, note, person, now)
 
     def close(self, case_id: str, outcomes: Iterable[str], reason: str, person: Person, now: datetime) -> Case:
         """End a case with outcome and reason, which stay here (H11, O16).
@@ -137,11 +142,11 @@ class Acts:
         Raises AlreadyEnded, NotAcknowledgedYet, NotAssessedYet, OutcomeMissing or WordsMissing.
         """
         note = Closing(by=person.name, at=now, outcomes=tuple(outcomes), reason=reason.strip())
-        with self._store.session() as session:
-            case = deeds.close(self._store.known(session, case_id), note, person)
-            self._end(session, case, closed_at=now)
-            self._post(session, deeds.closed_letter(case, now, self._unit()))
-            return self._noted(session, case, EventKind.CLOSED, note, person, now)
+        with self._store.doing(case_id, person, Action.CLOSE, now) as cases:
+            case = deeds.close(cases.known(case_id), note)
+            self._end(cases, case, closed_at=now)
+            self._post(cases.session, deeds.closed_letter(case, now, self._unit()))
+            return self._noted(cases, case, EventKind.CLOSED, note, person, now)
 
     def withdraw(self, case_id: str, person: Person, now: datetime, at: datetime | None = None) -> Case:
         """Write down that the citizen withdrew the consent, `at` or just now, and tell Præhospitalet (O10).
@@ -150,14 +155,14 @@ class Acts:
         """
         unit = self._unit()
         note = Withdrawn(by=person.name, at=min(at or now, now), unit=unit.unit_name, phone=unit.phone, here=True)
-        with self._store.session() as session:
-            case = deeds.withdraw(self._store.known(session, case_id), note, person)
+        with self._store.doing(case_id, person, Action.WITHDRAW, now) as cases:
+            case = deeds.withdraw(cases.known(case_id), note)
             claim = update(CaseRow).where(col(CaseRow.id) == case_id, col(CaseRow.withdrawn_at).is_(None))
-            if not changed(session, claim.values(withdrawn_at=note.at)):
+            if not changed(cases.session, claim.values(withdrawn_at=note.at)):
                 raise AlreadyWithdrawn(note.at)
-            self._book(session).end(case_id, recorded_by=person.id, now=now)
-            self._post(session, deeds.withdrawal_letter(case, note, unit))
-            return self._noted(session, case, EventKind.WITHDRAWN, note, person, now)
+            self._book(cases.session).end(case_id, recorded_by=person.id, now=now)
+            self._post(cases.session, deeds.withdrawal_letter(case, note, unit))
+            return self._noted(cases, case, EventKind.WITHDRAWN, note, person, now)
 
     # Joint meetings
 
@@ -168,22 +173,22 @@ class Acts:
 
         Raises AlreadyEnded, ConsentIncomplete, NoConsent or one of its kinds, MeetingIncomplete.
         """
-        with self._store.session() as session:
-            case = self._ours(session, case_id, person)
+        with self._store.doing(case_id, person, Action.PROPOSE_MEETING, now) as cases:
+            case = _ours(cases, case_id)
             if obtained:
-                self._write_consent(session, case, Purpose.JOINT_MEETING, obtained, person, now)
+                self._write_consent(cases.session, case, Purpose.JOINT_MEETING, obtained, person, now)
             roles = [party.role for party in proposal.parties]
-            self._required(session, case, Act.CALL_MEETING, now, roles)
-            self._meetings(session).propose(case_id, proposal, person, now)
-            return self._met(session, case_id, person, now)
+            self._required(cases.session, case, Act.CALL_MEETING, now, roles)
+            self._meetings(cases.session).propose(case_id, proposal, person, now)
+            return self._met(cases, case_id, person, now)
 
     def move_meeting(self, case_id: str, meeting_id: str, proposal: Proposal, person: Person, now: datetime) -> Case:
         """Propose another time or place for a meeting of ours; raises what `propose` does, or MeetingUnknown."""
-        with self._store.session() as session:
-            case = self._ours(session, case_id, person)
-            self._required(session, case, Act.CALL_MEETING, now, [party.role for party in proposal.parties])
-            self._meetings(session).move(_of(case, meeting_id), proposal, person, now)
-            return self._met(session, case_id, person, now)
+        with self._store.doing(case_id, person, Action.PROPOSE_MEETING, now) as cases:
+            case = _ours(cases, case_id)
+            self._required(cases.session, case, Act.CALL_MEETING, now, [party.role for party in proposal.parties])
+            self._meetings(cases.session).move(_of(case, meeting_id), proposal, person, now)
+            return self._met(cases, case_id, person, now)
 
     def answer_meeting(
         self, case_id: str, meeting_id: str, attendance: Attendance, remark: str, person: Person, now: datetime
@@ -192,32 +197,32 @@ class Acts:
 
         Raises ConsentWithdrawn for a yes, MeetingUnknown, NotOurTurn or MeetingOver.
         """
-        with self._store.session() as session:
-            case = self._known(session, case_id, person)
+        with self._store.doing(case_id, person, Action.ANSWER_MEETING, now) as cases:
+            case = cases.known(case_id)
             if attendance is Attendance.ACCEPTED:
                 still_consented(case, Act.CALL_MEETING)
-            self._meetings(session).answer(_of(case, meeting_id), attendance, person, now, remark.strip())
-            return self._met(session, case_id, person, now)
+            self._meetings(cases.session).answer(_of(case, meeting_id), attendance, person, now, remark.strip())
+            return self._met(cases, case_id, person, now)
 
     def cancel_meeting(self, case_id: str, meeting_id: str, remark: str, person: Person, now: datetime) -> Case:
         """Call a meeting of ours off; raises MeetingUnknown, NotOurTurn or MeetingOver."""
-        with self._store.session() as session:
-            case = self._known(session, case_id, person)
-            self._meetings(session).cancel(_of(case, meeting_id), person, now, remark.strip())
-            return self._met(session, case_id, person, now)
+        with self._store.doing(case_id, person, Action.CANCEL_MEETING, now) as cases:
+            case = cases.known(case_id)
+            self._meetings(cases.session).cancel(_of(case, meeting_id), person, now, remark.strip())
+            return self._met(cases, case_id, person, now)
 
     # How it is written down
 
-    def _noted(self, session: Session, case: Case, kind: EventKind, note: Note, person: Person, now: datetime) -> Case:
+    def _noted(self, cases: Cases, case: Case, kind: EventKind, note: Note, person: Person, now: datetime) -> Case:
         words = self._locked.words(case.id, note)
-        session.add(EventRow(case_id=case.id, kind=kind, person_id=person.id, at=now, words=words))
-        session.flush()
-        return self._store.known(session, case.id)
+        cases.session.add(EventRow(case_id=case.id, kind=kind, person_id=person.id, at=now, words=words))
+        cases.session.flush()
+        return cases.known(case.id)
 
-    def _end(self, session: Session, case: Case, **moments: datetime) -> None:
+    def _end(self, cases: Cases, case: Case, **moments: datetime) -> None:
         claim = update(CaseRow).where(col(CaseRow.id) == case.id, col(CaseRow.state).not_in(ENDED))
-        if not changed(session, claim.values(state=case.state, **moments)):
-            ending = self._store.known(session, case.id).ending
+        if not changed(cases.session, claim.values(state=case.state, **moments)):
+            ending = cases.known(case.id).ending
             raise AlreadyEnded(ending.by if ending else "", ending.at if ending else case.received_at)
 
     def _write_consent(
@@ -249,22 +254,11 @@ class Acts:
                 raise ConsentWithdrawn(act) from None
             raise
 
-    def _known(self, session: Session, case_id: str, person: Person) -> Case:
-        may_act(person)
-        return self._store.known(session, case_id)
-
-    def _ours(self, session: Session, case_id: str, person: Person) -> Case:
-        """Give a case whose citizen is ours; a closed one may still need a meeting (F5)."""
-        case = self._known(session, case_id, person)
-        if case.state is CaseState.NOT_OURS:
-            not_ended(case)
-        return case
-
-    def _met(self, session: Session, case_id: str, person: Person, now: datetime) -> Case:
-        session.add(EventRow(case_id=case_id, kind=EventKind.MEETING, person_id=person.id, at=now))
-        session.flush()
-        case = self._store.known(session, case_id)
-        set_asked(session, case)
+    def _met(self, cases: Cases, case_id: str, person: Person, now: datetime) -> Case:
+        cases.session.add(EventRow(case_id=case_id, kind=EventKind.MEETING, person_id=person.id, at=now))
+        cases.session.flush()
+        case = cases.known(case_id)
+        set_asked(cases.session, case)
         return case
 
     def _book(self, session: Session) -> ConsentBook:
@@ -281,6 +275,14 @@ def set_asked(session: Session, case: Case) -> None:
 
 def _set(session: Session, case_id: str, **values: Any) -> None:  # noqa: ANN401 - columns of several types
     changed(session, update(CaseRow).where(col(CaseRow.id) == case_id).values(**values))
+
+
+def _ours(cases: Cases, case_id: str) -> Case:
+    """Give a case whose citizen is ours; a closed one may still need a meeting (F5)."""
+    case = cases.known(case_id)
+    if case.state is CaseState.NOT_OURS:
+        not_ended(case)
+    return case
 
 
 def _of(case: Case, meeting_id: str) -> str:

@@ -1,14 +1,20 @@
 """The municipality's end, joined: what its letters mean here, and the ports of its inbox."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session
 
 from directory.model import REGION, Contact
-from gateway.exchange import arrivals
+from gateway.access.actions import CASEWORK
+from gateway.access.front_door import FrontDoor
+from gateway.access.insight import Insight
 from gateway.exchange.ports import Handler
+from gateway.language import gettext as _
+from gateway.language import mark
+from gateway.retention.run import Retain
 from gateway.site.errors import WrongEnd
 from gateway.site.home import Home
 from gateway.site.people import Person
@@ -16,17 +22,22 @@ from gateway.station import Clocks, Station, open_station
 from gateway.statistics.aggregate import Aggregate
 from gateway.statistics.figures import Figures
 from gateway.statistics.period import Period
+from gateway.terminal.door import Watch
 from gateway.wire.letters import Kind, Letter, new_id
 from inbox_tui.acts import Acts
 from inbox_tui.casework.intake import Intake
 from inbox_tui.counting import Counting
+from inbox_tui.erasing import EraseCases
+from inbox_tui.insight import Gather
 from inbox_tui.news import News
 from inbox_tui.ports import InboxPorts
-from inbox_tui.quarantine import QuarantineLine
+from inbox_tui.set_aside import SetAside
 from inbox_tui.store import CaseStore
 from inbox_tui.tables import InboxTable
 
 TABLES = InboxTable.metadata
+ELSEWHERE: Final = mark("The inbox is for those who take referrals. To check what was done: stafet-inbox audit")
+"""What somebody else is told, such as an auditor."""
 
 
 @contextmanager
@@ -55,15 +66,24 @@ def handlers(station: Station) -> Mapping[Kind, Handler]:
     return {Kind.REFERRAL: Intake(store.keep), **News(store, station.vault).handlers()}
 
 
-def inbox_ports(station: Station, person: Person | None = None, notice: str | None = None) -> InboxPorts:
+def chores(station: Station) -> Sequence[Callable[[], int]]:
+    """Tell what a municipality's daemon does by the clock."""
+    return (station.checkpoints.tick, retain(station).tick)
+
+
+def inbox_ports(
+    station: Station, person: Person | None = None, notice: str | None = None, *, name: str = ""
+) -> InboxPorts:
     """Give the inbox what it needs."""
     return InboxPorts(
         store=case_store(station),
         acts=acts(station),
-        people=lambda: staff(station),
-        quarantine=lambda: quarantine(station),
+        door=FrontDoor(station.sign_in, CASEWORK, _(ELSEWHERE)),
+        set_aside=SetAside(station.database),
         now=station.clocks.rules,
         person=person,
+        name=name,
+        watch=Watch(idle_seconds=station.settings.sign_in.idle_minutes * 60),
         notice=notice,
     )
 
@@ -81,21 +101,24 @@ def own_unit(station: Station) -> Contact:
     )
 
 
-def staff(station: Station) -> tuple[Person, ...]:
-    """List those who work here."""
-    with station.database.reading() as session:
-        return station.people(session).active()
+def retain(station: Station) -> Retain:
+    """Give what erases when the time has come."""
+    return station.retain(EraseCases(station.vault))
 
 
-def quarantine(station: Station) -> Sequence[QuarantineLine]:
-    """List the mail that cannot be trusted."""
-    with station.database.reading() as session:
-        return [QuarantineLine(mail.arrived_at, mail.reason, mail.size) for mail in arrivals.quarantine(session)]
+def departments(station: Station) -> frozenset[str]:
+    """Name the departments a person can work in, by their ids."""
+    return frozenset(one.id for one in case_store(station).departments())
 
 
 def figures(station: Station, session: Session, period: Period, now: datetime) -> Figures:
     """Count what this municipality holds."""
     return Counting(session, station.vault, station.own.party)(period, now)
+
+
+def insight(station: Station, session: Session, typed: str, with_staff: bool) -> Insight:  # noqa: FBT001 - as typed
+    """Gather all that is held about one citizen who asks for it."""
+    return Gather(session, station.vault, own_unit(station))(typed, station.clocks.rules(), with_staff=with_staff)
 
 
 def share(station: Station, session: Session, told: Aggregate) -> None:

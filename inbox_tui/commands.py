@@ -1,9 +1,12 @@
 """Every command of the inbox, defined once: keys, footer and help are all made from this."""
 
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from gateway.access.actions import MAY, Action
 from gateway.language import mark
-from gateway.terminal.commands import Command
+from gateway.site.people import Person
+from gateway.terminal.commands import LOCK, Command
 
 OPEN: Final = Command("enter", "open", "Enter", mark("read"), mark("Read the referral the cursor is on."))
 ACKNOWLEDGE: Final = Command(
@@ -106,5 +109,31 @@ RARER: Final = (ASSESS, CONTACT, FAMILIAR, GP, MEETING, NOT_OURS, WITHDRAW, CLOS
 INBOX: Final = (OPEN, ACKNOWLEDGE, FORWARD, MORE, HELP, QUIT)
 """What fits on one line of 80 cells, in either language."""
 LETTER: Final = (ACKNOWLEDGE, FORWARD, MORE, CPR, BACK, HELP)
-EXPLAINED: Final = (MOVE, OPEN, ACKNOWLEDGE, FORWARD, *RARER, MORE, CPR, QUARANTINE, BACK, HELP, QUIT)
+EXPLAINED: Final = (MOVE, OPEN, ACKNOWLEDGE, FORWARD, *RARER, MORE, CPR, QUARANTINE, BACK, HELP, LOCK, QUIT)
 """What the help page tells of, in the order of a day's work."""
+
+NEEDS: Final[Mapping[str, Action]] = {
+    OPEN.action: Action.OPEN_CASE,
+    ACKNOWLEDGE.action: Action.ACKNOWLEDGE,
+    FORWARD.action: Action.FORWARD,
+    ASSESS.action: Action.ASSESS,
+    CONTACT.action: Action.CONTACT,
+    FAMILIAR.action: Action.MARK_KNOWN,
+    GP.action: Action.INVOLVE_GP,
+    MEETING.action: Action.PROPOSE_MEETING,
+    NOT_OURS.action: Action.NOT_OURS,
+    WITHDRAW.action: Action.WITHDRAW,
+    CLOSE.action: Action.CLOSE,
+    QUARANTINE.action: Action.SEE_QUARANTINE,
+}
+"""What a person must be allowed before a screen offers a command; anybody may do the others."""
+
+
+def is_offered(action: str, person: Person) -> bool:
+    """Tell whether a screen's action is offered to `person`; whether it is done, the act itself decides."""
+    return action not in NEEDS or person.role in MAY[NEEDS[action]]
+
+
+def offered(commands: Iterable[Command], person: Person) -> tuple[Command, ...]:
+    """Leave out the commands that are not for `person`."""
+    return tuple(command for command in commands if is_offered(command.action, person))

@@ -12,11 +12,13 @@ from functools import cached_property
 from sqlmodel import Session, col, select
 
 from directory.calendar import local_day
+from gateway.exchange.erasing import GONE
 from gateway.site.cipher import Vault
 from gateway.statistics.counting import Frame, counted
 from gateway.statistics.figures import Figures
 from gateway.statistics.observed import Again, Milestone, Observed, Told, again_of, person_of, told_by
 from gateway.statistics.period import Period
+from gateway.statistics.remainder import Remainder
 from gateway.wire.cpr import InvalidCpr, identify
 from gateway.wire.referral import Referral
 from inbox_tui.casework.notes import Closing, Contact, Note
@@ -45,20 +47,36 @@ class Counting:
         found = select(CaseRow, ContentRow).join(ContentRow, col(ContentRow.case_id) == CaseRow.id)
         citizens: dict[str, str] = {}
         for row, content in self.session.exec(found.order_by(col(CaseRow.received_at))):
-            case = self._locked.case(row, content)
-            supplements = self._supplements[row.id]
-            referral = in_force(case.referral, supplements)
-            follows = citizens.get(case.previous.number) if case.previous else None
-            citizens[row.number] = follows or _citizen(referral, row)
-            yield self._observed(row, referral, citizens[row.number], now, _told(case.referral, row, supplements))
+            kept, named = self._counted(row, content)
+            follows = citizens.get(kept.previous) if kept.previous else None
+            citizens[row.number] = follows or named
+            yield self._observed(row, kept, citizens[row.number], now)
 
-    def _observed(
-        self, row: CaseRow, referral: Referral, citizen: str, now: datetime, told: tuple[Told, ...]
-    ) -> Observed:
+    def remainder(self, row: CaseRow, content: ContentRow) -> Remainder:
+        """Tell what is counted of a case's content, to be kept when that is erased (O18)."""
+        return self._counted(row, content)[0]
+
+    def _counted(self, row: CaseRow, content: ContentRow) -> tuple[Remainder, str]:
+        """Tell what is counted of one case, and by what its citizen is told apart while that is known (G2)."""
+        if row.figures is not None:
+            return self._kept(row, row.figures), row.id
+        case, supplements = self._locked.case(row, content), self._supplements[row.id]
+        referral = in_force(case.referral, supplements)
+        kept = Remainder(
+            person=person_of(referral, row.received_at),
+            again=again_of(referral, anew=False) if referral.re_referral or row.position == 1 else Again.ONGOING,
+            told=_told(case.referral, row, supplements),
+            previous=case.previous.number if case.previous else None,
+            attempted_at=self._attempts.get(row.id),
+            outcomes=self._outcomes.get(row.id, ()),
+        )
+        return kept, _citizen(referral, row)
+
+    def _observed(self, row: CaseRow, kept: Remainder, citizen: str, now: datetime) -> Observed:
         moments = {
             Milestone.ACKNOWLEDGEMENT: row.acknowledged_at,
             Milestone.ASSESSMENT: row.assessed_at,
-            Milestone.FIRST_CONTACT: self._attempts.get(row.id, row.contacted_at),
+            Milestone.FIRST_CONTACT: kept.attempted_at or row.contacted_at,
             Milestone.REACHED: row.contacted_at,
         }
         reached = {milestone: at for milestone, at in moments.items() if at is not None}
@@ -67,13 +85,13 @@ class Counting:
             citizen=citizen,
             municipality=self.party,
             began=row.received_at,
-            person=person_of(referral, row.received_at),
-            again=again_of(referral, anew=False) if referral.re_referral or row.position == 1 else Again.ONGOING,
+            person=kept.person,
+            again=kept.again,
             times={milestone: at - row.received_at for milestone, at in reached.items()},
             closed_at=ended and max(ended, row.received_at),
             known=row.known,
             in_time=_in_time(row, reached, local_day(now)),
-            told=told,
+            told=kept.told,
         )
 
     @property
@@ -83,7 +101,8 @@ class Counting:
     @cached_property
     def _supplements(self) -> Mapping[str, list[Supplemented]]:
         found: defaultdict[str, list[Supplemented]] = defaultdict(list)
-        for row in self.session.exec(select(SupplementRow).order_by(col(SupplementRow.received_at))):
+        said = select(SupplementRow).where(SupplementRow.content != GONE)
+        for row in self.session.exec(said.order_by(col(SupplementRow.received_at))):
             found[row.case_id].append(self._locked.supplemented(row))
         return found
 
@@ -96,15 +115,32 @@ class Counting:
                 found[case_id] = min(found.get(case_id, note.at), note.at)
         return found
 
+    @cached_property
+    def _outcomes(self) -> Mapping[str, tuple[str, ...]]:
+        """Tell what was arranged in each case that was closed (H11)."""
+        erased = self.session.exec(select(CaseRow).where(col(CaseRow.figures).is_not(None)))
+        found = {row.id: self._kept(row, row.figures).outcomes for row in erased if row.figures is not None}
+        notes = self._notes(EventKind.CLOSED)
+        return {**found, **{case_id: note.outcomes for case_id, note in notes if isinstance(note, Closing)}}
+
+    def _kept(self, row: CaseRow, figures: bytes) -> Remainder:
+        return Remainder.model_validate_json(self.vault.open(figures, remainder_place(row.id)))
+
     def _endings(self, period: Period) -> Mapping[str, int]:
         """Count what was arranged in the cases closed in the period, and what never was (H11)."""
-        notes = (note for _case, note in self._notes(EventKind.CLOSED) if isinstance(note, Closing))
-        found = Counter(outcome for note in notes if note.at in period for outcome in set(note.outcomes))
+        closed = self.session.exec(select(CaseRow.id, CaseRow.closed_at).where(col(CaseRow.closed_at).is_not(None)))
+        inside = (case_id for case_id, at in closed if at is not None and at in period)
+        found = Counter(outcome for case_id in inside for outcome in set(self._outcomes.get(case_id, ())))
         return {outcome: found[outcome] for outcome in (*Outcome, *sorted(set(found) - set(Outcome)))}
 
     def _notes(self, kind: EventKind) -> Iterator[tuple[str, Note | None]]:
         rows = self.session.exec(select(EventRow).where(EventRow.kind == kind))
         return ((row.case_id, self._locked.note(row)) for row in rows)
+
+
+def remainder_place(case_id: str) -> str:
+    """Name the place what the figures count of a case is locked for."""
+    return f"case:{case_id}:remainder"
 
 
 def _citizen(referral: Referral, row: CaseRow) -> str:

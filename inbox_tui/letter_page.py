@@ -6,12 +6,13 @@ Where something was added or corrected since, the facts are those that hold now,
 stands below (O23).
 """
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 
 from directory.calendar import local_day
 from gateway.language import gettext as _
-from gateway.terminal import dates
+from gateway.site.erasing import Erased
+from gateway.terminal import dates, erased
 from gateway.terminal.plain import one_line, plain
 from gateway.terminal.sections import Section, Tone
 from gateway.wire.cpr import masked
@@ -24,6 +25,8 @@ from inbox_tui.work_page import given
 
 def sections(case: Case, now: datetime, *, show_cpr: bool = False) -> tuple[Section, ...]:
     """Lay the page out; sections with nothing in them are left out. The CPR number is masked unless asked for."""
+    if case.erased:
+        return tuple(_what_is_left(case, case.erased, local_day(now)))
     referral, today = case.in_force, local_day(now)
     return tuple(
         section
@@ -45,6 +48,12 @@ def sections(case: Case, now: datetime, *, show_cpr: bool = False) -> tuple[Sect
         )
         if section.text or section.facts
     )
+
+
+def _what_is_left(case: Case, gone: Erased, today: date) -> Iterator[Section]:
+    yield Section(Tone.LEAD, erased.heading(), erased.said(gone.at, gone.days))
+    yield from (section for section in work_page.warnings(case) if section.text or section.facts)
+    yield work_page.course(case, today)
 
 
 def _later(case: Case, field: str, write: Callable[[str], str] = one_line) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from gateway.site.cipher import Vault
+from gateway.site.erasing import Erased
 from gateway.site.people import Person
-from gateway.wire.referral import Referral
+from gateway.wire.referral import Citizen, Origin, Referral, Sender
 from gateway.wire.supplement import Supplement
 from gateway.wire.warnings import Notice, notices
 from inbox_tui.casework.case import Case, CaseLine, CaseState, Forwarded, Previous, Seal, Taken
@@ -32,6 +33,9 @@ from inbox_tui.tables import CaseRow, ContentRow, EventKind, EventRow, ForwardRo
 from keys.fingerprint import Fingerprint
 
 KNOWN: Final = frozenset(Notice)
+
+NOTHING_LEFT: Final = Referral(origin=Origin.AMK_CALL, sender=Sender(name=""), citizen=Citizen())
+"""What stands in the place of a letter whose content was erased; where it stands nothing of it is shown."""
 
 NOTES: Final[Mapping[str, type[Note]]] = {
     EventKind.REMINDED: Reminded,
@@ -112,7 +116,7 @@ class Locked:
 
     def line(self, row: CaseRow, department: str | None) -> CaseLine:
         """Open what one row of the list shows."""
-        line = self._open(row.line, row.id, "line")
+        line: Mapping[str, Any] = self._open(row.line, row.id, "line") if row.line else {"citizen": "", "notices": ()}
         taken = self._taken(row)
         return CaseLine(
             id=row.id,
@@ -130,24 +134,26 @@ class Locked:
             asked=row.asked,
             reminded=row.reminded_at is not None and taken is None,
             withdrawn=row.withdrawn_at is not None,
+            erased=row.erased_at is not None,
         )
 
     def case(self, row: CaseRow, content: ContentRow) -> Case:
-        """Open a case with its letter."""
-        body = self._open(content.content, row.id, "content")
-        referral = Referral.parse(body["referral"])
+        """Open a case with its letter; of one that was erased there is only the frame."""
+        body = self._open(content.content, row.id, "content") if content.content else {}
+        referral = Referral.parse(body["referral"]) if body else NOTHING_LEFT
         return Case(
             id=row.id,
             letter_id=row.letter_id,
             number=row.number,
             seal=Seal(row.from_party, Fingerprint(row.signed_by), row.signed_at),
             referral=referral,
-            notices=notices(referral),
-            previous=previous_from(body["previous"]),
+            notices=notices(referral) if body else (),
+            previous=previous_from(body.get("previous")),
             received_at=row.received_at,
             target_date=row.target_date,
             state=CaseState(row.state),
             acknowledged=self._taken(row),
+            erased=Erased(row.erased_at, row.kept_days) if row.erased_at else None,
         )
 
     def supplemented(self, row: SupplementRow) -> Supplemented:
@@ -162,6 +168,8 @@ class Locked:
 
     def move(self, row: ForwardRow, department: Department) -> Forwarded:
         """Open one move of responsibility."""
+        if not row.words:
+            return Forwarded(department, "", row.at)
         words = self._open(row.words, row.case_id, "forward")
         return Forwarded(department, words["by"], row.at, words["note"], words["reason"])
 

@@ -19,6 +19,7 @@ from gateway.wire.answers import Reminder, Withdrawal
 from gateway.wire.errors import LetterOutOfTurn
 from gateway.wire.letters import Kind
 from gateway.wire.supplement import Supplement
+from inbox_tui import signs
 from inbox_tui.acts import set_asked
 from inbox_tui.casework.case import Case
 from inbox_tui.casework.errors import CaseNotFound
@@ -48,6 +49,7 @@ class News:
         """Lay a supplement beside the letter, and let the list show what holds now (G1, O23)."""
         one = Supplemented(arrived.letter_id, arrived.received_at, arrived.signed_by, Supplement.read(arrived.body))
         session.add(self._locked.supplement(case.id, one))
+        signs.keep(session, self.vault, case.id, one.supplement.cpr, one.supplement.phone)
         now = replace(case, supplements=(*case.supplements, one))
         values = {"line": self._locked.summary(now), "supplements": len(now.supplements)}
         changed(session, _of(case).values(**values))
@@ -74,7 +76,7 @@ class News:
         def met(session: Session, arrived: Arrived, case: Case) -> None:
             handler(session, arrived)
             _note(session, case, EventKind.MEETING, arrived.received_at)
-            set_asked(session, self.store.known(session, case.id))
+            set_asked(session, self.store.everything(session).known(case.id))
 
         return met
 
@@ -83,7 +85,7 @@ class News:
 
         def handler(session: Session, arrived: Arrived) -> None:
             try:
-                case = self.store.known(session, arrived.conversation_id)
+                case = self.store.everything(session).known(arrived.conversation_id)
             except CaseNotFound:
                 raise LetterOutOfTurn from None
             if not REGION == arrived.from_party == case.seal.from_party:

@@ -1,13 +1,13 @@
 """What the inbox application needs from the world; bootstrap joins it."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from gateway.site.people import Person
 from gateway.site.ports import Clock
+from gateway.terminal.door import WATCH, Door, Watch
 from inbox_tui.acts import Acts
-from inbox_tui.quarantine import QuarantineLine
+from inbox_tui.set_aside import SetAside
 from inbox_tui.store import CaseStore
 
 POLL_SECONDS: Final = 2.0
@@ -16,17 +16,20 @@ POLL_SECONDS: Final = 2.0
 
 @dataclass(frozen=True)
 class InboxPorts:
-    """The store and its neighbours. `now` is the rules' clock; `person` is set when who acts is already known.
+    """The store and its neighbours. `now` is the rules' clock.
 
-    `notice` is one line shown above everything, such as the demo's. `people` lists the active staff.
+    `person` is set when who acts is already known, `name` when it is only said. `notice` is one line shown above
+    everything, such as the demo's.
     """
 
     store: CaseStore
     acts: Acts
-    people: Callable[[], tuple[Person, ...]]
-    quarantine: Callable[[], Sequence[QuarantineLine]]
+    door: Door[Person]
+    set_aside: SetAside
     now: Clock
     person: Person | None = None
+    name: str = ""
+    watch: Watch = WATCH
     notice: str | None = None
     poll_seconds: float = POLL_SECONDS
     dark: bool = True

@@ -13,7 +13,7 @@ from directory.model import REGION
 from gateway.exchange.delivery import State
 from gateway.language import gettext as _
 from gateway.language import mark, ngettext
-from gateway.terminal import dates
+from gateway.terminal import dates, erased
 from gateway.terminal.plain import one_line
 from gateway.wire.referral import Referral, ReReferralKind
 from gateway.wire.supplement import Supplement
@@ -40,7 +40,6 @@ TOLD: Final[Mapping[State, str]] = {
     State.GIVEN_UP: mark("! sent, but not confirmed"),
     State.CANCELLED: mark("taken back before it was sent"),
 }
-STUCK: Final = frozenset({State.PARKED, State.REFUSED, State.GIVEN_UP})
 
 KINDS: Final[Mapping[DepartmentKind, str]] = {
     DepartmentKind.SOCIAL: mark("social"),
@@ -97,23 +96,9 @@ def told(case: Case) -> str:
     return _(TOLD[case.told]) if case.told else ""
 
 
-def not_told(case: Case) -> str:
-    """Say what to do when the acknowledgement does not get through by itself; empty when it does."""
-    if case.told not in STUCK:
-        return ""
-    return _("Phone Præhospitalet and say that you have the referral, and tell your administrator.")
-
-
 def ending_told(case: Case) -> str:
     """Say how far the letter has come that ended the case or its consent."""
     return _(TOLD[case.ending_told]) if case.ending_told else ""
-
-
-def ending_not_told(case: Case) -> str:
-    """Say what to do when that letter does not get through by itself; empty when it does."""
-    if case.ending_told not in STUCK:
-        return ""
-    return _("Phone Præhospitalet and tell them what you have answered, and tell your administrator.")
 
 
 def weekend_ahead(today: date) -> str:
@@ -136,6 +121,16 @@ def citizen(name: str | None) -> str:
     return one_line(name or "") or _("Name not given")
 
 
+def named(line: CaseLine) -> str:
+    """Name the citizen of a case in the list, or say that what the case said is erased (O18)."""
+    return erased.heading() if line.erased else citizen(line.citizen)
+
+
+def titled(case: Case) -> str:
+    """Name the citizen above a case's page, or say that what it said is erased (O18)."""
+    return erased.heading() if case.erased else citizen(case.in_force.citizen.name)
+
+
 def number(text: str) -> str:
     """Write the referral's number on one line."""
     return one_line(text)
@@ -156,6 +151,8 @@ def marks(line: CaseLine) -> tuple[str, ...]:
 def _stops(line: CaseLine) -> Iterator[str]:
     if line.withdrawn:
         yield _("! consent withdrawn")
+    if line.held_up:
+        yield _("! your answer has not got through")
 
 
 def _since(line: CaseLine) -> Iterator[str]:
@@ -238,6 +235,14 @@ def tally(counts: Mapping[Rank, int], today: date) -> tuple[str, ...]:
     }
     words = [text.format(count=count) for text, count in said.items() if count]
     return tuple(filter(None, (*words, weekend_ahead(today) if words else "")))
+
+
+def with_us(counts: Mapping[Rank, int]) -> str:
+    """Sum a department's list up: how many citizens it has to help now."""
+    count = counts.get(Rank.HANDED_OVER, 0)
+    if not count:
+        return _("Nothing waits for you.") if counts else ""
+    return ngettext("→ {count} is with you", "→ {count} are with you", count).format(count=count)
 
 
 def target(day: date) -> str:

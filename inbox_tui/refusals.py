@@ -14,6 +14,7 @@ from gateway.consents.errors import (
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.meetings.errors import MeetingError, MeetingIncomplete, MeetingOver, MeetingUnknown, NotOurTurn
+from gateway.site.errors import MayNot, PersonGone
 from gateway.terminal import dates
 from gateway.terminal.plain import one_line
 from gateway.wire.errors import LetterOutOfTurn
@@ -27,14 +28,13 @@ from inbox_tui.casework.errors import (
     ConfirmationNeeded,
     DepartmentUnknown,
     ForwardedMeanwhile,
-    MayNotAct,
     NotAcknowledgedYet,
     NotAssessedYet,
     OutcomeMissing,
     WordsMissing,
 )
 
-REFUSED: Final = (CaseworkError, ConsentError, MeetingError, LetterOutOfTurn)
+REFUSED: Final = (CaseworkError, ConsentError, MeetingError, LetterOutOfTurn, MayNot, PersonGone)
 """Everything that says no to an act; the most particular errors below each have words of their own."""
 
 OUTSIDE: Final = mark(
@@ -45,7 +45,8 @@ OUTSIDE: Final = mark(
 WORDS: Final[Mapping[type[Exception], str]] = {
     CaseNotFound: mark("That referral is not here any longer."),
     DepartmentUnknown: mark("There is no department of that name."),
-    MayNotAct: mark("Your role can read referrals, but not act on them."),
+    MayNot: mark("Your role does not let you do this. Ask a colleague who receives referrals, or your administrator."),
+    PersonGone: mark("You are no longer registered as working here, so nothing was done. Ask your administrator."),
     NotAcknowledgedYet: mark(
         "Acknowledge the referral first (K in the inbox), so that Præhospitalet knows that you have it."
     ),

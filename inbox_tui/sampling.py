@@ -10,8 +10,11 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from gateway.access.act import act, noted
+from gateway.access.actions import Action
 from gateway.site.cipher import Vault
 from gateway.site.people import Person
+from gateway.site.ports import Sessions
 from gateway.statistics.period import Period
 from inbox_tui.casework.case import CaseState
 from inbox_tui.casework.errors import WordsMissing
@@ -34,10 +37,20 @@ class Draw:
 class Sampling:
     """Draws from the cases of one site."""
 
+    sessions: Sessions
     vault: Vault
 
-    def __call__(self, session: Session, draw: Draw, person: Person, now: datetime) -> tuple[str, ...]:
-        """Give the numbers of the cases drawn, and note the draw on each; raises WordsMissing without a basis."""
+    def __call__(self, draw: Draw, person: Person, now: datetime) -> tuple[str, ...]:
+        """Give the numbers of the cases drawn, and note the draw on each.
+
+        Raises MayNot, PersonGone, and WordsMissing without a basis.
+        """
+        with act(self.sessions, person, Action.SAMPLE_CASES, now) as deed:
+            drawn = self._drawn(deed.session, draw, person, now)
+            deed.detail["found"] = len(drawn)
+            return drawn
+
+    def _drawn(self, session: Session, draw: Draw, person: Person, now: datetime) -> tuple[str, ...]:
         if not draw.basis.strip():
             raise WordsMissing("reason")
         closed = session.exec(select(CaseRow).where(CaseRow.state == CaseState.CLOSED)).all()
@@ -47,6 +60,7 @@ class Sampling:
         for row in drawn:
             words = Locked(self.vault).words(row.id, note)
             session.add(EventRow(case_id=row.id, kind=EventKind.SAMPLED, person_id=person.id, at=now, words=words))
+            noted(session, person, Action.SAMPLE_CASES, now, row.id)
         return tuple(row.number for row in drawn)
 
 

@@ -75,11 +75,15 @@ class CaseRow(InboxTable, table=True):
     is the last reminder. `acute` is the assessment that counts, `known` whether the citizen is known here (A10; None:
     nobody has said). `position` is 2 for the second referral about the same citizen, and `again` then says which of
     the two kinds it is ("ongoing", "relapse"; F2, F3). Outcomes are locked in the event of kind "closed". `asked` tells
-    that a joint meeting waits for our answer.
+    that a joint meeting waits for our answer. `erased_at` is when retention ended the content, after `kept_days`; then
+    no locked value is left but `figures`, which holds what is still counted (O18).
     """
 
     __tablename__ = "cases"
-    __table_args__ = (Index("ix_cases_order", "state", "target_date", "received_at", "id"),)
+    __table_args__ = (
+        Index("ix_cases_order", "state", "target_date", "received_at", "id"),
+        Index("ix_cases_department", "department_id"),
+    )
 
     id: str = Field(primary_key=True)
     letter_id: str = Field(unique=True)
@@ -107,6 +111,9 @@ class CaseRow(InboxTable, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     not_ours_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    kept_days: int = 0
+    figures: bytes | None = None
     line: bytes
 
 
@@ -117,6 +124,15 @@ class ContentRow(InboxTable, table=True):
 
     case_id: str = Field(primary_key=True, foreign_key="cases.id")
     content: bytes
+
+
+class SignRow(InboxTable, table=True):
+    """A number the case's citizen is found again by, as keyed hash: a CPR number or a phone some letter gave (O21)."""
+
+    __tablename__ = "case_signs"
+
+    case_id: str = Field(primary_key=True, foreign_key="cases.id")
+    sign: str = Field(primary_key=True, index=True)
 
 
 class SupplementRow(InboxTable, table=True):

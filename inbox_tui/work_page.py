@@ -15,7 +15,7 @@ from gateway.terminal.plain import one_line, plain
 from gateway.terminal.sections import Section, Tone
 from gateway.wire.cpr import masked
 from gateway.wire.referral import Consent as DisclosureConsent
-from inbox_tui import presentation, words
+from inbox_tui import held_up, presentation, words
 from inbox_tui.casework.case import Case, Forwarded, Rank
 from inbox_tui.casework.notes import Assessment, Closing, Contact, Familiar, GpInvolved, Note
 from inbox_tui.casework.supplements import OF_CITIZEN, Supplemented, source
@@ -30,8 +30,8 @@ def given(*facts: tuple[str, str]) -> Facts:
 
 def warnings(case: Case) -> Iterator[Section]:
     """Say what stops the case, before anything else is read."""
-    yield Section(Tone.ALERT, _("Your acknowledgement has not got through"), presentation.not_told(case))
-    yield Section(Tone.ALERT, _("Your answer has not got through"), presentation.ending_not_told(case))
+    for one in case.held_up:
+        yield Section(Tone.ALERT, held_up.heading(one), held_up.advice(one, case.region_phone))
     yield _withdrawn(case)
     yield _reminder(case)
 
@@ -43,7 +43,7 @@ def _withdrawn(case: Case) -> Section:
         return Section(Tone.ALERT, heading)
     meaning = _(
         "From now on, use nothing that rests on the consent: do not forward, do not involve the GP, call no meeting. "
-        "Where another law is your basis, you decide yourselves whether you go on. Nothing is deleted."
+        "Where another law is your basis, you decide yourselves whether you go on. It stays here for now."
     )
     told = presentation.SEPARATOR.join(filter(None, (one_line(gone.by), one_line(gone.unit), dates.phone(gone.phone))))
     facts = given((_("Withdrawn"), dates.day_and_clock(gone.at)), (_("Told to"), told))

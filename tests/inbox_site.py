@@ -4,27 +4,35 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
+from directory.book import DirectoryTable
 from directory.model import Contact
+from gateway.access.actions import CASEWORK
+from gateway.access.front_door import FrontDoor
+from gateway.access.sign_in import SignIn
 from gateway.adapters.database import Database
+from gateway.audit.read import entries
+from gateway.audit.rows import AuditTable
 from gateway.consents.rows import ConsentTable
+from gateway.exchange.arrivals import Outcome
 from gateway.exchange.conversations import advance
 from gateway.exchange.ports import Arrived
-from gateway.exchange.rows import ExchangeTable
+from gateway.exchange.rows import ArrivalRow, ExchangeTable
 from gateway.meetings.rows import MeetingTable
 from gateway.site.cipher import Vault
-from gateway.site.people import Person, Role
+from gateway.site.people import PeopleTable, Person, PersonRow, Role
 from gateway.wire.letters import Kind, Letter
 from inbox_tui.acts import Acts
+from inbox_tui.casework.case import Case, CaseLine, Rank
 from inbox_tui.casework.intake import Intake
 from inbox_tui.news import News
 from inbox_tui.ports import InboxPorts
-from inbox_tui.quarantine import QuarantineLine
+from inbox_tui.set_aside import SetAside
 from inbox_tui.store import CaseStore
 from inbox_tui.tables import InboxTable
 from keys.fingerprint import Fingerprint
@@ -36,6 +44,12 @@ REGION_KEY = Fingerprint("ABCD1234EF567890ABCD1234EF567890ABCD1234")
 NOW = datetime(2026, 11, 20, 8, 14, tzinfo=UTC)
 ANNE = Person("staff-anne", "Anne Testesen", Role.INTAKE)
 BENT = Person("staff-bent", "Bent Prøvegaard", Role.INTAKE)
+SOCIAL, HOME_CARE = "social-og-psykiatri", "hjemmepleje"
+SARA = Person("staff-sara", "Sara Testlund", Role.DEPARTMENT, SOCIAL)
+HANS = Person("staff-hans", "Hans Prøvedal", Role.DEPARTMENT, HOME_CARE)
+RITA = Person("staff-rita", "Rita Revisortest", Role.AUDITOR)
+BODIL = Person("staff-bodil", "Bodil Testbo", Role.ADMIN)
+STAFF = (ANNE, BENT, SARA, HANS, RITA, BODIL)
 UNIT = Contact.checked(
     party="730",
     unit_name="Den sociale indgang, Randers Kommune",
@@ -82,6 +96,17 @@ def arrived(
     return replace(letter, **more)
 
 
+def row_of(person: Person, vault: Vault) -> PersonRow:
+    """Write a person down under the id they have."""
+    return PersonRow(
+        id=person.id,
+        name_index=vault.index(f"person:{person.name.casefold()}"),
+        locked_name=vault.lock(person.name.encode(), f"person:{person.id}"),
+        role=person.role,
+        department=person.department,
+    )
+
+
 @dataclass
 class InboxSite:
     """One inbox: what was posted from it is kept in `posted`."""
@@ -90,16 +115,56 @@ class InboxSite:
     vault: Vault = field(default_factory=Vault.random)
     posted: list[Letter] = field(default_factory=list)
     now: datetime = NOW
-    set_aside: list[QuarantineLine] = field(default_factory=list)
-    people: tuple[Person, ...] = (ANNE, BENT)
 
     def __post_init__(self) -> None:
         self.db = Database(f"sqlite:///{self.path}")
-        families = (ExchangeTable, ConsentTable, MeetingTable)
+        families = (ExchangeTable, ConsentTable, MeetingTable, PeopleTable, AuditTable, DirectoryTable)
         self.db.create(InboxTable.metadata, *(family.metadata for family in families))
+        for person in STAFF:
+            self.employ(person)
         self.store = CaseStore(self.db, self.vault, self.post, lambda: UNIT)
         self.acts = Acts(self.store, self.vault, self.post, lambda: UNIT)
         self.store.ensure_departments()
+
+    def employ(self, person: Person) -> None:
+        """Let a person work here, under the id they have."""
+        with self.db.session() as session:
+            session.merge(row_of(person, self.vault))
+
+    def case(self, case_id: str, person: Person = ANNE) -> Case | None:
+        """Read a case as a person sees it."""
+        return self.store.get(case_id, person, self.now)
+
+    def page(self, offset: int, limit: int, today: date, person: Person = ANNE) -> tuple[CaseLine, ...]:
+        """Read some rows of the list as a person sees it."""
+        with self.store.looking(person, self.now) as cases:
+            return cases.page(offset, limit, today)
+
+    def position(self, case_id: str, today: date, person: Person = ANNE) -> int | None:
+        """Tell where a case stands in a person's list."""
+        with self.store.looking(person, self.now) as cases:
+            return cases.position(case_id, today)
+
+    def tally(self, today: date, person: Person = ANNE) -> dict[Rank, int]:
+        """Count the cases a person sees, by how soon they need somebody."""
+        with self.store.looking(person, self.now) as cases:
+            return cases.tally(today)
+
+    def revision(self, person: Person = ANNE) -> tuple[int, ...]:
+        """Give what changes with a person's list."""
+        with self.store.looking(person, self.now) as cases:
+            return cases.revision()
+
+    def trail(self) -> list[tuple[str, str, str, str]]:
+        """Read the trail: what was done, by whom, about what, and how it went."""
+        with self.db.reading() as session:
+            return [(one.action, one.person_id, one.about, one.outcome) for one in entries(session)]
+
+    def put_aside(self, reason: str, size: int = 4_210, at: datetime = NOW) -> None:
+        """Let a mail have come that cannot be trusted."""
+        facts = {"size": size, "arrived_at": at, "rules_at": at, "outcome": Outcome.QUARANTINED, "reason": reason}
+        with self.db.session() as session:
+            session.add(ArrivalRow(place=str(uuid.uuid4()), locked=b"", **facts))
 
     def post(self, session: Session, letter: Letter) -> None:
         """Keep what is posted, if it may come now."""
@@ -127,8 +192,8 @@ class InboxSite:
             InboxPorts(
                 store=self.store,
                 acts=self.acts,
-                people=lambda: self.people,
-                quarantine=lambda: tuple(self.set_aside),
+                door=FrontDoor(SignIn(self.db, self.vault, lambda: self.now), CASEWORK, "stafet-inbox audit"),
+                set_aside=SetAside(self.db),
                 now=lambda: self.now,
                 person=ANNE,
                 poll_seconds=60,

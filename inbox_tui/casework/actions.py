@@ -1,12 +1,11 @@
-"""What a person may do with a case, as rules on values: nothing here is stored or sent."""
+"""What may be done with a case, as rules on values: nothing here is stored or sent, and who may is asked elsewhere."""
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from directory.model import Contact
 from gateway.consents.errors import ConsentWithdrawn
-from gateway.site.people import Person, Role
+from gateway.site.people import Person
 from gateway.wire.letters import Kind, Letter
 from inbox_tui.casework.case import Case, CaseState, Forwarded, Taken
 from inbox_tui.casework.departments import covered_by_consent
@@ -14,33 +13,27 @@ from inbox_tui.casework.errors import (
     AlreadyAcknowledged,
     AlreadyEnded,
     ConfirmationNeeded,
-    MayNotAct,
     NotAcknowledgedYet,
 )
-
-INTAKE_ROLES: Final = (Role.INTAKE, Role.ADMIN)
-"""Those who receive and forward: two competences, one role (D3)."""
 
 
 def acknowledge(case: Case, person: Person, now: datetime) -> Case:
     """Let `person` take the case over.
 
-    Raises MayNotAct, AlreadyAcknowledged naming who was first, or AlreadyEnded when it is answered «ikke vores borger».
+    Raises AlreadyAcknowledged naming who was first, or AlreadyEnded when it is answered «ikke vores borger».
     """
-    may_act(person)
     if case.acknowledged:
         raise AlreadyAcknowledged(case.acknowledged.by, case.acknowledged.at)
     not_ended(case)
     return replace(case, state=CaseState.ACKNOWLEDGED, acknowledged=Taken(person.name, now))
 
 
-def forward(case: Case, move: Forwarded, person: Person) -> Case:
+def forward(case: Case, move: Forwarded) -> Case:
     """Make the department of `move` the one responsible (E7); everything that went before stays in the history.
 
-    Raises MayNotAct, AlreadyEnded, ConsentWithdrawn (O10), NotAcknowledgedYet, or ConfirmationNeeded when the consent
-    does not name such a department and no reason is given (C4).
+    Raises AlreadyEnded, ConsentWithdrawn (O10), NotAcknowledgedYet, or ConfirmationNeeded when the consent does not
+    name such a department and no reason is given (C4).
     """
-    may_act(person)
     not_ended(case)
     still_consented(case)
     if not case.acknowledged:
@@ -71,14 +64,10 @@ def acknowledgement(case: Case, unit: Contact) -> Letter:
     )
 
 
-def may_act(person: Person) -> None:
-    """Let only those act who receive and forward; raises MayNotAct (D3)."""
-    if person.role not in INTAKE_ROLES:
-        raise MayNotAct
-
-
 def not_ended(case: Case) -> None:
-    """Leave alone what has ended; raises AlreadyEnded naming who ended it."""
+    """Leave alone what has ended; raises AlreadyEnded naming who ended it, if that is known still (O18)."""
+    if case.erased:
+        raise AlreadyEnded("", case.erased.at)
     if case.ended and case.ending:
         raise AlreadyEnded(case.ending.by, case.ending.at)
 

@@ -8,6 +8,8 @@ from typing import Final, TypeVar
 from gateway.consents.model import Consent
 from gateway.exchange.delivery import State
 from gateway.meetings.book import MeetingState
+from gateway.site.erasing import Erased
+from gateway.wire.letters import Kind
 from gateway.wire.referral import Referral
 from gateway.wire.warnings import Notice
 from inbox_tui.casework.departments import Department
@@ -35,6 +37,9 @@ class CaseState(enum.StrEnum):
 
 ENDED: Final = frozenset({CaseState.NOT_OURS, CaseState.CLOSED})
 """Nothing more is done with the case."""
+
+STUCK: Final = frozenset({State.PARKED, State.REFUSED, State.GIVEN_UP})
+"""How a letter stands that a person must help along."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,17 @@ class Forwarded:
 
 
 @dataclass(frozen=True)
+class HeldUp:
+    """A letter of ours that does not get through to Præhospitalet: about which case, how it stands, why (a code)."""
+
+    case_id: str
+    number: str
+    kind: Kind
+    state: State
+    reason: str
+
+
+@dataclass(frozen=True)
 class CaseLine:
     """What one row of the list needs, and no more."""
 
@@ -94,6 +110,8 @@ class CaseLine:
     asked: bool = False
     reminded: bool = False
     withdrawn: bool = False
+    held_up: bool = False
+    erased: bool = False
 
     @property
     def re_referral(self) -> bool:
@@ -110,9 +128,11 @@ class Case:
     """Everything about one case. Its id is the conversation's, so both ends can name it alike.
 
     `told` is how far the acknowledgement has come on its way to Præhospitalet, `ending_told` how far the letter that
-    ended the case or its consent has. `history` holds every move of responsibility in order; the last one counts (E7).
+    ended the case or its consent has; `held_up` is what does not get through by itself, and `region_phone` whom to call
+    then. `history` holds every move of responsibility in order; the last one counts (E7).
     `earlier` is the case this one follows, when it is here. `referral` is the first letter, unchanged; what holds after
-    the `supplements` is `in_force`. `consents` are those obtained here (C5, C7).
+    the `supplements` is `in_force`. `consents` are those obtained here (C5, C7). Once its content is `erased`,
+    nothing of the letter is left, nor of what anybody wrote about the case (O18).
     """
 
     id: str
@@ -128,12 +148,15 @@ class Case:
     acknowledged: Taken | None = None
     told: State | None = None
     ending_told: State | None = None
+    held_up: tuple[HeldUp, ...] = ()
+    region_phone: str = ""
     history: tuple[Forwarded, ...] = ()
     earlier: CaseLine | None = None
     supplements: tuple[Supplemented, ...] = field(default=(), repr=False)
     notes: tuple[Note, ...] = field(default=(), repr=False)
     consents: tuple[Consent, ...] = field(default=(), repr=False)
     meetings: tuple[MeetingState, ...] = field(default=(), repr=False)
+    erased: Erased | None = None
 
     @property
     def responsible(self) -> Department | None:
@@ -148,11 +171,12 @@ class Case:
     @property
     def ended(self) -> bool:
         """Tell whether nothing more is done with it."""
-        return self.state in ENDED
+        return self.state in ENDED or self.erased is not None
 
     def rank(self, today: date) -> "Rank":
         """Tell how soon it needs a person."""
-        return needs_person_rank(self.state, self.target_date, today, withdrawn=self.withdrawn is not None)
+        stopped = self.withdrawn is not None or self.erased is not None
+        return needs_person_rank(self.state, self.target_date, today, withdrawn=stopped)
 
     @property
     def assessment(self) -> Assessment | None:

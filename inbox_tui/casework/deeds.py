@@ -1,4 +1,4 @@
-"""What else a person may do with a case, as rules on values, and the letters that go back. Nothing is stored or sent.
+"""What else may be done with a case, as rules on values, and the letters that go back. Nothing is stored or sent.
 
 What goes back is a name, a unit, its phone and a time: never what the municipality thinks, does or finds (L4, O16).
 """
@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from directory.model import Contact as UnitContact
-from gateway.site.people import Person
 from gateway.wire.answers import Closed, Elsewhere, NotOurs, Withdrawal
 from gateway.wire.body import Body
 from gateway.wire.letters import Kind, Letter
 from gateway.wire.referral import says_something
-from inbox_tui.casework.actions import may_act, not_ended
+from inbox_tui.casework.actions import not_ended
 from inbox_tui.casework.case import Case, CaseState
 from inbox_tui.casework.errors import (
     AlreadyWithdrawn,
@@ -34,12 +33,12 @@ from inbox_tui.casework.notes import (
 )
 
 
-def assess(case: Case, assessment: Assessment, person: Person, seen: int | None = None) -> Case:
+def assess(case: Case, assessment: Assessment, seen: int | None = None) -> Case:
     """Judge whether it is acute (E1). `seen` is how many assessments the person knew of, when that matters.
 
-    Raises MayNotAct, AlreadyEnded, WordsMissing, or AssessedMeanwhile naming who came in between.
+    Raises AlreadyEnded, WordsMissing, or AssessedMeanwhile naming who came in between.
     """
-    _open_for(case, person)
+    not_ended(case)
     _said(assessment.why, "why")
     earlier = case.assessment
     if earlier and seen is not None and seen != len(case.of(Assessment)):
@@ -47,45 +46,45 @@ def assess(case: Case, assessment: Assessment, person: Person, seen: int | None 
     return _noted(case, assessment)
 
 
-def contact(case: Case, attempt: Contact, person: Person) -> Case:
-    """Add an attempt to reach the citizen (E5); raises MayNotAct or AlreadyEnded."""
-    _open_for(case, person)
+def contact(case: Case, attempt: Contact) -> Case:
+    """Add an attempt to reach the citizen (E5); raises AlreadyEnded."""
+    not_ended(case)
     return _noted(case, attempt)
 
 
-def familiar(case: Case, known: Familiar, person: Person) -> Case:
-    """Mark whether the citizen is known here (A10); raises MayNotAct or AlreadyEnded."""
-    _open_for(case, person)
+def familiar(case: Case, known: Familiar) -> Case:
+    """Mark whether the citizen is known here (A10); raises AlreadyEnded."""
+    not_ended(case)
     return _noted(case, known)
 
 
-def involve_gp(case: Case, involved: GpInvolved, person: Person) -> Case:
+def involve_gp(case: Case, involved: GpInvolved) -> Case:
     """Mark that the citizen's own GP is involved (C5); whether a consent covers it, the book of consents says.
 
-    Raises MayNotAct or AlreadyEnded.
+    Raises AlreadyEnded.
     """
-    _open_for(case, person)
+    not_ended(case)
     return _noted(case, involved)
 
 
-def not_ours(case: Case, answer: NotOurCitizen, person: Person) -> Case:
+def not_ours(case: Case, answer: NotOurCitizen) -> Case:
     """Answer «ikke vores borger» (O7). It goes back to Præhospitalet and nowhere else.
 
-    Raises MayNotAct, AlreadyEnded, or WordsMissing when the reason is "other" and nothing says which.
+    Raises AlreadyEnded, or WordsMissing when the reason is "other" and nothing says which.
     """
-    _open_for(case, person)
+    not_ended(case)
     if answer.why is Elsewhere.OTHER:
         _said(answer.remark, "remark")
     return replace(_noted(case, answer), state=CaseState.NOT_OURS)
 
 
-def close(case: Case, closing: Closing, person: Person) -> Case:
+def close(case: Case, closing: Closing) -> Case:
     """End the case with outcome and reason (H11); a citizen who wants no help now is an ending like any other (L11).
 
-    Raises MayNotAct, AlreadyEnded, NotAcknowledgedYet, NotAssessedYet (E1), OutcomeMissing or WordsMissing. When the
+    Raises AlreadyEnded, NotAcknowledgedYet, NotAssessedYet (E1), OutcomeMissing or WordsMissing. When the
     consent is withdrawn nothing more is assessed, so nothing is asked for.
     """
-    _open_for(case, person)
+    not_ended(case)
     if not case.acknowledged:
         raise NotAcknowledgedYet
     if not (case.assessment or case.withdrawn):
@@ -96,9 +95,8 @@ def close(case: Case, closing: Closing, person: Person) -> Case:
     return replace(_noted(case, closing), state=CaseState.CLOSED)
 
 
-def withdraw(case: Case, withdrawn: Withdrawn, person: Person) -> Case:
-    """Write down that the citizen no longer consents (O10); nothing is deleted. Raises MayNotAct, AlreadyWithdrawn."""
-    may_act(person)
+def withdraw(case: Case, withdrawn: Withdrawn) -> Case:
+    """Write down that the citizen no longer consents (O10); nothing is deleted. Raises AlreadyWithdrawn."""
     if case.withdrawn:
         raise AlreadyWithdrawn(case.withdrawn.at)
     return _noted(case, withdrawn)
@@ -130,11 +128,6 @@ def withdrawal_letter(case: Case, withdrawn: Withdrawn, unit: UnitContact) -> Le
 
 def _letter(case: Case, kind: Kind, body: Body) -> Letter:
     return Letter(kind, case.id, case.seal.from_party, case.number, body.written())
-
-
-def _open_for(case: Case, person: Person) -> None:
-    may_act(person)
-    not_ended(case)
 
 
 def _said(words: str, what: str) -> None:

@@ -3,7 +3,6 @@
 CaseworkError                never raised itself
 ├── CaseNotFound             no case here has that id or number
 ├── DepartmentUnknown        this municipality has no department of that name
-├── MayNotAct                the person's role does not take referrals over (D3)
 ├── AlreadyAcknowledged      somebody was first; says who and when
 ├── NotAcknowledgedYet       a case is acknowledged before it is forwarded
 ├── ForwardedMeanwhile       somebody else forwarded it while this person was reading
@@ -38,12 +37,6 @@ class DepartmentUnknown(CaseworkError):
     """This municipality has no department of that name."""
 
     code = "DEPARTMENT_UNKNOWN"
-
-
-class MayNotAct(CaseworkError):
-    """The person's role does not take referrals over (D3)."""
-
-    code = "MAY_NOT_ACT"
 
 
 class AlreadyAcknowledged(CaseworkError):

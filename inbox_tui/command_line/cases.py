@@ -3,9 +3,12 @@
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from directory.calendar import local_day
+from gateway.access.actions import Action
 from gateway.commands.console import (
     DONE,
     NOT_FOUND,
@@ -13,20 +16,20 @@ from gateway.commands.console import (
     Arguments,
     Commands,
     Console,
-    acting,
-    person_option,
     read_file,
     remind_of_daemon,
+    signed_in,
 )
 from gateway.consents.model import Consent
 from gateway.language import gettext as _
 from gateway.meetings.errors import MeetingUnknown
-from gateway.site.people import Role
+from gateway.site.people import Person
 from gateway.station import Station
+from gateway.terminal import erased
 from gateway.terminal.sections import Section
 from gateway.wire.letter_text import letter_text
 from gateway.wire.letters import Kind, Letter
-from inbox_tui import presentation, work_page
+from inbox_tui import held_up, presentation, work_page
 from inbox_tui.bootstrap import case_store, open_municipality
 from inbox_tui.casework.case import Case, CaseLine
 from inbox_tui.casework.errors import CaseNotFound, DepartmentUnknown
@@ -38,26 +41,40 @@ from inbox_tui.store import CaseStore
 LONGEST_NOTE: Final = 20_000
 MANY: Final = 1000
 
-Act = Callable[[Arguments, Console, Station, CaseStore], int]
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a command is carried out: the site, its cases, who types, and when."""
+
+    station: Station
+    store: CaseStore
+    person: Person
+    now: datetime
+
+    def case(self, name: str, wanted: Action) -> Case:
+        """Find the case of that number or id for what is `wanted`; raises CaseNotFound, MayNot or PersonGone."""
+        case = self.store.find(name, self.person, self.now, wanted)
+        if case is None:
+            raise CaseNotFound
+        return case
+
+
+Act = Callable[[Arguments, Console, Desk], int]
 
 
 def add_cases(commands: Commands) -> None:
     """Add the commands about cases."""
     add_command(commands, "list", _("show the cases, what needs a person first"), _list)
-    person_option(add_command(commands, "show", _("show one case"), _show, "case"))
-    acknowledging = add_command(
-        commands, "acknowledge", _("take a referral over, and tell Præhospitalet"), _acknowledge, "case"
-    )
-    person_option(acknowledging)
+    add_command(commands, "show", _("show one case"), _show, "case")
+    add_command(commands, "acknowledge", _("take a referral over, and tell Præhospitalet"), _acknowledge, "case")
     forwarding = add_command(commands, "forward", _("make a department responsible"), _forward, "case", "department")
     forwarding.add_argument("--note", metavar="FILE", help=_("a note for the department; - reads standard input"))
     forwarding.add_argument("--reason", metavar="FILE", help=_("why, when the consent does not cover the department"))
-    person_option(forwarding)
     add_command(commands, "departments", _("show the departments"), _departments)
 
 
 def add_command(commands: Commands, name: str, summary: str, act: Act, *wanted: str) -> ArgumentParser:
-    """Add one command that works on an opened site; a refused act is put into words."""
+    """Add one command for who signs in to a municipality's site; a refused act is put into words."""
     metavars = {"case": _("REFERRAL"), "department": _("DEPARTMENT")}
     parser = commands.add_parser(name, help=summary)
     for argument in wanted:
@@ -65,7 +82,8 @@ def add_command(commands: Commands, name: str, summary: str, act: Act, *wanted: 
 
     def run(arguments: Arguments, console: Console) -> int:
         with open_municipality(console.home) as station, _told(console) as ended:
-            ended.append(act(arguments, console, station, case_store(station)))
+            person = signed_in(station, arguments)
+            ended.append(act(arguments, console, Desk(station, case_store(station), person, station.clocks.rules())))
         return ended[-1]
 
     parser.set_defaults(run=run)
@@ -84,24 +102,25 @@ def _told(console: Console) -> Iterator[list[int]]:
         ended.append(NOT_FOUND if isinstance(error, CaseNotFound | DepartmentUnknown | MeetingUnknown) else REFUSED)
 
 
-def _list(_arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
-    today = local_day(station.clocks.rules())
-    lines = store.page(0, MANY, today)
+def _list(_arguments: Arguments, console: Console, desk: Desk) -> int:
+    today = local_day(desk.now)
+    lines = desk.store.listed(MANY, today, desk.person, desk.now)
     shown = [_row(line, presentation.deadline(line, today)) for line in lines]
     console.answer({"cases": [_line_facts(line) for line in lines]}, *(shown or [_("No referrals yet.")]))
     return DONE
 
 
-def _show(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
-    case = found(store, arguments.case)
-    store.opened(case.id, acting(station, arguments.person, Role.INTAKE), station.clocks.rules())
+def _show(arguments: Arguments, console: Console, desk: Desk) -> int:
+    case = desk.store.open(desk.case(arguments.case, Action.OPEN_CASE).id, desk.person, desk.now)
     letter = Letter(Kind.REFERRAL, case.id, "", case.number, _body(case))
-    standing = [presentation.state(case.state), presentation.told(case), presentation.not_told(case)]
+    advice = (held_up.advice(one, case.region_phone) for one in case.held_up)
+    standing = [presentation.state(case.state), presentation.told(case), *advice]
     if case.withdrawn:
         standing.append(_("! The citizen has withdrawn the consent."))
     later = (_supplement_text(case, one) for one in case.supplements)
     since = (line for part in (*work_page.meetings(case), work_page.work(case)) for line in _section_lines(part))
-    lines = [presentation.verdict(case), *filter(None, standing), "", letter_text(letter), *later, *since]
+    said = erased.said(case.erased.at, case.erased.days) if case.erased else letter_text(letter)
+    lines = [presentation.verdict(case), *filter(None, standing), "", said, *later, *since]
     console.answer(facts(case), *lines)
     return DONE
 
@@ -124,51 +143,36 @@ def _body(case: Case) -> dict[str, Any]:
     return body
 
 
-def _acknowledge(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
-    person = acting(station, arguments.person, Role.INTAKE)
-    case = store.acknowledge(found(store, arguments.case).id, person, station.clocks.rules())
-    unit = store.unit()
+def _acknowledge(arguments: Arguments, console: Console, desk: Desk) -> int:
+    case = desk.store.acknowledge(desk.case(arguments.case, Action.ACKNOWLEDGE).id, desk.person, desk.now)
+    unit = desk.store.unit()
     said = _("{number} is yours. Præhospitalet is told: {person}, {unit}, {phone}.").format(
-        number=case.number, person=person.name, unit=unit.unit_name, phone=unit.phone
+        number=case.number, person=desk.person.name, unit=unit.unit_name, phone=unit.phone
     )
     remind_of_daemon(console)
     console.answer(facts(case), said)
     return DONE
 
 
-def _forward(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
-    person = acting(station, arguments.person, Role.INTAKE)
-    department = store.department(arguments.department)
+def _forward(arguments: Arguments, console: Console, desk: Desk) -> int:
+    case = desk.case(arguments.case, Action.FORWARD)
+    department = desk.store.department(arguments.department)
     if department is None:
         raise DepartmentUnknown
-    case = store.forward(
-        found(store, arguments.case).id,
-        department.id,
-        person,
-        text(arguments.note) or "",
-        station.clocks.rules(),
-        reason=text(arguments.reason),
+    case = desk.store.forward(
+        case.id, department.id, desk.person, text(arguments.note) or "", desk.now, reason=text(arguments.reason)
     )
     said = _("{department} is now responsible for {number}.").format(department=department.name, number=case.number)
     console.answer(facts(case), said)
     return DONE
 
 
-def _departments(_arguments: Arguments, console: Console, _station: Station, store: CaseStore) -> int:
-    departments = store.departments()
-    listed = [{"name": one.name, "kind": one.kind.value} for one in departments]
-    console.answer(
-        {"departments": listed}, *(f"{one.name:<32} {_(presentation.KINDS[one.kind])}" for one in departments)
-    )
+def _departments(_arguments: Arguments, console: Console, desk: Desk) -> int:
+    departments = desk.store.departments()
+    listed = [{"id": one.id, "name": one.name, "kind": one.kind.value} for one in departments]
+    lines = (f"{one.id:<28} {one.name:<32} {_(presentation.KINDS[one.kind])}" for one in departments)
+    console.answer({"departments": listed}, *lines)
     return DONE
-
-
-def found(store: CaseStore, name: str) -> Case:
-    """Find the case of that number or id; raises CaseNotFound."""
-    case = store.find(name)
-    if case is None:
-        raise CaseNotFound
-    return case
 
 
 def text(name: str | None) -> str | None:
@@ -179,7 +183,7 @@ def text(name: str | None) -> str | None:
 
 
 def _row(line: CaseLine, deadline: str) -> str:
-    words = (presentation.state(line.state), presentation.citizen(line.citizen), deadline, presentation.holder(line))
+    words = (presentation.state(line.state), presentation.named(line), deadline, presentation.holder(line))
     return f"{line.number}  " + presentation.SEPARATOR.join(
         word for word in (*words, *presentation.marks(line)) if word
     )
@@ -201,6 +205,7 @@ def _line_facts(line: CaseLine) -> dict[str, Any]:
         "reminded": line.reminded,
         "meeting_waits": line.asked,
         "withdrawn": line.withdrawn,
+        "held_up": line.held_up,
     }
 
 
@@ -221,12 +226,14 @@ def facts(case: Case) -> dict[str, Any]:
         "responsible": case.responsible.name if case.responsible else None,
         "forwards": [{"department": move.department.name, "at": move.at.isoformat()} for move in case.history],
         "signed_by": str(case.seal.signed_by),
-        "referral": case.referral.as_json(),
+        "referral": None if case.erased else case.referral.as_json(),
+        "erased_at": case.erased.at.isoformat() if case.erased else None,
         "supplements": [one.supplement.written() for one in case.supplements],
         "withdrawn_at": case.withdrawn.at.isoformat() if case.withdrawn else None,
         "acute": case.assessment.acute if case.assessment else None,
         "known": case.familiar.known if case.familiar else None,
         "ending_state": case.ending_told.value if case.ending_told else None,
+        "held_up": [{"kind": one.kind.value, "state": one.state.value, "reason": one.reason} for one in case.held_up],
         "notes": [{"kind": type(note).__name__, **note.model_dump(mode="json")} for note in case.notes],
         "consents": [_consent_facts(one) for one in case.consents],
     }

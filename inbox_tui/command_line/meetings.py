@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from directory.book import AddressBook
 from directory.model import REGION
+from gateway.access.actions import Action
 from gateway.commands.console import (
     DONE,
     NOT_FOUND,
@@ -18,7 +19,6 @@ from gateway.commands.console import (
     Commands,
     Console,
     Subcommand,
-    person_option,
     read_file,
     remind_of_daemon,
 )
@@ -37,12 +37,10 @@ from gateway.wire.referral import Moment
 from inbox_tui import words
 from inbox_tui.bootstrap import acts
 from inbox_tui.casework.case import Case
-from inbox_tui.command_line.acts import Doer, add_consent_options, obtained
-from inbox_tui.command_line.cases import add_command, found, text
-from inbox_tui.store import CaseStore
+from inbox_tui.command_line.acts import add_consent_options, obtained
+from inbox_tui.command_line.cases import Act, Desk, add_command, text
 
 LARGEST: Final = 64 * 1024
-Act = Callable[[Arguments, Console, Station, CaseStore], int]
 
 
 class Plan(Body):
@@ -81,42 +79,42 @@ def _add(commands: Commands, name: str, summary: str, act: Act, *, meeting: bool
     if meeting:
         parser.add_argument("meeting", metavar=_("MEETING"), help=_("the meeting's id, or how it begins"))
     parser.add_argument("--ics", type=Path, metavar="FILE", help=_("write the meeting to a calendar file"))
-    person_option(parser)
     return parser
 
 
-def _list(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
-    return _told(arguments, console, station, found(store, arguments.case))
+def _list(arguments: Arguments, console: Console, desk: Desk) -> int:
+    case = desk.case(arguments.case, Action.OPEN_CASE)
+    return _told(arguments, console, desk.station, desk.store.open(case.id, desk.person, desk.now))
 
 
-def _propose(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
-    case_id, doer, plan = found(store, arguments.case).id, Doer(arguments, station), _plan(arguments.file)
+def _propose(arguments: Arguments, console: Console, desk: Desk) -> int:
+    case, plan = desk.case(arguments.case, Action.PROPOSE_MEETING), _plan(arguments.file)
     roles = tuple(party.role for party in plan.parties)
     consent = obtained(arguments, danish(words.MEETING_SCOPE), roles) if arguments.consent else None
     remind_of_daemon(console)
-    case = acts(station).propose(case_id, plan.proposal(), doer.person, doer.now, consent)
-    return _told(arguments, console, station, case)
+    case = acts(desk.station).propose(case.id, plan.proposal(), desk.person, desk.now, consent)
+    return _told(arguments, console, desk.station, case)
 
 
-def _move(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
-    case, doer, plan = found(store, arguments.case), Doer(arguments, station), _plan(arguments.file)
+def _move(arguments: Arguments, console: Console, desk: Desk) -> int:
+    case, plan = desk.case(arguments.case, Action.PROPOSE_MEETING), _plan(arguments.file)
     meeting_id = _meeting(case, arguments.meeting)
-    case = acts(station).move_meeting(case.id, meeting_id, plan.proposal(), doer.person, doer.now)
-    return _told(arguments, console, station, case)
+    case = acts(desk.station).move_meeting(case.id, meeting_id, plan.proposal(), desk.person, desk.now)
+    return _told(arguments, console, desk.station, case)
 
 
-def _answer(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
-    case, doer, remark = found(store, arguments.case), Doer(arguments, station), text(arguments.remark) or ""
+def _answer(arguments: Arguments, console: Console, desk: Desk) -> int:
+    case, remark = desk.case(arguments.case, Action.ANSWER_MEETING), text(arguments.remark) or ""
     meeting_id, attendance = _meeting(case, arguments.meeting), Attendance(arguments.attendance)
-    case = acts(station).answer_meeting(case.id, meeting_id, attendance, remark, doer.person, doer.now)
-    return _told(arguments, console, station, case)
+    case = acts(desk.station).answer_meeting(case.id, meeting_id, attendance, remark, desk.person, desk.now)
+    return _told(arguments, console, desk.station, case)
 
 
-def _cancel(arguments: Arguments, console: Console, station: Station, store: CaseStore) -> int:
-    case, doer, remark = found(store, arguments.case), Doer(arguments, station), text(arguments.remark) or ""
+def _cancel(arguments: Arguments, console: Console, desk: Desk) -> int:
+    case, remark = desk.case(arguments.case, Action.CANCEL_MEETING), text(arguments.remark) or ""
     meeting_id = _meeting(case, arguments.meeting)
-    case = acts(station).cancel_meeting(case.id, meeting_id, remark, doer.person, doer.now)
-    return _told(arguments, console, station, case)
+    case = acts(desk.station).cancel_meeting(case.id, meeting_id, remark, desk.person, desk.now)
+    return _told(arguments, console, desk.station, case)
 
 
 def _plan(name: str) -> Plan:

@@ -28,7 +28,7 @@ from inbox_tui import bootstrap as municipal_end
 from inbox_tui.app import InboxApp
 from inbox_tui.demo.headless import SHORT, Referrals, kept
 from inbox_tui.demo.journey import travel
-from inbox_tui.demo.town import INTAKE_WORKER, SENDER, Town, open_town, person_at
+from inbox_tui.demo.town import INTAKE_WORKER, PASSWORD, SENDER, Town, open_town, password_told, person_at
 
 HOME_TOWN: Final = "730"
 STORY: Final = (
@@ -56,7 +56,7 @@ def interactive(console: Console, entries: Referrals, keep: Path, *, desk: bool 
     finally:
         kept(workplace, keep)
     where = _("Everything lies in {folder}: the sites under sites, every letter as it crossed under wire.")
-    console.answer({"folder": str(keep)}, *lines, where.format(folder=keep))
+    console.answer({"folder": str(keep)}, *lines, where.format(folder=keep), password_told())
     return DONE
 
 
@@ -64,7 +64,8 @@ def _sit_down(town: Town, *, desk: bool) -> None:
     """Open the screen of one end, signed in."""
     station = town.region if desk else town.municipalities[HOME_TOWN]
     person = person_at(station, SENDER if desk else INTAKE_WORKER)
-    notice = _("Demo: you are signed in as {person}. Everything here is invented.").format(person=person.name)
+    notice = _("Demo: everything is invented. It signed in by itself; the password is {password}")
+    notice = notice.format(password=PASSWORD)
     if desk:
         DeskApp(desk_ports(station, person, notice)).run()
     else:

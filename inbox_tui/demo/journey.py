@@ -54,9 +54,9 @@ async def travel(town: Town, name: str, referral: Mapping[str, Any], *, acknowle
     number = submitted.number
     await _until(town, number, lambda progress: progress.state == "received")
     station = town.municipalities[submitted.recipient.code]
-    case = await asyncio.to_thread(municipal_end.case_store(station).find, number)
+    worker = person_at(station, INTAKE_WORKER)
+    case = await asyncio.to_thread(municipal_end.case_store(station).find, number, worker, town.clock())
     if acknowledge and case is not None:
-        worker = person_at(station, INTAKE_WORKER)
         await asyncio.to_thread(municipal_end.case_store(station).acknowledge, case.id, worker, town.clock())
         town.wake()
         await _until(town, number, lambda progress: progress.acknowledgement is not None)

@@ -12,6 +12,7 @@ from gateway.commands.site import LOG_FORMAT
 from gateway.language import gettext as _
 from inbox_tui.demo.headless import NotReferrals, Referrals, play, read_referrals, told
 from inbox_tui.demo.journey import JourneyStopped
+from inbox_tui.demo.town import password_told
 
 OWN: Final = "referrals.json"
 LOG: Final = "stafet.log"
@@ -56,7 +57,7 @@ def _headless(console: Console, entries: Referrals, folder: Path) -> int:
     journeys = play(entries, folder)
     kept = _("Everything lies in {folder}: the sites under sites, every letter as it crossed under wire.")
     facts = {"referrals": [journey.as_json() for journey in journeys]}
-    console.answer(facts, *told(journeys), "", kept.format(folder=folder))
+    console.answer(facts, *told(journeys), "", kept.format(folder=folder), password_told())
     return DONE
 
 

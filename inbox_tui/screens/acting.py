@@ -1,11 +1,12 @@
 """Acknowledging and forwarding, the same from the list and from the letter."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gateway.language import gettext as _
+from gateway.terminal.commands import Command
 from gateway.terminal.plain import one_line
-from inbox_tui import refusals
+from inbox_tui import commands, refusals
 from inbox_tui.casework.actions import not_ended, still_consented
 from inbox_tui.casework.case import Case
 from inbox_tui.casework.errors import AlreadyAcknowledged, NotAcknowledgedYet
@@ -21,6 +22,14 @@ class ActingPage(Page[Result]):
     def __init__(self, seat: Seat) -> None:
         super().__init__()
         self.seat = seat
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let only those keys work that are for who sits here."""
+        return commands.is_offered(action, self.seat.person) and super().check_action(action, parameters)
+
+    def explained(self) -> Sequence[Command]:
+        """Tell what the help page explains: what is for who sits here."""
+        return commands.offered(commands.EXPLAINED, self.seat.person)
 
     @abstractmethod
     def chosen(self) -> str | None:
@@ -95,4 +104,5 @@ class ActingPage(Page[Result]):
     async def _fresh(self) -> Case | None:
         """Read the chosen case anew: a colleague may have acted on it."""
         case_id = self.chosen()
-        return await self.ask(self.seat.ports.store.get, case_id) if case_id else None
+        ports = self.seat.ports
+        return await self.ask(ports.store.get, case_id, self.seat.person, ports.now()) if case_id else None

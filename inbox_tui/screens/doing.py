@@ -11,7 +11,7 @@ from gateway.meetings.book import MeetingState, Standing
 from gateway.meetings.flow import Proposal
 from gateway.wire.answers import Elsewhere
 from gateway.wire.meeting import Attendance
-from inbox_tui import words
+from inbox_tui import commands, words
 from inbox_tui.acts import Acts, Obtained
 from inbox_tui.casework.case import Case
 from inbox_tui.casework.notes import Assessment
@@ -78,7 +78,8 @@ class DoingPage(ActingPage[Result]):
 
     async def _more(self) -> None:
         case = await self._fresh()
-        action = await self.app.push_screen_wait(MoreScreen(forms.about(case))) if case else None
+        rarer = commands.offered(commands.RARER, self.seat.person)
+        action = await self.app.push_screen_wait(MoreScreen(forms.about(case), rarer)) if case else None
         if action:
             self.call_later(self.run_action, f"screen.{action}")
 

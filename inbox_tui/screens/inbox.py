@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import ClassVar
 
@@ -14,11 +14,13 @@ from textual.widgets import Static
 from directory.calendar import local_day
 from gateway.language import gettext as _
 from gateway.language import ngettext
+from gateway.site.people import Role
 from gateway.terminal.bars import CommandBar, TitleBar
 from gateway.terminal.commands import bindings
 from gateway.terminal.plain import one_line
-from inbox_tui import commands, presentation
-from inbox_tui.casework.case import Case, Rank
+from inbox_tui import commands, held_up, presentation
+from inbox_tui.cases import Cases
+from inbox_tui.casework.case import Case, CaseLine, HeldUp, Rank
 from inbox_tui.messages import CaseChosen, PageWanted
 from inbox_tui.ports import Seat
 from inbox_tui.screens.doing import DoingPage
@@ -26,12 +28,15 @@ from inbox_tui.screens.letter import LetterScreen
 from inbox_tui.screens.quarantine import QuarantineScreen
 from inbox_tui.widgets.case_list import CaseList, Page
 
+FRESH = timedelta(days=14)
+"""How long the list tells of a letter that was given up; a case tells of it always."""
+
 
 @dataclass(frozen=True)
 class Glance:
     """What tells whether the list must be read again: something changed, the day turned, or a letter was set aside."""
 
-    revision: int
+    revision: tuple[int, ...]
     today: date
     set_aside: int
 
@@ -43,6 +48,8 @@ class Snapshot:
     glance: Glance
     counts: Mapping[Rank, int]
     page: Page
+    held_up: tuple[HeldUp, ...]
+    phone: str
 
 
 class InboxScreen(DoingPage[None]):
@@ -62,14 +69,16 @@ class InboxScreen(DoingPage[None]):
         if self.seat.ports.notice:
             yield Static(Content(one_line(self.seat.ports.notice)), id="notice", markup=False)
         yield Static("", id="tally", markup=False)
+        yield Static("", id="held-up", markup=False)
         yield Static("", id="set-aside-count", markup=False)
         yield CaseList(id="cases")
         yield Static(Content(_empty()), id="empty", markup=False)
-        yield CommandBar(commands.INBOX)
+        yield CommandBar(commands.offered(commands.INBOX, self.seat.person))
 
     def on_mount(self) -> None:
         """Read the list, and go on looking for news."""
-        self.query_one("#empty").display = self.query_one("#set-aside-count").display = False
+        for name in ("#empty", "#set-aside-count", "#held-up"):
+            self.query_one(name).display = False
         self.query_one(CaseList).focus()
         self.reload()
         self.set_interval(self.seat.ports.poll_seconds, self._look)
@@ -129,53 +138,66 @@ class InboxScreen(DoingPage[None]):
 
     async def _fetch(self, offset: int, limit: int) -> None:
         today = self._today()
-        lines = await self.ask(self.seat.ports.store.page, offset, limit, today)
+        lines = await self.ask(self._lines, offset, limit, today)
         if lines:
             self.query_one(CaseList).add(Page(0, offset, lines, today))
 
     async def _open(self, case_id: str) -> None:
-        case = await self.ask(self.seat.ports.store.get, case_id)
+        case = await self.ask(self.seat.ports.store.open, case_id, self.seat.person, self.seat.ports.now())
         if case:
             self.app.push_screen(LetterScreen(self.seat, case, self._unit_name))
 
     async def _set_aside(self) -> None:
-        lines = await self.ask(self.seat.ports.quarantine)
+        lines = await self.ask(self.seat.ports.set_aside, self.seat.person, self.seat.ports.now())
         if lines is not None:
-            self.app.push_screen(QuarantineScreen(tuple(lines)))
+            self.app.push_screen(QuarantineScreen(lines))
 
     def _read_glance(self, today: date) -> Glance:
-        return Glance(self.seat.ports.store.revision(), today, len(self.seat.ports.quarantine()))
+        with self.seat.ports.store.looking(self.seat.person, self.seat.ports.now()) as cases:
+            return self._glance_at(cases, today)
+
+    def _glance_at(self, cases: Cases, today: date) -> Glance:
+        return Glance(cases.revision(), today, self.seat.ports.set_aside.count(self.seat.person, self.seat.ports.now()))
+
+    def _lines(self, offset: int, limit: int, today: date) -> tuple[CaseLine, ...]:
+        with self.seat.ports.store.looking(self.seat.person, self.seat.ports.now()) as cases:
+            return cases.page(offset, limit, today)
 
     def _read(self, today: date, case_id: str | None, offset: int, limit: int) -> Snapshot:
         """Read the list around the case the cursor is on; runs in a thread."""
-        store, glance = self.seat.ports.store, self._read_glance(today)
-        cursor = store.position(case_id, today) if case_id else None
-        if cursor is not None and not offset <= cursor < offset + limit:
-            offset = max(0, cursor - limit // 2)
-        counts = store.tally(today)
-        return Snapshot(
-            glance, counts, Page(sum(counts.values()), offset, store.page(offset, limit, today), today, cursor)
-        )
+        with self.seat.ports.store.looking(self.seat.person, self.seat.ports.now()) as cases:
+            glance = self._glance_at(cases, today)
+            cursor = cases.position(case_id, today) if case_id else None
+            if cursor is not None and not offset <= cursor < offset + limit:
+                offset = max(0, cursor - limit // 2)
+            counts = cases.tally(today)
+            page = Page(sum(counts.values()), offset, cases.page(offset, limit, today), today, cursor)
+            held_up = cases.held_up(self.seat.ports.now() - FRESH)
+            return Snapshot(glance, counts, page, held_up, cases.region_phone() if held_up else "")
 
     def _show(self, shot: Snapshot) -> None:
         total = shot.page.total
         if self._total is not None and total > self._total:
             self.say(_arrived(total - self._total))
         self._glance, self._total = shot.glance, total
-        self.query_one("#tally", Static).update(Content(_tally(shot)))
+        self.query_one("#tally", Static).update(Content(self._tally(shot)))
+        self.query_one("#held-up", Static).update(Content(held_up.summary(shot.held_up, shot.phone)))
+        self.query_one("#held-up").display = bool(shot.held_up)
         self.query_one("#set-aside-count", Static).update(Content(_aside(shot.glance.set_aside)))
         self.query_one("#set-aside-count").display = shot.glance.set_aside > 0
         self.query_one(CaseList).show(shot.page)
         self.query_one(CaseList).display = total > 0
         self.query_one("#empty").display = total == 0
 
+    def _tally(self, shot: Snapshot) -> str:
+        """Sum the list up: what waits for those who receive, or what a department has."""
+        if self.seat.person.role is Role.DEPARTMENT:
+            return presentation.with_us(shot.counts)
+        said = presentation.tally(shot.counts, shot.glance.today)
+        return presentation.SEPARATOR.join(said) or (_("Nothing waits for you.") if shot.page.total else "")
+
     def _today(self) -> date:
         return local_day(self.seat.ports.now())
-
-
-def _tally(shot: Snapshot) -> str:
-    said = presentation.tally(shot.counts, shot.glance.today)
-    return presentation.SEPARATOR.join(said) or (_("Nothing waits for you.") if shot.page.total else "")
 
 
 def _aside(count: int) -> str:

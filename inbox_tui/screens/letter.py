@@ -11,13 +11,15 @@ from textual.widgets import Static
 
 from directory.calendar import local_day
 from gateway.language import gettext as _
+from gateway.site.people import Role
 from gateway.terminal.bars import CommandBar, TitleBar
 from gateway.terminal.commands import bindings
 from gateway.terminal.letter_view import LetterView
 from gateway.terminal.plain import one_line
 from gateway.terminal.sections import Section
-from inbox_tui import commands, letter_page, presentation, words, work_page
+from inbox_tui import commands, letter_page, presentation, refusals, words, work_page
 from inbox_tui.casework.case import Case, Rank
+from inbox_tui.casework.errors import CaseNotFound
 from inbox_tui.ports import Seat
 from inbox_tui.screens.doing import DoingPage
 from inbox_tui.widgets.bars import SealBar
@@ -41,13 +43,13 @@ class LetterScreen(DoingPage[None]):
         yield Static(self._subject(), id="subject", markup=False)
         yield Static(self._standing(), id="state", markup=False)
         yield LetterView(self._sections())
-        yield CommandBar(commands.LETTER)
+        yield CommandBar(commands.offered(commands.LETTER, self.seat.person))
 
     def on_mount(self) -> None:
-        """Note who reads it, and let the keyboard scroll."""
+        """Let the keyboard scroll; and see whether a department still has the case."""
         self.query_one(LetterView).focus()
-        store, now = self.seat.ports.store, self.seat.ports.now()
-        self.begin(partial(self.ask, store.opened, self._case.id, self.seat.person, now), "opened")
+        if self.seat.person.role is Role.DEPARTMENT:
+            self.set_interval(self.seat.ports.poll_seconds, partial(self.look, self._go_when_moved_on, "look"))
 
     def chosen(self) -> str | None:
         """Act on the case that is shown."""
@@ -64,11 +66,21 @@ class LetterScreen(DoingPage[None]):
         self._show_cpr = not self._show_cpr
         self.begin(partial(self.query_one(LetterView).show, self._sections()), "page")
 
+    async def _go_when_moved_on(self) -> None:
+        """Go back when somebody has moved the case on to another department: it is no longer this one's to read."""
+        if self.is_current and await self.ask(self._is_here) is False and self.is_current:
+            self.say(refusals.in_words(CaseNotFound()), "warning")
+            self.dismiss()
+
+    def _is_here(self) -> bool:
+        with self.seat.ports.store.looking(self.seat.person, self.seat.ports.now()) as cases:
+            return cases.has(self._case.id)
+
     def _sections(self) -> tuple[Section, ...]:
         return letter_page.sections(self._case, self.seat.ports.now(), show_cpr=self._show_cpr)
 
     def _subject(self) -> Content:
-        who = presentation.citizen(self._case.in_force.citizen.name)
+        who = presentation.titled(self._case)
         return Content.assemble((who, "bold"), (f"  {presentation.number(self._case.number)}", "$stafet-quiet"))
 
     def _standing(self) -> Content:

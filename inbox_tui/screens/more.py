@@ -1,5 +1,6 @@
 """The rarer commands, in a small menu: what does not fit on the line below."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -24,21 +25,22 @@ class MoreScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(commands.CANCEL)
 
-    def __init__(self, about: str) -> None:
+    def __init__(self, about: str, offered: Sequence[Command]) -> None:
         super().__init__()
         self._about = about
+        self._offered = offered
 
     def compose(self) -> ComposeResult:
         """Lay the menu out."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(_("More")).markup
             yield Static(Content(one_line(self._about)), markup=False, classes="paragraph")
-            yield OptionList(*map(_option, commands.RARER), markup=False)
+            yield OptionList(*map(_option, self._offered), markup=False)
         yield CommandBar((commands.CHOOSE, commands.CANCEL))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer."""
-        self.dismiss(commands.RARER[event.option_index].action)
+        self.dismiss(self._offered[event.option_index].action)
 
     def action_choose(self) -> None:
         """Choose the one the cursor is on."""
@@ -50,7 +52,7 @@ class MoreScreen(ModalScreen[str | None]):
 
     def on_key(self, event: Key) -> None:
         """Take a command's own key for its line."""
-        for command in commands.RARER:
+        for command in self._offered:
             if event.key in command.keys.split(","):
                 event.stop()
                 self.dismiss(command.action)

@@ -1,23 +1,15 @@
-"""Who works in this inbox: what is asked, and what to do when there is nobody to choose."""
+"""What is said at the inbox's door."""
 
-from collections.abc import Sequence
+from typing import Final
 
 from gateway.language import gettext as _
-from gateway.site.people import Person
-from gateway.terminal.who import Question, WhoScreen
-from inbox_tui import commands
-from inbox_tui.casework.actions import INTAKE_ROLES
+from gateway.terminal.door import Question
 
-ADD_STAFF = 'stafet-inbox staff add "NAVN" --role intake'
+ADD_STAFF: Final = 'stafet-inbox staff add "NAVN" --role intake'
 
 
-def who_screen(people: Sequence[Person], unit_name: str) -> WhoScreen[Person]:
-    """Ask who of those who may take referrals sits here."""
-    able = [person for person in people if person.role in INTAKE_ROLES]
-    return WhoScreen(able, unit_name, _question(), choose=commands.CHOOSE, leave=commands.QUIT)
-
-
-def _question() -> Question:
+def question() -> Question:
+    """Say why one signs in, and what to do when there is nobody who can."""
     return Question(
         why=_("Your name goes back to Præhospitalet when you acknowledge, and is noted with what you do."),
         nobody=_("Nobody can work in this inbox yet."),

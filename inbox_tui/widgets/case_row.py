@@ -50,7 +50,7 @@ def first_line(line: CaseLine, columns: Columns, today: date) -> list[Part]:
     return [
         (" " + fit(presentation.state(line.state), columns.state), f"state-{line.state}"),
         (
-            fit(presentation.citizen(line.citizen) + " ", columns.citizen),
+            fit(presentation.named(line) + " ", columns.citizen),
             "quiet" if rank >= Rank.HANDED_OVER else "name",
         ),
         (fit(presentation.holder(line), columns.holder), "quiet"),

@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from directory.book import AddressBook
 from directory.model import REGION
+from gateway.audit.read import entries
 from gateway.exchange.conversations import advance
 from gateway.exchange.post import letter_of
 from gateway.exchange.rows import OutgoingRow
@@ -33,7 +34,7 @@ def make(folder):
     """Make Randers' site, with one who works there."""
     name, address, phone = sites.UNITS[sites.RANDERS]
     unit = UnitSettings(party=sites.RANDERS, name=name, address=address, phone=phone)
-    make_station(Home(folder), Plan(unit, WORKER, Role.INTAKE), bootstrap.TABLES)
+    make_station(Home(folder), Plan(unit, WORKER, Role.INTAKE, sites.PASSWORD), bootstrap.TABLES)
 
 
 @dataclass
@@ -49,6 +50,11 @@ class Typed:
         with bootstrap.open_municipality(Home(self.home)) as station:
             yield station
 
+    def trail(self):
+        """Read the trail: what was done, by whom, about what, and how it went."""
+        with self.station() as station, station.database.reading() as session:
+            return [(one.action, one.person_id, one.about, one.outcome) for one in entries(session)]
+
     def receive(self, letter=None):
         """Let a referral in, as the daemon does."""
         letter = letter or arrived(referral("R02"), NUMBER)
@@ -62,6 +68,11 @@ class Typed:
     def __call__(self, *words, typed="", code=0):
         """Type a command with `typed` on standard input; give its JSON."""
         return json.loads(self.words("--json", *words, typed=typed, code=code))
+
+    def hire(self, name, role, **more):
+        """Let a person work here who signs in with everybody's password."""
+        with self.station() as station:
+            return sites.hire(station, name, Role(role), **more)
 
     def words(self, *words, typed="", code=0):
         """Type a command; give what it says."""

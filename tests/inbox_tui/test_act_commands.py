@@ -210,7 +210,7 @@ def test_what_is_not_there_is_not_found(taken):
 
 def test_every_act_needs_a_person_of_the_house(inbox):
     said = inbox("known", NUMBER, "--as", "Ingen Testesen", code=REFUSED)
-    assert said["error"] == "PERSON_UNKNOWN"
+    assert said["error"] == "SIGN_IN_REFUSED"
 
 
 def test_an_export_holds_every_moment_the_evaluation_asks_for(inbox):

@@ -66,7 +66,7 @@ def assess(site, case_id, person=ANNE, *, acute=False, **more):
 def test_an_assessment_is_kept_with_who_and_when_and_sends_nothing(site, taken):
     """E1, L4."""
     assess(site, taken, acute=True)
-    case = site.store.get(taken)
+    case = site.case(taken)
     assert (case.assessment.acute, case.assessment.by, case.assessment.at) == (True, ANNE.name, NOW)
     assert (row(site, taken).assessed_at, row(site, taken).acute) == (NOW, True)
     assert site.posted == []
@@ -83,7 +83,7 @@ def test_contact_attempts_are_a_list_and_the_first_that_reached_is_counted(site,
     for hours, reached in ((1, False), (2, True), (3, True)):
         at = NOW + hours * HOUR
         site.acts.contact(taken, reached=reached, remark="", person=ANNE, now=NOW + 5 * HOUR, at=at)
-    assert [one.reached for one in site.store.get(taken).of(Contact)] == [False, True, True]
+    assert [one.reached for one in site.case(taken).of(Contact)] == [False, True, True]
     assert row(site, taken).contacted_at == NOW + 2 * HOUR
 
 
@@ -91,7 +91,7 @@ def test_a_citizen_can_be_marked_known_and_unmarked(site, case_id):
     """A10."""
     assert row(site, case_id).known is None
     site.acts.familiar(case_id, "27.45.00", ANNE, NOW)
-    assert (row(site, case_id).known, site.store.get(case_id).familiar.own_case) == (True, "27.45.00")
+    assert (row(site, case_id).known, site.case(case_id).familiar.own_case) == (True, "27.45.00")
     site.acts.familiar(case_id, "", ANNE, NOW, known=False)
     assert row(site, case_id).known is False
 
@@ -116,8 +116,8 @@ def test_not_ours_leaves_the_working_list_and_tells_the_region_only(site, case_i
     (letter,) = site.posted
     assert (letter.kind, letter.to_party, letter.body["why"]) == (Kind.NOT_OURS, "region", "moved")
     assert letter.body["remark"] == "Flyttet i maj."
-    assert site.store.get(case_id).state is CaseState.NOT_OURS
-    assert site.store.tally(date(2026, 11, 20)) == {Rank.ENDED: 1}
+    assert site.case(case_id).state is CaseState.NOT_OURS
+    assert site.tally(date(2026, 11, 20)) == {Rank.ENDED: 1}
     assert row(site, case_id).not_ours_at == NOW
 
 
@@ -127,7 +127,7 @@ def test_a_closed_case_says_only_that_it_is_closed(site, taken):
     site.acts.close(taken, ["housing-support", "not-now"], "Aftalt med borgeren.", ANNE, NOW)
     (letter,) = site.posted
     assert (letter.kind, set(letter.body)) == (Kind.CLOSED, {"closed_at", "unit", "phone"})
-    ending = site.store.get(taken).ending
+    ending = site.case(taken).ending
     assert (ending.outcomes, ending.reason, ending.by) == (
         ("housing-support", "not-now"),
         "Aftalt med borgeren.",
@@ -137,10 +137,10 @@ def test_a_closed_case_says_only_that_it_is_closed(site, taken):
 
 
 def test_a_refused_close_leaves_everything_as_it_was(site, taken):
-    before = site.store.get(taken)
+    before = site.case(taken)
     with pytest.raises(NotAssessedYet):
         site.acts.close(taken, ["not-now"], "Fordi.", ANNE, NOW)
-    assert site.store.get(taken) == before
+    assert site.case(taken) == before
     assert site.posted == []
 
 
@@ -158,7 +158,7 @@ def test_when_posting_fails_nothing_is_closed(site, taken):
     ):
         with pytest.raises(OSError):  # noqa: PT011 - the very one raised above
             act()
-    case = site.store.get(taken)
+    case = site.case(taken)
     assert (case.state, case.ending, case.withdrawn) == (CaseState.ACKNOWLEDGED, None, None)
 
 
@@ -186,7 +186,7 @@ def test_of_two_who_close_at_once_one_does_and_the_other_is_told_who(site, taken
     refused = both(lambda person: site.acts.close(taken, ["not-now"], person.name, person, NOW))
     ((loser, error),) = refused.items()
     assert isinstance(error, AlreadyEnded)
-    assert error.by == site.store.get(taken).ending.by != loser
+    assert error.by == site.case(taken).ending.by != loser
     assert len(site.posted) == 1
 
 
@@ -207,7 +207,7 @@ def test_of_a_close_and_a_not_ours_at_once_only_one_leaves(site, taken):
 def test_of_two_who_assess_what_both_saw_unassessed_the_second_is_told(site, taken):
     refused = both(lambda person: assess(site, taken, person, seen=0))
     assert [type(error) for error in refused.values()] == [AssessedMeanwhile]
-    assert len(site.store.get(taken).of(Assessment)) == 1
+    assert len(site.case(taken).of(Assessment)) == 1
 
 
 def test_of_two_who_write_a_withdrawal_down_one_letter_leaves(site, taken):
@@ -218,17 +218,17 @@ def test_of_two_who_write_a_withdrawal_down_one_letter_leaves(site, taken):
 
 def test_two_contacts_at_once_are_both_kept(site, taken):
     assert not both(lambda person: site.acts.contact(taken, reached=True, remark="", person=person, now=NOW))
-    assert {one.by for one in site.store.get(taken).of(Contact)} == {ANNE.name, BENT.name}
+    assert {one.by for one in site.case(taken).of(Contact)} == {ANNE.name, BENT.name}
 
 
 def test_a_withdrawal_here_is_told_and_ends_every_consent_and_deletes_nothing(site, taken):
     """O10."""
     site.acts.consent(taken, Purpose.OWN_GP, YES, ANNE, NOW)
-    before = site.store.get(taken)
+    before = site.case(taken)
     site.acts.withdraw(taken, ANNE, NOW + HOUR)
     (letter,) = site.posted
     assert (letter.kind, letter.body["taken_by"]) == (Kind.WITHDRAWAL, ANNE.name)
-    case = site.store.get(taken)
+    case = site.case(taken)
     assert (case.referral, case.consents, case.acknowledged) == (before.referral, before.consents, before.acknowledged)
     with site.db.reading() as session:
         withdrawn = [ConsentBook(session, site.vault).withdrawn_at(taken, purpose) for purpose in Purpose]
@@ -263,7 +263,7 @@ def test_a_withdrawn_case_without_any_consent_of_ours_says_withdrawn_too(site, t
 def test_nothing_is_noted_as_done_at_a_time_that_has_not_come(site, taken):
     site.acts.contact(taken, reached=True, remark="", person=ANNE, now=NOW, at=NOW + DAY)
     site.acts.withdraw(taken, ANNE, NOW, at=NOW + DAY)
-    case = site.store.get(taken)
+    case = site.case(taken)
     assert (case.of(Contact)[0].at, case.withdrawn.at) == (NOW, NOW)
     (letter,) = site.posted
     assert letter.body["withdrawn_at"] == NOW.isoformat().replace("+00:00", "Z")
@@ -309,7 +309,7 @@ def test_a_spoken_consent_says_why_it_is_not_written(site, taken):
     with pytest.raises(ConsentIncomplete) as refusal:
         site.acts.consent(taken, Purpose.OWN_GP, spoken, ANNE, NOW)
     assert refusal.value.field == "writing_waived_because"
-    assert site.store.get(taken).consents == ()
+    assert site.case(taken).consents == ()
 
 
 def test_a_meeting_is_proposed_only_on_a_consent_that_names_everybody(site, taken):
@@ -319,7 +319,7 @@ def test_a_meeting_is_proposed_only_on_a_consent_that_names_everybody(site, take
     with pytest.raises(PartyNotCovered):
         site.acts.propose(taken, meeting(GP, CITIZEN), ANNE, NOW, met_by(GP))
     assert site.posted == []
-    assert site.store.get(taken).consents == ()
+    assert site.case(taken).consents == ()
     case = site.acts.propose(taken, meeting(GP, CITIZEN), ANNE, NOW, met_by(GP, CITIZEN))
     (letter,) = site.posted
     assert letter.kind is Kind.MEETING
@@ -340,7 +340,7 @@ def test_a_meeting_of_ours_is_moved_and_called_off(site, taken):
 def test_a_meeting_in_the_past_is_refused_and_its_consent_is_not_written_either(site, taken):
     with pytest.raises(MeetingIncomplete):
         site.acts.propose(taken, meeting(GP, days=-1), ANNE, NOW, met_by(GP))
-    assert site.store.get(taken).consents == ()
+    assert site.case(taken).consents == ()
 
 
 def test_another_case_s_meeting_is_unknown_here(site, taken):
@@ -370,10 +370,10 @@ def test_every_act_leaves_an_event_with_its_person_and_moves_the_revision(site, 
         EventKind.WITHDRAWN: lambda: site.acts.withdraw(taken, BENT, NOW),
     }
     for kind, act in acts.items():
-        before = site.store.revision()
+        before = site.revision()
         act()
         assert events(site)[-1] == (kind, BENT.id)
-        assert site.store.revision() > before
+        assert site.revision() > before
 
 
 def test_a_case_that_is_not_here_is_not_acted_on(site):
@@ -388,4 +388,4 @@ def test_the_conversation_says_no_to_what_cannot_come(site, taken):
         session.get_one(ConversationRow, taken).stage = "not-ours"
     with pytest.raises(LetterOutOfTurn):
         site.acts.close(taken, ["not-now"], "Fordi.", ANNE, NOW)
-    assert not site.store.get(taken).ended
+    assert not site.case(taken).ended

@@ -65,16 +65,16 @@ def case_id(site):
 
 
 def line(site):
-    return site.store.page(0, 1, TODAY)[0]
+    return site.page(0, 1, TODAY)[0]
 
 
 def test_a_cpr_that_came_later_is_used_and_no_longer_said_to_be_missing(site, case_id):
     """G1."""
-    assert Notice.CPR_MISSING in site.store.get(case_id).notices
+    assert Notice.CPR_MISSING in site.case(case_id).notices
     assert Notice.CPR_MISSING in line(site).notices
-    before = site.store.get(case_id).referral
+    before = site.case(case_id).referral
     site.hear(Kind.SUPPLEMENT, supplement(cpr="190668-7074"))
-    case = site.store.get(case_id)
+    case = site.case(case_id)
     assert case.in_force.citizen.cpr == "190668-7074"
     assert case.referral == before
     assert Notice.CPR_MISSING not in line(site).notices
@@ -93,7 +93,7 @@ def test_supplements_are_kept_in_the_order_they_came(site, case_id):
     """O23."""
     for place in range(4):
         site.hear(Kind.SUPPLEMENT, supplement(text=f"Nyt {place}", correction=place == 3))
-    said = [one.supplement for one in site.store.get(case_id).supplements]
+    said = [one.supplement for one in site.case(case_id).supplements]
     assert [one.text for one in said] == ["Nyt 0", "Nyt 1", "Nyt 2", "Nyt 3"]
     assert [one.correction for one in said] == [False, False, False, True]
     assert line(site).supplements == 4
@@ -104,7 +104,7 @@ def test_a_supplement_reaches_a_closed_case_too(site, case_id):
     site.acts.assess(case_id, acute=False, why="Rolig.", person=ANNE, now=NOW)
     site.acts.close(case_id, ["not-now"], "Fordi.", ANNE, NOW)
     site.hear(Kind.SUPPLEMENT, supplement(phone="+4595000109"))
-    case = site.store.get(case_id)
+    case = site.case(case_id)
     assert (case.state, case.in_force.citizen.phone) == (CaseState.CLOSED, "+4595000109")
 
 
@@ -112,17 +112,17 @@ def test_a_reminder_is_marked_until_somebody_acknowledges(site, case_id):
     """E13."""
     site.hear(Kind.REMINDER, REMINDED)
     assert line(site).reminded
-    assert site.store.get(case_id).reminder.phone == "+4584112000"
+    assert site.case(case_id).reminder.phone == "+4584112000"
     site.store.acknowledge(case_id, ANNE, NOW)
     assert not line(site).reminded
-    assert site.store.get(case_id).reminder is None
+    assert site.case(case_id).reminder is None
 
 
 def test_a_withdrawal_is_written_into_the_book_and_takes_the_case_off_the_working_list(site, case_id):
     """O10."""
-    before = site.store.get(case_id).referral
+    before = site.case(case_id).referral
     site.hear(Kind.WITHDRAWAL, WITHDRAWN, received_at=NOW + HOUR)
-    case = site.store.get(case_id)
+    case = site.case(case_id)
     assert (case.withdrawn.by, case.withdrawn.at, case.withdrawn.here) == ("Mette Testgaard", NOW + HOUR, False)
     assert case.referral == before
     with site.db.reading() as session:
@@ -135,7 +135,7 @@ def test_a_withdrawal_is_written_into_the_book_and_takes_the_case_off_the_workin
 def test_withdrawals_that_cross_leave_both_written_and_the_first_counted(site, case_id):
     site.acts.withdraw(case_id, ANNE, NOW)
     site.hear(Kind.WITHDRAWAL, WITHDRAWN)
-    assert len(site.store.get(case_id).notes) == 2
+    assert len(site.case(case_id).notes) == 2
     assert line(site).withdrawn
 
 
@@ -162,7 +162,7 @@ def test_a_withdrawal_dated_ahead_does_not_stand_in_the_way_of_a_later_yes(site,
 def test_a_meeting_proposed_by_the_region_waits_for_an_answer(site, case_id):
     """F5."""
     site.hear(Kind.MEETING, MEETING)
-    (one,) = site.store.get(case_id).meetings
+    (one,) = site.case(case_id).meetings
     assert one.waits_for_us
     assert line(site).asked
     site.acts.answer_meeting(case_id, one.id, Attendance.ACCEPTED, "Vi er to.", ANNE, NOW)
@@ -174,7 +174,7 @@ def test_a_meeting_proposed_by_the_region_waits_for_an_answer(site, case_id):
     )
     assert not line(site).asked
     site.hear(Kind.MEETING_CANCELLED, CANCELLED)
-    assert site.store.get(case_id).meetings[0].standing is Standing.CANCELLED
+    assert site.case(case_id).meetings[0].standing is Standing.CANCELLED
 
 
 def test_the_region_s_answer_to_our_meeting_is_shown(site, case_id):
@@ -185,17 +185,17 @@ def test_the_region_s_answer_to_our_meeting_is_shown(site, case_id):
         meeting_id=one.id, attendance=Attendance.DECLINED, answered_by="Mette", unit="AMK", answered_at=NOW
     )
     site.hear(Kind.MEETING_ANSWER, said.written())
-    assert site.store.get(case_id).meetings[0].standing is Standing.DECLINED
+    assert site.case(case_id).meetings[0].standing is Standing.DECLINED
     assert not line(site).asked
 
 
 @pytest.mark.parametrize("kind", BODIES)
 def test_only_the_region_that_opened_the_case_is_heard(site, case_id, kind):
     letter = arrived({}, from_party="751", kind=kind, body=BODIES[kind], letter_id="x")
-    before = site.store.get(case_id)
+    before = site.case(case_id)
     with pytest.raises(LetterOutOfTurn), site.db.session() as session:
         News(site.store, site.vault).handlers()[kind](session, letter)
-    assert site.store.get(case_id) == before
+    assert site.case(case_id) == before
 
 
 @pytest.mark.parametrize("kind", BODIES)
@@ -214,20 +214,20 @@ KEYS = sorted({key for body in BODIES.values() for key in body} | {"cpr", "atten
 def test_any_other_body_is_unreadable_says_nothing_and_changes_nothing(tmp_path_factory, kind, body):
     site = InboxSite(tmp_path_factory.mktemp("news") / "inbox.db")
     case_id = site.receive(arrived(referral("R01")))
-    before = site.store.get(case_id)
+    before = site.case(case_id)
     with pytest.raises(LetterUnreadable) as refusal:
         site.hear(kind, body)
     assert str(refusal.value) == ""
-    assert site.store.get(case_id) == before
+    assert site.case(case_id) == before
     site.db.close()
 
 
 def test_each_letter_leaves_an_event_without_a_person(site, case_id):
     for kind, body in BODIES.items():
-        before = site.store.revision()
+        before = site.revision()
         if kind is not Kind.WITHDRAWAL:
             site.hear(kind, body)
-            assert site.store.revision() > before
+            assert site.revision() > before
     with site.db.reading() as session:
         found = session.exec(select(EventRow).where(EventRow.case_id == case_id).order_by(EventRow.id)).all()
     assert [one.kind for one in found] == [

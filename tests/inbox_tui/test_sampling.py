@@ -5,6 +5,7 @@ from inbox_commands import WORKER, Typed, copy, made
 from sqlmodel import select
 
 from gateway import language
+from gateway.site.people import Role
 from inbox_tui.locked import Locked
 from inbox_tui.tables import CaseRow, EventKind, EventRow
 from tests.inbox_site import arrived, referral
@@ -28,7 +29,7 @@ def inbox(site_made, short_path, capsys, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(language, "_in_use", "da")
     typed = Typed(copy(site_made, short_path / "m"), capsys, monkeypatch)
-    typed("staff", "add", AUDITOR, "--role", "auditor")
+    typed.hire(AUDITOR, Role.AUDITOR)
     for number in NUMBERS:
         typed.receive(arrived(referral("R02"), number))
         typed("acknowledge", number, "--as", WORKER)

@@ -13,7 +13,6 @@ from gateway.site.errors import VaultDamaged
 from gateway.wire.answers import Elsewhere
 from gateway.wire.errors import LetterOutOfTurn
 from gateway.wire.letters import Kind
-from inbox_tui import presentation
 from inbox_tui.casework.case import CaseState, Rank
 from inbox_tui.casework.errors import (
     AlreadyAcknowledged,
@@ -37,7 +36,7 @@ def taken(site, key="R02", number="2026-0001"):
 
 def test_what_arrived_is_read_back_whole(site):
     case_id = site.receive(arrived(referral("R08"), "2026-0042"))
-    case = site.store.get(case_id)
+    case = site.case(case_id)
     assert case.referral.text == referral("R08")["text"]
     assert (case.number, case.received_at, case.state) == ("2026-0042", NOW, CaseState.NEW)
 
@@ -65,27 +64,27 @@ def test_a_row_moved_to_another_case_does_not_open(site):
         )
     raw.close()
     with pytest.raises(VaultDamaged):
-        site.store.get(two)
+        site.case(two)
 
 
 def test_another_key_opens_nothing(site):
     site.receive(arrived(referral("R02")))
     other = CaseStore(site.db, Vault.random(), lambda _session, _letter: None, lambda: UNIT)
-    with pytest.raises(VaultDamaged):
-        other.page(0, 1, TODAY)
+    with pytest.raises(VaultDamaged), other.looking(ANNE, NOW) as cases:
+        cases.page(0, 1, TODAY)
 
 
 def test_a_conversation_opens_one_case_only(site):
     site.receive(arrived(referral("R02")))
     with pytest.raises(LetterOutOfTurn):
         site.receive(arrived(referral("R05"), letter_id="another"))
-    assert site.store.count() == 1
+    assert sum(site.tally(TODAY).values()) == 1
 
 
 def test_acknowledging_posts_one_letter_in_the_same_transaction(site):
     case = taken(site)
     assert [letter.body["acknowledged_by"] for letter in site.posted] == ["Anne Testesen"]
-    assert site.store.get(case.id) == case
+    assert site.case(case.id) == case
 
 
 def test_when_posting_fails_nothing_is_acknowledged(site):
@@ -97,7 +96,7 @@ def test_when_posting_fails_nothing_is_acknowledged(site):
     broken = CaseStore(site.db, site.vault, fail, lambda: UNIT)
     with pytest.raises(OSError):  # noqa: PT011 - the very one raised above
         broken.acknowledge(case_id, ANNE, NOW)
-    assert site.store.get(case_id).acknowledged is None
+    assert site.case(case_id).acknowledged is None
 
 
 def test_of_two_at_once_one_acknowledges_and_the_other_is_told_who(site):
@@ -116,7 +115,7 @@ def test_of_two_at_once_one_acknowledges_and_the_other_is_told_who(site):
         thread.start()
     for thread in threads:
         thread.join()
-    first = site.store.get(case_id).acknowledged.by
+    first = site.case(case_id).acknowledged.by
     second = BENT.name if first == ANNE.name else ANNE.name
     assert told == [(second, first)]
     assert len(site.posted) == 1
@@ -127,7 +126,7 @@ def test_a_forward_moves_responsibility_and_keeps_the_history(site):
     case = taken(site)
     site.store.forward(case.id, SOCIAL, ANNE, "Kendt hos jer.", NOW)
     site.store.forward(case.id, "hjemmepleje", BENT, "", NOW + timedelta(hours=1))
-    moved = site.store.get(case.id)
+    moved = site.case(case.id)
     assert (moved.state, moved.responsible.id) == (CaseState.FORWARDED, "hjemmepleje")
     assert [(one.by, one.note) for one in moved.history] == [
         ("Anne Testesen", "Kendt hos jer."),
@@ -141,7 +140,7 @@ def test_a_forward_is_refused_when_a_colleague_was_first(site):
     with pytest.raises(ForwardedMeanwhile) as refusal:
         site.store.forward(case.id, "hjemmepleje", ANNE, "", NOW, seen=0)
     assert refusal.value.department == "Social og Psykiatri"
-    assert site.store.get(case.id).responsible.id == SOCIAL
+    assert site.case(case.id).responsible.id == SOCIAL
 
 
 def test_a_refused_forward_leaves_everything_as_it_was(site):
@@ -156,24 +155,24 @@ def test_a_refused_forward_leaves_everything_as_it_was(site):
         site.store.forward(new, SOCIAL, ANNE, "", NOW)
     with pytest.raises(CaseNotFound):
         site.store.forward("nowhere", SOCIAL, ANNE, "", NOW)
-    assert site.store.get(case.id) == case
+    assert site.case(case.id) == case
 
 
 def test_the_revision_rises_with_everything_the_list_shows(site):
-    seen = [site.store.revision()]
+    seen = [site.revision()]
     case_id = site.receive(arrived(referral("R02")))
-    seen.append(site.store.revision())
+    seen.append(site.revision())
     site.store.acknowledge(case_id, ANNE, NOW)
-    seen.append(site.store.revision())
+    seen.append(site.revision())
     site.store.forward(case_id, SOCIAL, ANNE, "", NOW)
-    seen.append(site.store.revision())
+    seen.append(site.revision())
     assert seen == sorted(set(seen))
-    assert site.store.revision() == seen[-1]
+    assert site.revision() == seen[-1]
 
 
 def test_who_read_a_case_is_noted(site):
     case_id = site.receive(arrived(referral("R02")))
-    site.store.opened(case_id, BENT, NOW)
+    assert site.store.open(case_id, BENT, NOW) == site.case(case_id)
     site.db.close()
     with sqlite3.connect(site.path) as raw:
         rows = raw.execute("SELECT kind, person_id FROM case_events ORDER BY id").fetchall()
@@ -183,10 +182,10 @@ def test_who_read_a_case_is_noted(site):
 
 def test_a_case_is_found_by_number_and_by_the_beginning_of_its_id(site):
     case_id = site.receive(arrived(referral("R02"), "2026-0042"))
-    assert site.store.find(" 2026-0042 ").id == case_id
-    assert site.store.find(case_id[:8].upper()).id == case_id
+    assert site.store.find(" 2026-0042 ", ANNE, NOW).id == case_id
+    assert site.store.find(case_id[:8].upper(), BENT, NOW).id == case_id
     for text in ("", "2026", "%%%%%", "____", case_id[:3], "2026-0043"):
-        assert site.store.find(text) is None
+        assert site.store.find(text, ANNE, NOW) is None
 
 
 def test_a_re_referral_finds_the_case_before_it_and_who_had_it(site):
@@ -195,7 +194,7 @@ def test_a_re_referral_finds_the_case_before_it_and_who_had_it(site):
     site.store.forward(first.id, SOCIAL, ANNE, "", NOW)
     when = NOW.isoformat()
     previous = {"number": "2026-0012", "sent_at": when, "position": 2, "first_sent_at": when}
-    again = site.store.get(site.receive(arrived(referral("R03"), "2026-0013", previous=previous)))
+    again = site.case(site.receive(arrived(referral("R03"), "2026-0013", previous=previous)))
     assert (again.earlier.id, again.earlier.responsible) == (first.id, "Social og Psykiatri")
 
 
@@ -233,13 +232,13 @@ def test_the_database_orders_the_list_as_the_rule_does(tmp_path_factory, cases):
         bring(site, case_id, state)
         if withdrawn:
             site.acts.withdraw(case_id, ANNE, NOW)
-    lines = site.store.page(0, 100, TODAY)
+    lines = site.page(0, 100, TODAY)
     wanted = sorted(lines, key=lambda one: (one.rank(TODAY), one.received_at, one.id))
     assert sorted(one.state for one in lines) == sorted(state for _hours, state, _withdrawn in cases)
     assert list(lines) == wanted
-    assert [site.store.position(line.id, TODAY) for line in lines] == list(range(len(cases)))
-    assert tuple(line for at in range(0, len(cases), 3) for line in site.store.page(at, 3, TODAY)) == lines
-    assert sum(site.store.tally(TODAY).values()) == len(cases)
+    assert [site.position(line.id, TODAY) for line in lines] == list(range(len(cases)))
+    assert tuple(line for at in range(0, len(cases), 3) for line in site.page(at, 3, TODAY)) == lines
+    assert sum(site.tally(TODAY).values()) == len(cases)
     site.db.close()
 
 
@@ -247,8 +246,8 @@ def test_the_tally_counts_by_need(site):
     site.receive(arrived(referral("R02"), "2026-0001", NOW - timedelta(days=20)))
     site.receive(arrived(referral("R02"), "2026-0002"))
     taken(site, number="2026-0003")
-    assert site.store.tally(TODAY) == {Rank.OVERDUE: 1, Rank.NEW: 1, Rank.WAITING: 1}
-    assert site.store.position(conversation("none"), TODAY) is None
+    assert site.tally(TODAY) == {Rank.OVERDUE: 1, Rank.NEW: 1, Rank.WAITING: 1}
+    assert site.position(conversation("none"), TODAY) is None
 
 
 def on_its_way(case_id, state):
@@ -263,12 +262,12 @@ STANDS = [("queued", False), ("sent", False), ("received", False), ("parked", Tr
 def test_a_case_says_how_far_its_acknowledgement_has_come(site, state, stuck):
     """L6: until it is there, Præhospitalet does not know who took over."""
     case_id = site.receive(arrived(referral("R02")))
-    before = site.store.revision()
-    assert site.store.get(case_id).told is None
+    before = site.revision()
+    assert site.case(case_id).told is None
     with site.db.session() as session:
         session.add(on_its_way(case_id, state))
         session.add(StepRow(letter_id="x", state=state, at=NOW))
-    case = site.store.get(case_id)
+    case = site.case(case_id)
     assert case.told == state
-    assert bool(presentation.not_told(case)) is stuck
-    assert site.store.revision() > before
+    assert bool(case.held_up) is stuck
+    assert site.revision() > before

@@ -19,7 +19,7 @@ from gateway.wire.meeting import Attendance, Party
 from gateway.wire.supplement import Supplement
 from inbox_tui import bootstrap
 from inbox_tui.acts import Obtained
-from tests.inbox_site import ANNE, referral
+from tests.inbox_site import ANNE, referral, row_of
 
 PRIVATE = "HEMMELIG"
 """What the municipality writes for itself; it must be in nothing that leaves."""
@@ -32,6 +32,8 @@ class Ends:
         self.line, self.clock = line, line.clock
         self.region, self.randers = line.region, line.randers
         self.randers.database.create(bootstrap.TABLES)
+        with self.randers.database.session() as session:
+            session.add(row_of(ANNE, self.randers.station.vault))
         self.store = bootstrap.case_store(self.randers.station)
         self.acts = bootstrap.acts(self.randers.station)
         self.randers.handlers.update(bootstrap.handlers(self.randers.station))
@@ -74,7 +76,7 @@ class Ends:
 
     @property
     def case(self):
-        return self.store.get(self.case_id)
+        return self.store.get(self.case_id, ANNE, self.clock())
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from inbox_tui.app import InboxApp
-from inbox_tui.quarantine import QuarantineLine
 from tests.inbox_site import ANNE, BENT, NOW, InboxSite, arrived, conversation, referral
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a program, this finds what the tests share there
@@ -44,12 +43,8 @@ def filled(folder: Path) -> InboxSite:
     site.receive(arrived(body, "2026-0041", days_ago(0.3), again))
     site.receive(arrived(referral("R16", citizen=note), "2026-0042", days_ago(0.08)))
     site.receive(arrived(referral("R01"), "2026-0039", days_ago(1.6)))
-    site.set_aside.extend(
-        (
-            QuarantineLine(datetime(2026, 11, 19, 22, 41, tzinfo=UTC), "UNKNOWN_SIGNER", 11_904),
-            QuarantineLine(datetime(2026, 11, 18, 13, 5, tzinfo=UTC), "UNSIGNED", 4_210),
-        ),
-    )
+    site.put_aside("UNKNOWN_SIGNER", 11_904, datetime(2026, 11, 19, 22, 41, tzinfo=UTC))
+    site.put_aside("UNSIGNED", 4_210, datetime(2026, 11, 18, 13, 5, tzinfo=UTC))
     return site
 
 

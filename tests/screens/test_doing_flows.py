@@ -87,7 +87,7 @@ async def test_u_assesses_with_a_line_of_why(taken):
         await until(pilot, "Skriv hvorfor, på én linje.")
         await pilot.press(*"rolig", "enter")
         await until(pilot, "Vurderingen er noteret.")
-    assert (taken.store.get(CASE).assessment.acute, taken.store.get(CASE).assessment.why) == (False, "rolig")
+    assert (taken.case(CASE).assessment.acute, taken.case(CASE).assessment.why) == (False, "rolig")
     assert taken.posted == []
 
 
@@ -107,7 +107,7 @@ async def test_t_notes_that_the_citizen_was_tried(taken):
         await until(pilot, "Borgeren blev truffet")
         await pilot.press("down", "enter", "enter")
         await until(pilot, "Kontakten er noteret.")
-    assert taken.store.get(CASE).notes[-1].reached is False
+    assert taken.case(CASE).notes[-1].reached is False
 
 
 async def test_one_key_marks_the_citizen_as_known_and_a_second_asks_for_the_number(taken):
@@ -116,12 +116,12 @@ async def test_one_key_marks_the_citizen_as_known_and_a_second_asks_for_the_numb
         await until(pilot, "Karen")
         await pilot.press("e")
         await until(pilot, "Markeret som kendt i kommunen")
-        assert taken.store.get(CASE).familiar.known
+        assert taken.case(CASE).familiar.known
         await pilot.press("e")
         await until(pilot, "Jeres eget sagsnummer")
         await pilot.press("enter", *"27.45", "enter")
         await until(pilot, "Noteret.")
-    assert taken.store.get(CASE).familiar.own_case == "27.45"
+    assert taken.case(CASE).familiar.own_case == "27.45"
 
 
 async def test_i_answers_not_ours_and_the_case_leaves_the_working_list(site):
@@ -149,7 +149,7 @@ async def test_a_closes_with_several_outcomes_and_a_reason(taken):
         await until(pilot, "[x] bostøtte", "[x] borgeren ønsker ikke hjælp nu")
         await pilot.press("tab", *"aftalt", "enter")
         await until(pilot, "✓ Afsluttet")
-    ending = taken.store.get(CASE).ending
+    ending = taken.case(CASE).ending
     assert (ending.outcomes, ending.reason) == (("housing-support", "not-now"), "aftalt")
     assert [set(letter.body) for letter in taken.posted] == [{"closed_at", "unit", "phone"}]
 
@@ -162,7 +162,7 @@ async def test_closing_before_the_assessment_says_what_is_missing(taken):
         await until(pilot, "[ ] botilbud")
         await pilot.press("space", "tab", *"x", "enter")
         await until(pilot, "Vurdér først, om det er akut")
-    assert taken.store.get(CASE).state is CaseState.ACKNOWLEDGED
+    assert taken.case(CASE).state is CaseState.ACKNOWLEDGED
 
 
 async def test_s_writes_a_withdrawal_down_and_the_banner_stands_on_top(taken):
@@ -190,7 +190,7 @@ async def test_l_asks_for_the_consent_first_and_then_notes_the_gp(taken):
         await until(pilot, "Egen læge: borgerens samtykke", "Samtalen foregik i telefon.")
         await pilot.press("ctrl+s")
         await until(pilot, "Gem, når lægen er inddraget")
-        assert taken.store.get(CASE).consents[0].purpose is Purpose.OWN_GP
+        assert taken.case(CASE).consents[0].purpose is Purpose.OWN_GP
         await pilot.press("enter")
         await until(pilot, "Det er noteret, at egen læge er")
         await pilot.press("l")
@@ -228,7 +228,7 @@ async def test_m_answers_a_meeting_that_waits(taken):
         await until(pilot, "Vi kommer")
         await pilot.press("enter", "enter")
         await until(pilot, "vi har sagt, at vi kommer")
-    assert taken.store.get(CASE).meetings[0].standing is Standing.ACCEPTED
+    assert taken.case(CASE).meetings[0].standing is Standing.ACCEPTED
 
 
 async def test_m_calls_a_meeting_of_ours_off(taken):
@@ -244,7 +244,7 @@ async def test_m_calls_a_meeting_of_ours_off(taken):
         await until(pilot, "Foreslå et nyt møde", "Aflys: 21-11-2026 kl. 9.14")
         await pilot.press("end", "enter", "enter")
         await until(pilot, "Aflyst.")
-    assert taken.store.get(CASE).meetings[0].standing is Standing.CANCELLED
+    assert taken.case(CASE).meetings[0].standing is Standing.CANCELLED
 
 
 async def test_what_was_added_stands_under_its_own_heading_and_is_used(site):

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from gateway.site.people import Person, Role
-from inbox_tui.quarantine import QuarantineLine
 from tests.inbox_site import ANNE, NOW, arrived, referral
 from tests.screens.seen import opened, seen, until
 
@@ -49,8 +48,9 @@ def harmless(text: str) -> bool:
 async def test_hostile_text_is_only_text_on_every_screen(site, name):
     text = " ".join(HOSTILE[name])
     case_id = site.receive(arrived(everywhere(text), "2026-0001"))
-    site.set_aside.append(QuarantineLine(NOW, text, 1))
+    site.put_aside(text, 1)
     evil = Person("evil", text, Role.INTAKE)
+    site.employ(evil)
     async with opened(site.ports(person=evil, notice=text), (90, 44)) as pilot:
         await until(pilot, "2026-0001")
         assert harmless(seen(pilot))
@@ -69,7 +69,7 @@ async def test_hostile_text_is_only_text_on_every_screen(site, name):
         await pilot.press("q")
         assert harmless(await until(pilot, "Kan ikke stoles på"))
         assert pilot.app.is_running
-    assert site.store.get(case_id).acknowledged.by == text
+    assert site.case(case_id).acknowledged.by == text
 
 
 async def test_a_line_of_a_hundred_thousand_characters_is_cut_not_choked_on(site):

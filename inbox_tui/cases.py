@@ -1,0 +1,219 @@
+"""Cases as they are read: put together from their rows, in one session, and only as far as who reads can see."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, literal, tuple_
+from sqlalchemy import case as choose
+from sqlmodel import Session, col, func, or_, select
+
+from directory.book import AddressBook
+from directory.columns import UtcDateTime
+from directory.model import REGION
+from gateway.consents.book import ConsentBook
+from gateway.exchange import outbox
+from gateway.exchange.delivery import State
+from gateway.exchange.erasing import GONE
+from gateway.exchange.rows import OutgoingRow, StepRow
+from gateway.meetings.book import MeetingBook
+from gateway.site.cipher import Vault
+from gateway.wire.letters import Kind
+from inbox_tui.casework.case import ENDED, STUCK, Case, CaseLine, CaseState, HeldUp, Rank, needs_person_rank
+from inbox_tui.casework.departments import Department, DepartmentKind
+from inbox_tui.casework.errors import CaseNotFound
+from inbox_tui.casework.notes import Note
+from inbox_tui.casework.supplements import Supplemented
+from inbox_tui.locked import Locked
+from inbox_tui.sight import EVERYTHING, Sight
+from inbox_tui.tables import CaseRow, ContentRow, DepartmentRow, EventRow, ForwardRow, SupplementRow
+
+SHORTEST_PREFIX: Final = 4
+"""Characters of a case's id that must be typed before it is looked for."""
+
+ENDINGS: Final = (Kind.CLOSED, Kind.NOT_OURS, Kind.WITHDRAWAL)
+"""The letters that end a case or its consent; the first of them that was sent tells how far its ending has come."""
+
+
+@dataclass(frozen=True)
+class Cases:
+    """The cases within `sight`, in one session; the others are not there."""
+
+    session: Session
+    vault: Vault
+    sight: Sight
+
+    # One case
+
+    def get(self, case_id: str) -> Case | None:
+        """Read a case with its letter and its history."""
+        wanted = select(CaseRow).where(CaseRow.id == case_id, self.sight)
+        return self._case(self.session.exec(wanted, execution_options={"populate_existing": True}).first())
+
+    def known(self, case_id: str) -> Case:
+        """Read a case that must be there; raises CaseNotFound."""
+        case = self.get(case_id)
+        if case is None:
+            raise CaseNotFound
+        return case
+
+    def has(self, case_id: str) -> bool:
+        """Tell whether a case is there."""
+        return self.session.exec(select(CaseRow.id).where(CaseRow.id == case_id, self.sight)).first() is not None
+
+    def named(self, text: str) -> Case | None:
+        """Find a case by its number, or by the beginning of its id when that fits one case only."""
+        return self._case(self._numbered(text.strip()) or self._beginning(text.strip().lower()))
+
+    # The list
+
+    def tally(self, today: date) -> dict[Rank, int]:
+        """Count the cases by how soon they need a person."""
+        rank = _order(today)[0]
+        counts = select(rank, func.count()).where(self.sight).group_by(rank)
+        return {Rank(value): count for value, count in self.session.exec(counts)}
+
+    def page(self, offset: int, limit: int, today: date) -> tuple[CaseLine, ...]:
+        """Read some rows of the list in its order: what needs a person first."""
+        wanted = select(CaseRow.id).where(self.sight).order_by(*_order(today)).offset(offset).limit(limit)
+        found = self.session.exec(
+            select(CaseRow, DepartmentRow.name)
+            .join(DepartmentRow, col(CaseRow.department_id) == DepartmentRow.id, isouter=True)
+            .where(col(CaseRow.id).in_(wanted))
+            .order_by(*_order(today)),
+        ).all()
+        held_up = {one.case_id for one in self._held_up(col(CaseRow.id).in_([row.id for row, _department in found]))}
+        lines = (self._locked.line(row, department) for row, department in found)
+        return tuple(replace(line, held_up=line.id in held_up) for line in lines)
+
+    def position(self, case_id: str, today: date) -> int | None:
+        """Tell where in the list a case stands, counted from 0."""
+        row = self.session.exec(select(CaseRow).where(CaseRow.id == case_id, self.sight)).first()
+        if row is None:
+            return None
+        withdrawn = row.withdrawn_at is not None
+        rank = needs_person_rank(CaseState(row.state), row.target_date, today, withdrawn=withdrawn)
+        here = tuple_(literal(int(rank)), literal(row.received_at, UtcDateTime()), literal(row.id))
+        before = select(func.count()).select_from(CaseRow).where(self.sight, tuple_(*_order(today)) < here)
+        return self.session.exec(before).one()
+
+    def revision(self) -> tuple[int, ...]:
+        """Give numbers that change whenever something the list shows has changed, and with nothing else."""
+        if self.sight is EVERYTHING:
+            return self._latest(select(func.max(EventRow.id))), self._latest(select(func.max(StepRow.id)))
+        ids = select(CaseRow.id).where(self.sight)
+        letters = select(OutgoingRow.letter_id).where(col(OutgoingRow.conversation_id).in_(ids))
+        return (
+            self._latest(select(func.count()).select_from(CaseRow).where(self.sight)),
+            self._latest(select(func.max(EventRow.id)).where(col(EventRow.case_id).in_(ids))),
+            self._latest(select(func.max(StepRow.id)).where(col(StepRow.letter_id).in_(letters))),
+        )
+
+    def held_up(self, since: datetime) -> tuple[HeldUp, ...]:
+        """List what waits to get through to Præhospitalet, and what did not since then, the oldest first."""
+        waits = OutgoingRow.state == State.PARKED
+        return self._held_up(and_(self.sight, or_(waits, col(OutgoingRow.posted_at) >= since)))
+
+    def region_phone(self) -> str:
+        """Give the number Præhospitalet is reached on; empty when no contact is registered."""
+        contact = AddressBook(self.session).contact(REGION)
+        return contact.phone if contact else ""
+
+    # From rows
+
+    def _case(self, row: CaseRow | None) -> Case | None:
+        content = self.session.get(ContentRow, row.id) if row else None
+        if row is None or content is None:
+            return None
+        moves = self.session.exec(
+            select(ForwardRow, DepartmentRow)
+            .join(DepartmentRow, col(ForwardRow.department_id) == DepartmentRow.id)
+            .where(ForwardRow.case_id == row.id)
+            .order_by(col(ForwardRow.id)),
+        )
+        case = replace(
+            self._locked.case(row, content),
+            history=tuple(self._locked.move(move, as_department(department)) for move, department in moves),
+            supplements=self._supplements(row.id),
+            notes=self._notes(row.id),
+        )
+        return self._with_neighbours(case)
+
+    def _with_neighbours(self, case: Case) -> Case:
+        """Add what lies in other tables: letters on their way, the case before, consents and meetings."""
+        endings = (outbox.last_sent(self.session, case.id, kind) for kind in ENDINGS)
+        held_up = self._held_up(col(CaseRow.id) == case.id)
+        return replace(
+            case,
+            told=outbox.last_sent(self.session, case.id, Kind.ACKNOWLEDGEMENT),
+            ending_told=next(filter(None, endings), None),
+            held_up=held_up,
+            region_phone=self.region_phone() if held_up else "",
+            earlier=self._earlier(case) if case.previous else None,
+            consents=ConsentBook(self.session, self.vault).history(case.id),
+            meetings=MeetingBook(self.session, self.vault).of(case.id),
+        )
+
+    def _supplements(self, case_id: str) -> tuple[Supplemented, ...]:
+        rows = select(SupplementRow).where(SupplementRow.case_id == case_id, SupplementRow.content != GONE)
+        return tuple(map(self._locked.supplemented, self.session.exec(rows.order_by(col(SupplementRow.id)))))
+
+    def _notes(self, case_id: str) -> tuple[Note, ...]:
+        rows = select(EventRow).where(EventRow.case_id == case_id, col(EventRow.words).is_not(None))
+        found = map(self._locked.note, self.session.exec(rows.order_by(col(EventRow.id))))
+        return tuple(note for note in found if note is not None)
+
+    def _earlier(self, case: Case) -> CaseLine | None:
+        row = self._numbered(case.previous.number) if case.previous else None
+        if row is None or row.id == case.id:
+            return None
+        department = self.session.get(DepartmentRow, row.department_id) if row.department_id else None
+        return self._locked.line(row, department.name if department else None)
+
+    def _held_up(self, which: Sight) -> tuple[HeldUp, ...]:
+        stuck = (
+            select(OutgoingRow, CaseRow.number)
+            .join(CaseRow, col(CaseRow.id) == OutgoingRow.conversation_id)
+            .where(col(OutgoingRow.state).in_(STUCK), OutgoingRow.kind != Kind.RECEIPT, which)
+            .order_by(col(OutgoingRow.posted_at))
+        )
+        return tuple(
+            HeldUp(row.conversation_id, number, Kind(row.kind), State(row.state), row.reason)
+            for row, number in self.session.exec(stuck)
+        )
+
+    def _numbered(self, number: str) -> CaseRow | None:
+        wanted = select(CaseRow).where(CaseRow.number == number, self.sight)
+        return self.session.exec(wanted.order_by(col(CaseRow.received_at))).first()
+
+    def _beginning(self, prefix: str) -> CaseRow | None:
+        if len(prefix) < SHORTEST_PREFIX:
+            return None
+        wanted = select(CaseRow).where(col(CaseRow.id).startswith(prefix, autoescape=True), self.sight)
+        found = self.session.exec(wanted.limit(2)).all()
+        return found[0] if len(found) == 1 else None
+
+    def _latest(self, of: Select[Any]) -> int:
+        return self.session.execute(of).scalar() or 0
+
+    @property
+    def _locked(self) -> Locked:
+        return Locked(self.vault)
+
+
+def as_department(row: DepartmentRow) -> Department:
+    """Read a department from its row."""
+    return Department(row.id, row.name, DepartmentKind(row.kind))
+
+
+def _order(today: date) -> tuple[ColumnElement[int], Any, Any]:
+    """Say in SQL what `needs_person_rank` says: the two are compared by a test."""
+    state = col(CaseRow.state)
+    rank = choose(
+        (or_(state.in_(ENDED), col(CaseRow.withdrawn_at).is_not(None)), int(Rank.ENDED)),
+        (state == CaseState.FORWARDED, int(Rank.HANDED_OVER)),
+        (col(CaseRow.target_date) < today, int(Rank.OVERDUE)),
+        (state == CaseState.NEW, int(Rank.NEW)),
+        else_=int(Rank.WAITING),
+    )
+    return rank, col(CaseRow.received_at), col(CaseRow.id)

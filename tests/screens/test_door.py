@@ -1,0 +1,330 @@
+"""The door of both terminals: signing in, the lock, and who no longer works here. The screens are read in English."""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from desk_site import DeskSite
+from sites import PASSWORD
+from sqlmodel import select
+from textual.widgets import Input
+
+from gateway import language
+from gateway.access import passwords
+from gateway.access.credentials import Credentials
+from gateway.audit.rows import EntryRow
+from gateway.desk.app import DeskApp
+from gateway.site.people import People, PersonRow, Role
+from gateway.terminal.door import Watch
+from inbox_tui.app import InboxApp
+from tests.inbox_site import ANNE, BENT, InboxSite, arrived, referral
+from tests.screens.seen import seen, until
+
+FUTURE = datetime(2099, 1, 1, tzinfo=UTC)
+WRONG, OWN = "Solen skinner på taget", "Sneen dækker taget"
+
+
+@pytest.fixture(autouse=True)
+def _in_english(monkeypatch):
+    monkeypatch.setattr(language, "_in_use", "en")
+
+
+@dataclass
+class Ticks:
+    """A machine that has run for so many seconds."""
+
+    now: float = 1000
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class End:
+    """One end's terminal: who sits there, a colleague, something of a citizen's on its first screen."""
+
+    site: Any
+    app: type
+    person: Any
+    colleague: Any
+    citizen: str
+    first_key: str
+    ticks: Ticks = field(default_factory=Ticks)
+
+    def __post_init__(self):
+        for person in (self.person, self.colleague):
+            self.give(person)
+
+    def give(self, person, password=PASSWORD, expires_at=None):
+        with self.site.db.session() as session:
+            Credentials(session, self.site.vault).put(person.id, password, expires_at)
+
+    def change(self, person, **values):
+        with self.site.db.session() as session:
+            session.get_one(PersonRow, person.id).sqlmodel_update(values)
+
+    def hire(self, name, role):
+        with self.site.db.session() as session:
+            person = People(session, self.site.vault).add(name, role)
+        self.give(person)
+        return person
+
+    @asynccontextmanager
+    async def opened(self, *, size=(80, 24), **changes):
+        watch = Watch(600, 0.05, self.ticks)
+        ports = self.site.ports(**{"person": None, "watch": watch, "poll_seconds": 0.1, **changes})
+        async with self.app(ports).run_test(size=size, notifications=True) as pilot:
+            yield pilot
+
+    def trail(self):
+        with self.site.db.reading() as session:
+            entries = session.exec(select(EntryRow).order_by(EntryRow.seq)).all()
+        doors = {"sign-in", "sign-out", "lock", "unlock", "change-password"}
+        return [(entry.person_id, entry.action, entry.outcome) for entry in entries if entry.action in doors]
+
+
+def desk_end(folder):
+    site = DeskSite(folder)
+    site.refer(citizen={"name": "Karen Testdal"})
+    return End(site, DeskApp, site.person, site.karim, "Karen Testdal", "n")
+
+
+def inbox_end(folder):
+    site = InboxSite(folder / "inbox.db")
+    site.receive(arrived(referral("R02")))
+    return End(site, InboxApp, ANNE, BENT, "Karen", "k")
+
+
+@pytest.fixture(params=[desk_end, inbox_end], ids=["desk", "inbox"])
+def end(request, tmp_path):
+    made = request.param(tmp_path)
+    yield made
+    made.site.db.close()
+
+
+async def enter(pilot, name, password):
+    """Type a name and a password, as fingers would, but at once."""
+    for field_id, typed in (("name", name), ("password", password)):
+        if typed is not None:
+            pilot.app.screen.query_one(f"#{field_id}", Input).value = typed
+    pilot.app.screen.query_one("#password").focus()
+    await pilot.press("enter")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+async def test_a_name_and_its_password_open_the_work_and_nothing_shows_before(end, size):
+    async with end.opened(size=size) as pilot:
+        text = await until(pilot, "Sign in", "Name", "Password", "Ctrl+Q")
+        assert end.citizen not in text
+        await pilot.press(*end.person.name[:4].lower(), "right", "enter", *"Regnen", "enter")
+        text = await until(pilot, "do not belong together")
+        assert "Regnen" not in text
+        await enter(pilot, None, PASSWORD)
+        text = await until(pilot, end.citizen)
+        assert end.person.name in text
+    assert end.trail() == [(end.person.id, "sign-in", "SIGN_IN_REFUSED"), (end.person.id, "sign-in", "done")]
+
+
+async def test_what_is_typed_as_a_password_is_never_shown(end):
+    async with end.opened(name=end.person.name) as pilot:
+        await until(pilot, "Sign in", end.person.name)
+        await pilot.press(*"Regnen")
+        assert "Regnen" not in await until(pilot, "••••••")
+
+
+async def test_too_many_wrong_ones_say_when_one_may_try_again(end):
+    async with end.opened(name=end.person.name) as pilot:
+        for _ in range(3):
+            await enter(pilot, None, WRONG)
+            await until(pilot, "do not belong together")
+        await enter(pilot, None, PASSWORD)
+        await until(pilot, "Wrong too many times", "You can try again at")
+        assert end.citizen not in seen(pilot)
+
+
+async def test_a_first_password_is_changed_before_anything_is_seen(end):
+    end.give(end.person, "bofa-kelu-miro-nasi", FUTURE)
+    async with end.opened(name=end.person.name) as pilot:
+        await enter(pilot, None, "bofa-kelu-miro-nasi")
+        text = await until(pilot, "Choose a password of your own")
+        assert end.citizen not in text
+        for new, again, said in (
+            (OWN, WRONG, "not the same"),
+            ("kort", "kort", "at least 12 characters that"),
+            (OWN, OWN, end.citizen),
+        ):
+            for field_id, typed in (("new", new), ("again", again)):
+                pilot.app.screen.query_one(f"#{field_id}", Input).value = typed
+            pilot.app.screen.query_one("#again").focus()
+            await pilot.press("enter")
+            await until(pilot, said)
+    assert (end.person.id, "change-password", "done") in end.trail()
+
+
+async def test_ctrl_l_covers_everything_also_a_dialog(end):
+    async with end.opened(person=end.person) as pilot:
+        await until(pilot, end.citizen)
+        await pilot.press("f1", "end")
+        await until(pilot, "Ctrl+L")
+        pilot.app.notify(f"{end.citizen} has called")
+        await until(pilot, "has called")
+        await pilot.press("ctrl+l")
+        text = await until(pilot, "The screen is locked", end.person.name, "somebody else")
+        assert end.citizen not in text
+        assert "Keys" not in text
+        pilot.app.notify(f"{end.citizen} has called again")
+        await pilot.pause(0.1)
+        await pilot.press("escape", "f1", end.first_key)
+        assert end.citizen not in seen(pilot)
+        await enter(pilot, None, WRONG)
+        await until(pilot, "do not belong together", "The screen is locked")
+        await enter(pilot, None, PASSWORD)
+        await until(pilot, "Ctrl+L")
+        await pilot.press("escape")
+        await until(pilot, end.citizen)
+    who = end.person.id
+    assert end.trail() == [(who, "lock", "done"), (who, "unlock", "SIGN_IN_REFUSED"), (who, "unlock", "done")]
+
+
+async def test_an_idle_screen_locks_and_a_key_keeps_it_open(end):
+    async with end.opened(person=end.person) as pilot:
+        await until(pilot, end.citizen)
+        end.ticks.now += 599
+        await pilot.press("down")
+        end.ticks.now += 599
+        await pilot.pause(0.3)
+        assert end.citizen in seen(pilot)
+        end.ticks.now += 1
+        assert end.citizen not in await until(pilot, "The screen is locked")
+
+
+async def test_what_goes_on_at_work_stays_behind_the_door(end):
+    """A task that began before the screen was locked opens and closes its screens out of sight."""
+    async with end.opened(person=end.person) as pilot:
+        await until(pilot, end.citizen)
+        await pilot.press("ctrl+l")
+        await until(pilot, "The screen is locked")
+        await pilot.app.screen_stack[0].run_action("app.help_quit")
+        at_work = pilot.app.at_work
+        at_work.action_help()
+        await pilot.pause(0.1)
+        assert pilot.app.at_work is not at_work
+        assert "Keys" not in seen(pilot)
+        await pilot.app.pop_screen()
+        assert pilot.app.at_work is at_work
+        assert "The screen is locked" in seen(pilot)
+
+
+async def test_somebody_else_may_sign_in_and_finds_nothing_of_the_first(end):
+    async with end.opened(person=end.person) as pilot:
+        await until(pilot, end.citizen)
+        await pilot.press("f1")
+        await until(pilot, "Keys")
+        await pilot.press("ctrl+l")
+        await until(pilot, "The screen is locked")
+        await pilot.press("f2")
+        await until(pilot, "Sign in")
+        await enter(pilot, end.colleague.name, PASSWORD)
+        text = await until(pilot, end.citizen)
+        assert end.colleague.name in text
+        assert end.person.name not in text
+        assert "Keys" not in text
+    assert end.trail()[1:] == [(end.person.id, "sign-out", "done"), (end.colleague.id, "sign-in", "done")]
+
+
+@pytest.mark.parametrize("locked", [False, True])
+async def test_who_has_left_is_shown_the_door_at_once(end, locked):
+    async with end.opened(person=end.person) as pilot:
+        await until(pilot, end.citizen)
+        if locked:
+            await pilot.press("ctrl+l")
+            await until(pilot, "The screen is locked")
+        end.change(end.person, active=False)
+        text = await until(pilot, "Sign in", "no longer have access")
+        assert end.citizen not in text
+        assert end.person.name not in text
+        await enter(pilot, end.person.name, PASSWORD)
+        await until(pilot, "do not belong together")
+
+
+async def test_another_role_is_another_sign_in(end):
+    async with end.opened(person=end.person) as pilot:
+        await until(pilot, end.citizen)
+        end.change(end.person, role=Role.ADMIN)
+        await until(pilot, "What you may do here has changed")
+        await enter(pilot, end.person.name, PASSWORD)
+        await until(pilot, end.citizen)
+
+
+async def test_an_auditor_is_told_where_their_work_is_and_sees_no_list(end):
+    olga = end.hire("Olga Prøve", Role.AUDITOR)
+    async with end.opened() as pilot:
+        await enter(pilot, olga.name, PASSWORD)
+        text = await until(pilot, "audit")
+        assert end.citizen not in text
+    assert end.trail() == [(olga.id, "sign-in", "done"), (olga.id, "sign-out", "done")]
+
+
+async def test_nobody_who_works_elsewhere_is_suggested(end):
+    end.hire("Olga Prøve", Role.AUDITOR)
+    async with end.opened() as pilot:
+        await until(pilot, "Sign in")
+        await pilot.press(*"olga")
+        await pilot.pause(0.2)
+        assert "Olga" not in seen(pilot)
+
+
+async def test_with_nobody_who_can_work_here_it_says_what_to_do(end):
+    with end.site.db.session() as session:
+        for row in session.exec(select(PersonRow)):
+            row.active = False
+    async with end.opened() as pilot:
+        await until(pilot, "Nobody can work", "staff add")
+
+
+async def test_the_screen_answers_while_a_password_is_being_checked(end, monkeypatch):
+    """argon2 takes its time, on a thread of its own."""
+    matches = passwords.matches
+
+    def slowly(known, typed):
+        time.sleep(0.5)
+        return matches(known, typed)
+
+    monkeypatch.setattr(passwords, "matches", slowly)
+    async with end.opened(name=end.person.name) as pilot:
+        await until(pilot, "Sign in")
+        await enter(pilot, None, PASSWORD)
+        began = time.monotonic()
+        await until(pilot, "One moment")
+        assert time.monotonic() - began < 0.4
+        await until(pilot, end.citizen)
+
+
+async def test_leaving_signs_out(end):
+    async with end.opened(person=end.person) as pilot:
+        await until(pilot, end.citizen)
+        await pilot.press("ctrl+q")
+        await asyncio.wait_for(pilot._wait_for_screen(), 5)
+    assert end.trail() == [(end.person.id, "sign-out", "done")]
+
+
+async def test_a_draft_outlives_somebody_else_signing_in(tmp_path):
+    """Everything is saved as it is typed."""
+    end = desk_end(tmp_path)
+    async with end.opened(person=end.person) as pilot:
+        await until(pilot, end.citizen)
+        await pilot.press("n")
+        await until(pilot, "Is it acute?")
+        await pilot.press("n", "n", "2")
+        await until(pilot, "Which municipality")
+        await pilot.press("ctrl+l", "f2")
+        await until(pilot, "Sign in")
+        await enter(pilot, end.colleague.name, PASSWORD)
+        await until(pilot, end.citizen, "Being written (1)", end.person.name)
+    (draft,) = end.site.ports().drafts.all(end.colleague)
+    assert draft.content["origin"] == "ambulance_on_scene"
+    end.site.db.close()
