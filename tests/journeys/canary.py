@@ -44,6 +44,59 @@ def referral(code):
     }
 
 
+STAFF = {
+    "sender": "Sendrine Kvadrillesen",
+    "worker": "Viola Modtagelundgaard",
+    "department": "Dagny Afdelingsholmen",
+    "auditor": "Revine Tilsynsbækken",
+}
+PASSWORD = "Kodeordskanarie med blåbærgrød"  # noqa: S105 - everything here is invented
+SOUGHT = "+45 95 00 88 46"
+"""A citizen nobody holds anything about, and who is searched for."""
+SOUGHT_CPR = "120380-4915"
+DRAFTED = "Udkastelinde Halvfærdiggaard"
+
+WRITTEN = {
+    "draft": DRAFTED,
+    "supplement": "Tillægsordet Dværgbirkelund.",
+    "call": "Opkaldsordet Linjesangeren.",
+    "meeting place": "Mødestedet Uglespejlhuset",
+    "meeting party": "Læge Vandmøllersen",
+    "meeting scope": "Mødesamtykkeordet Havtornekrat.",
+    "meeting told": "Mødeoplysningsordet Slåenbærkrat.",
+    "meeting answer": "Mødesvarsordet Regnvejrsdagen.",
+    "meeting off": "Afbudsordet Frostknastørt.",
+    "assessment": "Vurderingsordet Hasselmusebo.",
+    "contact": "Kontaktordet Tordenskraldet.",
+    "own case": "SAGSKANARIE-90210",
+    "gp told": "Lægeoplysningsordet Pimpernelduft.",
+    "gp waived": "Mundtlighedsordet Skovskaderede.",
+    "note": NOTE,
+    "reason": REASON,
+    "closing": "Afslutningsordet Novembertågen.",
+    "not ours": "Afvisningsordet Nabosognet.",
+    "basis": "Hjemmelsordet Paragrafkrattet.",
+    "verdict": "Stikprøveordet Mosekonebryg.",
+}
+
+
+def kinds():
+    """Sort every text by whom it would give away: the citizen, what colleagues wrote of them, staff, a password."""
+    staff = set(STAFF.values()) | {name.split()[1] for name in STAFF.values()}
+    sought = {shape for text in (SOUGHT, SOUGHT_CPR) for shape in (text, text.replace(" ", ""), text.replace("-", ""))}
+    written = {word.strip(".") for text in WRITTEN.values() for word in text.split() if len(word) >= LONG_WORD}
+    return {
+        "citizen": set(texts()) - staff | sought,
+        "notes": written - set(texts()),
+        "staff": staff,
+        "password": {PASSWORD, *(word for word in PASSWORD.split() if len(word) >= LONG_WORD)},
+    }
+
+
+LONG_WORD = 10
+"""A word as long as this is invented; shorter ones may be anybody's."""
+
+
 def texts():
     """List every text that may be nowhere in the clear."""
     said = [NAME, *NAME.split(), CPR, CPR.replace("-", ""), PHONE, PHONE.replace(" ", ""), PHONE[4:].replace(" ", "")]

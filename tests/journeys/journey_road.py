@@ -1,6 +1,7 @@
 """A region and one municipality, joined by hand as the README shows: with the commands people type."""
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,11 +28,13 @@ class Road:
 
     def make(self, region_relay, unit_relay):
         """Make the two sites; each is told which mail server its letters leave by, and how to trust it."""
+        own = ("--new-password-file", os.environ["STAFET_PASSWORD_FILE"])
         self.region(
-            "init", "--address", REGION_MAIL, "--phone", REGION_PHONE, "--person", SENDER, *door_and(region_relay)
+            *("init", "--address", REGION_MAIL, "--phone", REGION_PHONE, "--person", SENDER, *own),
+            *door_and(region_relay),
         )
         self.unit(
-            *("init", "--municipality", CODE, "--address", UNIT_MAIL, "--phone", UNIT_PHONE),
+            *("init", "--municipality", CODE, "--address", UNIT_MAIL, "--phone", UNIT_PHONE, *own),
             *("--name", UNIT_NAME, "--person", WORKER, *door_and(unit_relay)),
         )
 

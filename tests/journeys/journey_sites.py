@@ -61,7 +61,8 @@ class Site:
 
     @property
     def environment(self):
-        return {"PATH": f"{PROGRAMS}:/usr/bin:/bin", "HOME": str(self.home.parent), "LANG": "C.UTF-8"}
+        told = {"STAFET_PASSWORD_FILE": os.environ["STAFET_PASSWORD_FILE"]}
+        return {"PATH": f"{PROGRAMS}:/usr/bin:/bin", "HOME": str(self.home.parent), "LANG": "C.UTF-8", **told}
 
     def line(self, *words):
         return [str(PROGRAMS / self.program), "--home", str(self.home), *map(str, words)]

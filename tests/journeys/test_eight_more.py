@@ -22,7 +22,6 @@ from gateway.referring.rows import ReferralRow, TallyRow
 from gateway.wire.letter_text import letter_text
 from gateway.wire.letters import Kind, Letter
 from gateway.wire.warnings import Notice
-from inbox_tui import bootstrap as municipal_end
 
 DATA = Path(__file__).parents[1] / "data" / "referrals.json"
 IN_THE_FILE = json.loads(DATA.read_text("utf-8"))["referrals"]
@@ -138,7 +137,7 @@ def test_a_referral_that_may_be_sent_is_read_at_its_municipality_as_it_was_writt
 
     submitted = submit(town, written(sent.code, sent.changes | {"text": sent.text}))
     town.exchange()
-    case = municipal_end.case_store(town.ends[sent.code].station).find(submitted.number)
+    case = town.ends[sent.code].case(submitted.number)
 
     assert submitted.recipient.code == sent.code
     assert list(submitted.notices) == sent.notices == list(case.notices)

@@ -131,7 +131,7 @@ def test_the_municipality_has_one_case_and_a_department_is_responsible(journey):
 def test_an_act_names_a_person_who_may(journey):
     said = journey.road.unit("acknowledge", journey.referred["number"], "--as", "Nobody Here", "--json", code=2)
 
-    assert said.json["error"] == "PERSON_UNKNOWN"
+    assert said.json["error"] == "SIGN_IN_REFUSED"
 
 
 def test_each_end_shows_the_other_s_key_as_pinned(journey):

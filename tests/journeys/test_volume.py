@@ -21,12 +21,11 @@ from gateway.referring.example import example
 from gateway.referring.past import cpr_index, phone_index
 from gateway.referring.recognise import Recognise
 from gateway.referring.rows import ReferralRow
-from inbox_tui import bootstrap as municipal_end
 from inbox_tui.casework.case import CaseState
 from inbox_tui.casework.intake import case_from
 from inbox_tui.locked import Locked
 from inbox_tui.tables import CaseRow, ContentRow
-from tests.inbox_site import NOW, InboxSite, arrived, referral
+from tests.inbox_site import ANNE, NOW, SARA, InboxSite, arrived, referral
 
 MANY = 20_000
 LITTLE = 60
@@ -96,12 +95,12 @@ def test_has_the_municipality_got_it_is_answered_at_once_among_twenty_thousand(a
 def test_the_list_of_what_is_waited_for_is_there_at_once_among_twenty_thousand(desk):
     """H2, L3."""
 
-    with effort(desk.db) as spent, desk.follow() as follow:
-        assert len(follow.active()) == 7
+    with effort(desk.db) as spent:
+        assert len(desk.look.active(desk.person)) == 7
     assert spent.thousands < ALL_ROWS
 
-    with effort(desk.db) as spent, desk.follow() as follow:
-        assert len(follow.finished(50)) == 50
+    with effort(desk.db) as spent:
+        assert len(desk.look.finished(desk.person)) == 50
     assert spent.thousands < LITTLE
 
 
@@ -110,7 +109,7 @@ def test_a_citizen_is_recognised_at_once_among_twenty_thousand(desk):
     recognise = Recognise(desk.db, desk.vault, desk.clock)
 
     with effort(desk.db) as spent:
-        (seen,) = recognise(cpr(7), None)
+        (seen,) = recognise(cpr(7), None, desk.person, set())
 
     assert seen.number == "2020-00007"
     assert spent.thousands < LITTLE
@@ -148,7 +147,7 @@ def test_a_page_of_the_list_is_there_at_once_among_twenty_thousand(offset, inbox
     today = local_day(NOW)
 
     with effort(inbox.db) as spent:
-        assert len(inbox.store.page(offset, 50, today)) == 50
+        assert len(inbox.page(offset, 50, today)) == 50
 
     assert spent.thousands < ALL_ROWS
 
@@ -156,11 +155,11 @@ def test_a_page_of_the_list_is_there_at_once_among_twenty_thousand(offset, inbox
 def test_a_case_is_found_at_once_among_twenty_thousand(inbox):
     """H2."""
     with effort(inbox.db) as spent:
-        assert inbox.store.find("2020-12345").number == "2020-12345"
+        assert inbox.store.find("2020-12345", ANNE, NOW).number == "2020-12345"
     assert spent.thousands < LITTLE
 
     with effort(inbox.db) as spent:
-        inbox.store.tally(local_day(NOW))
+        inbox.tally(local_day(NOW))
     assert spent.thousands < ALL_ROWS
 
 
@@ -182,11 +181,21 @@ def test_a_hundred_and_fifty_referrals_in_an_hour_are_all_received():
         assert len(sent) == IN_AN_HOUR
         there = Counter()
         for code in codes:
-            store = municipal_end.case_store(town.ends[code].station)
-            lines = store.page(0, IN_AN_HOUR, local_day(town.clock()))
+            lines = town.ends[code].page(IN_AN_HOUR)
             assert {line.number for line in lines} == {number for number, to in sent.items() if to == code}
             there[code] = len(lines)
         assert there.total() == IN_AN_HOUR
         with town.region.station.database.reading() as session:
             states = Counter(one.state for one in region_end.follow(town.region.station, session).active())
         assert states == {"received": IN_AN_HOUR}
+
+
+def test_a_glance_every_two_seconds_costs_next_to_nothing_among_twenty_thousand(inbox):
+    """H2: for those who receive, and for a department."""
+    for person in (ANNE, SARA):
+        with effort(inbox.db) as spent, inbox.store.looking(person, NOW) as cases:
+            cases.revision()
+        assert spent.thousands < LITTLE
+        with effort(inbox.db) as spent, inbox.store.looking(person, NOW) as cases:
+            cases.held_up(NOW)
+        assert spent.thousands < LITTLE

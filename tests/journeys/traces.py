@@ -7,8 +7,12 @@ import re
 import urllib.parse
 from pathlib import Path
 
+import numpy as np
+
 SHORTEST = 6
 """A text of fewer characters is found in noise by chance."""
+START = 4
+"""Octets by which a shape is first looked for."""
 
 
 def shapes(text):
@@ -38,12 +42,27 @@ class Traces:
     """The texts of a person, and where they were found."""
 
     def __init__(self, texts):
-        self.shapes = {shape: text for text in texts for shape in shapes(text) if len(shape) >= SHORTEST}
+        self._by_start = {}
+        for text in texts:
+            for shape in shapes(text):
+                if len(shape) >= SHORTEST:
+                    self._by_start.setdefault(int.from_bytes(shape[:START], "little"), []).append((shape, text))
+        self._starts = np.array(sorted(self._by_start), dtype=np.uint32)
 
     def within(self, content):
         """List the texts that stand in `content`."""
         folded = content.replace(b"\r\n", b"").replace(b"\n", b"")  # base64 is broken into lines anywhere
-        return {text for shape, text in self.shapes.items() if shape in content or shape in folded}
+        return self._in(content) | self._in(folded)
+
+    def _in(self, content):
+        """Look closer only where a shape could begin: there are thousands of shapes, and many megabytes."""
+        octets = np.frombuffer(content, dtype=np.uint8).astype(np.uint32)
+        if len(octets) < START:
+            return set()
+        words = octets[:-3] | octets[1:-2] << 8 | octets[2:-1] << 16 | octets[3:] << 24
+        places = np.flatnonzero(np.isin(words, self._starts))
+        here = ((at, one) for at in places.tolist() for one in self._by_start[int(words[at])])
+        return {text for at, (shape, text) in here if content.startswith(shape, at)}
 
     def below(self, folder: Path):
         """List the files under `folder` that hold one of the texts, or are named after it."""

@@ -219,9 +219,8 @@ class Year:
             if progress.anew:
                 self._send_anew(progress)
             elif progress.active:
-                with self._station.database.session() as session:
-                    region_end.follow(self._station, session).send_again(progress.number, self.town.clock())
-        for due in region_end.duty(self._station).due():
+                region_end.correspond(self._station).send_again(progress.number, self.town.region.person)
+        for due in region_end.duty(self._station).due(self.town.region.person):
             if due.step.asks_for_call and (due.open_now or due.step is Step.PHONE_AT_ONCE):
                 self._phone(due)
 
@@ -235,7 +234,8 @@ class Year:
         first = self.stories[progress.number]
         elsewhere = self.dice.choice([one for one in municipalities.in_agreement() if one.code != first.municipality])
         now, correspond = self.town.clock(), region_end.correspond(self._station)
-        content = writing.anew(correspond.content_for_anew(first.number), first_id=progress.referral_id)
+        sent = correspond.content_for_anew(first.number, self.town.region.person)
+        content = writing.anew(sent, first_id=progress.referral_id)
         content = writing.with_municipality(content, elsewhere)
         content = writing.with_consent(
             content, municipality=elsewhere, taken_by="Mette Testgaard", at=now - HOUR / 20, form=Form.SPOKEN
@@ -285,7 +285,7 @@ class Year:
 
     def _case(self, story: Story, again: Callable[[], None]):
         """Find the case; one whose letter has not come yet is looked for again later, unless it was taken back."""
-        case = municipal_end.case_store(self._end(story).station).find(story.number)
+        case = self._end(story).case(story.number)
         if case is None and story.ended is not Ended.CANCELLED:
             self._at(self._at_work(story, self.town.clock() + 2 * HOUR), again)
         return case
@@ -314,7 +314,7 @@ class Year:
 
     def _withdraw_there(self, story: Story) -> None:
         end = self._end(story)
-        case = municipal_end.case_store(end.station).find(story.number)
+        case = end.case(story.number)
         municipal_end.acts(end.station).withdraw(case.id, end.person, self.town.clock())
         story.withdrawn_there = True
         self._touched.add(end.party)
@@ -322,7 +322,7 @@ class Year:
     def _close(self, story: Story) -> None:
         """Do a case's work in one go: judge it, reach the citizen, end it."""
         end, now = self._end(story), self.town.clock()
-        case = municipal_end.case_store(end.station).find(story.number)
+        case = end.case(story.number)
         if case.withdrawn:
             return
         acts, who = municipal_end.acts(end.station), {"person": end.person, "now": now}

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ import pytest
 from sites import UNITS, Standing
 
 from directory.book import AddressBook
+from directory.calendar import local_day
 from directory.model import REGION, Contact, PinnedKey
 from directory.municipalities import in_agreement
 from gateway import bootstrap as region_end
@@ -39,6 +40,7 @@ from gateway.station import SHARED_TABLES, Clocks, Station, utc_now
 from gateway.wire import payload as wire
 from gateway.wire.letters import Letter, new_id
 from inbox_tui import bootstrap as municipal_end
+from inbox_tui.casework.case import Case, CaseLine
 from keys.fingerprint import Fingerprint
 
 SEALED = "710"
@@ -85,6 +87,17 @@ class End:
     @cached_property
     def party(self) -> str:
         return self.station.own.party
+
+    def case(self, number: str) -> Case | None:
+        """Find a municipality's case, as the person there does."""
+        store = municipal_end.case_store(self.station)
+        return store.find(number, self.person, self.station.clocks.rules())
+
+    def page(self, limit: int) -> Sequence[CaseLine]:
+        """Read the top of a municipality's list, as the person there does."""
+        now = self.station.clocks.rules()
+        with municipal_end.case_store(self.station).looking(self.person, now) as cases:
+            return cases.page(0, limit, local_day(now))
 
     @cached_property
     def address(self) -> str:
@@ -256,12 +269,14 @@ def certificate_of(end: End) -> bytes:
     return end.station.keyring.export_public(end.station.own.fingerprint)
 
 
-def sealed(letter: Letter, *, own, contact: Contact, key: PinnedKey, keyring, now: datetime) -> SealedLetter:
+def sealed(
+    letter: Letter, *, own, contact: Contact, key: PinnedKey, keyring, now: datetime, trail: wire.Trail | None = None
+) -> SealedLetter:
     """Seal for real between the two who have keys; else write the letter down as it is."""
     if keyring is not None and {own.party, letter.to_party} == {REGION, SEALED}:
-        return seal_letter(letter, own=own, contact=contact, key=key, keyring=keyring, now=utc_now())
+        return seal_letter(letter, own=own, contact=contact, key=key, keyring=keyring, now=utc_now(), trail=trail)
     reader = wire.address(letter.to_party, contact.email, key.fingerprint)
-    encoded = wire.written(letter, sender=own.on_the_wire, reader=reader, now=now).encoded()
+    encoded = wire.written(letter, sender=own.on_the_wire, reader=reader, now=now, trail=trail).encoded()
     envelope, content = new_id(), wire.digest(encoded)
     return SealedLetter(
         envelope, OPEN + envelope.encode() + encoded, contact.email, content, own.fingerprint, key.fingerprint
