@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from directory.model import REGION
-from gateway.access.insight import Insight
 from gateway.exchange.ports import Handler
+from gateway.insight.answer import Insight
 from gateway.meetings.take import handlers as meeting_handlers
 from gateway.referring.correspond import Correspond
 from gateway.referring.counting import Counting

@@ -10,8 +10,8 @@ from sqlmodel import Session
 from directory.model import REGION, Contact
 from gateway.access.actions import CASEWORK
 from gateway.access.front_door import FrontDoor
-from gateway.access.insight import Insight
 from gateway.exchange.ports import Handler
+from gateway.insight.answer import Insight
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.retention.run import Retain

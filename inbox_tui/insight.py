@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from directory.model import Contact as UnitContact
-from gateway.access.insight import LOG, Insight, Writer, log_of, without_staff
+from gateway.insight.answer import LOG, Insight, Writer, log_of, without_staff
 from gateway.language import mark
 from gateway.meetings.insight import consents_of, letters_of, meetings_of, received_of
 from gateway.site.cipher import Vault

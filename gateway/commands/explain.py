@@ -76,7 +76,7 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         mark("Check its name and that you may read it. - reads standard input where that is allowed."),
     ),
     "PERSON_UNKNOWN": (
-        mark("Nobody of that name may do this here."),
+        mark("Nobody of that name works here, or not in that role."),
         NOTHING_SENT,
         mark("Write the name as it stands in the staff list (staff list), or add the person (staff add)."),
     ),

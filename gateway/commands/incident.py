@@ -7,10 +7,10 @@ from typing import Any, Final
 from directory import municipalities
 from gateway.access.act import act
 from gateway.access.actions import Action
-from gateway.access.insight_words import LABELS
 from gateway.commands.console import DONE, NOT_FOUND, Arguments, Commands, Console, signed_in
 from gateway.commands.site import Opener
 from gateway.exchange.ports import Passage
+from gateway.insight.words import LABELS
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.referring.incident import Incident, Sealing, Sent, incident

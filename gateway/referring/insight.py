@@ -15,9 +15,9 @@ from directory import municipalities
 from directory.calendar import local_day
 from directory.model import Contact
 from gateway.access.actions import Action
-from gateway.access.insight import LOG, Insight, Writer, log_of, without_staff
-from gateway.access.insight_words import Words
 from gateway.audit.read import entries
+from gateway.insight.answer import LOG, Insight, Writer, log_of, without_staff
+from gateway.insight.words import Words
 from gateway.language import mark
 from gateway.meetings.insight import consents_of, letters_of, meetings_of, received_of
 from gateway.referring.dossier import Dossier

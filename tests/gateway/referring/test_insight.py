@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from referring_site import Desk
 
-from gateway.access.insight import without_staff
-from gateway.access.insight_words import LABELS, WORDS
 from gateway.consents.model import Form
+from gateway.insight.answer import without_staff
+from gateway.insight.words import LABELS, WORDS
 from gateway.meetings.flow import Proposal
 from gateway.referring import insight
 from gateway.referring.correspond import Yes

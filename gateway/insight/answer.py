@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
-from gateway.access.insight_words import LABELS, WORDS, Words
 from gateway.audit.read import entries, extract
 from gateway.audit.trail import DONE
+from gateway.insight.words import LABELS, WORDS, Words
 from gateway.language import danish as _
 from gateway.site.cipher import Vault
 from gateway.site.people import People
