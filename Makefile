@@ -2,8 +2,10 @@
 VENV := .venv
 BIN  := $(VENV)/bin
 READY := $(VENV)/.ready
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: demo demo-desk test lint types check locale docs screenshots bench clean
+.PHONY: demo demo-desk test test-peers soak lint types check locale docs screenshots bench lock audit-dependencies fuzz clean
 
 demo: $(READY)
 	@$(BIN)/stafet-inbox demo
@@ -13,6 +15,17 @@ demo-desk: $(READY)
 
 test: $(READY) check
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+# Tests that need other programs (installed where that is possible), or minutes.
+test-peers: $(READY)
+	@sh .ci/peers strace
+	@$(BIN)/python -m pytest -q -m peers
+
+# Everything goes wrong at once, for LETTERS letters; twenty minutes on two cores. SEED=n chooses the same misfortunes.
+LETTERS := 10000
+soak: $(READY)
+	@$(BIN)/python tests/faults/soak.py --letters $(LETTERS) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m pytest -q -m soak
 
 check: lint types
 
@@ -35,9 +48,27 @@ screenshots: $(READY)
 	@$(BIN)/python tests/screens/screenshots.py
 	@$(BIN)/python tests/screens/statistics_page.py
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml requirements.lock
 	@sh .ci/prepare $(VENV)
 	@touch $@
+
+# What is pinned stays as it is; `make lock UPGRADE=--upgrade` takes the newest of everything.
+lock: $(BIN)/uv
+	@$(LOCK) $(UPGRADE) pyproject.toml .ci/build.in --group dev --output-file requirements.lock
+	@$(LOCK) $(UPGRADE) .ci/tools.in --output-file .ci/tools.lock
+
+# Needs the network, and fails with plain words when the advisories could not be looked up.
+audit-dependencies: $(BIN)/pip-audit
+	@$(BIN)/python .ci/audit_dependencies.py
+
+$(BIN)/uv $(BIN)/pip-audit: $(READY)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement .ci/tools.lock
+	@touch $(BIN)/uv $(BIN)/pip-audit
+
+# 50,000 spoiled inputs for every reader of what others wrote; `make fuzz COUNT=1000 SEED=2 TARGET="--target payload"`.
+COUNT := 50000
+fuzz: $(READY)
+	@$(BIN)/python tests/fuzz/fuzz_run.py --count $(COUNT) $(if $(SEED),--seed $(SEED)) $(TARGET)
 
 bench: $(READY)
 	@$(BIN)/python bench/road.py

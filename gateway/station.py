@@ -25,6 +25,7 @@ from gateway.adapters.certificates import self_signed
 from gateway.adapters.database import Database
 from gateway.adapters.smtp_out import SmtpRelay
 from gateway.audit.checkpoints import Checkpoints
+from gateway.audit.last_signed import LastSigned
 from gateway.audit.rows import AuditTable
 from gateway.audit.statements import Notary
 from gateway.audit.trail import CONSOLE, Entry, note
@@ -131,7 +132,7 @@ class Station:
     @property
     def notary(self) -> Notary:
         """Give what signs and proves statements about this end's audit trail."""
-        return Notary(self.keyring, self.own.fingerprint, self.own.party)
+        return Notary(self.keyring, self.own.fingerprint, self.own.party, LastSigned(self.home.log_head_file))
 
     @property
     def checkpoints(self) -> Checkpoints:

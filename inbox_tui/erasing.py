@@ -68,10 +68,9 @@ class EraseCases:
         """Tell when the last thing happened to it that left something written."""
         written = select(EventRow.at).where(EventRow.case_id == row.id, col(EventRow.words).is_not(None))
         added = select(SupplementRow.received_at).where(SupplementRow.case_id == row.id)
-        met = (state.meeting.starts_at for state in MeetingBook(session, self.vault).of(row.id))
         endings = filter(None, (row.closed_at, row.not_ours_at, row.withdrawn_at))
-        known: list[datetime] = [row.received_at, *endings, *session.exec(written), *session.exec(added), *met]
-        return max(known)
+        known: list[datetime] = [row.received_at, *endings, *session.exec(written), *session.exec(added)]
+        return MeetingBook(session, self.vault).busy_until(row.id, max(known))
 
 
 def _received(session: Session, before: datetime) -> Iterator[CaseRow]:

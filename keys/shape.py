@@ -12,6 +12,8 @@ from keys.second_opinion import contained
 
 _KEY_ID: Final = slice(1, 9)
 _NOBODY: Final = "0" * 16
+_MOST_RECIPIENTS: Final = 20
+"""gpg tries each that names our key; hundreds would keep it busy for seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def read_message(text: bytes) -> Message:
         raise NotEncrypted
     if tags[-1] == Tag.SED:
         raise NotIntegrityProtected
-    if tags != [Tag.PKESK] * (len(tags) - 1) + [Tag.SEIP]:
+    if tags != [Tag.PKESK] * (len(tags) - 1) + [Tag.SEIP] or len(tags) > _MOST_RECIPIENTS + 1:
         raise Damaged
     return Message(binary, _recipients(binary, packets))
 

@@ -23,6 +23,7 @@ from gateway.referring.correspond import Correspond
 from gateway.referring.duty import Duty
 from gateway.referring.example import example
 from gateway.referring.follow import Follow, Progress
+from gateway.referring.look import Look
 from gateway.referring.rows import ReferralRow, ReferringTable
 from gateway.referring.submit import Submit
 from gateway.site.cipher import Vault
@@ -81,6 +82,10 @@ class Desk:
     @property
     def correspond(self) -> Correspond:
         return Correspond(self.db, self.vault, self.post, self.clock, self.clock, self.own)
+
+    @property
+    def look(self) -> Look:
+        return Look(self.db, self.vault, self.clock, self.terms)
 
     @contextmanager
     def follow(self) -> Iterator[Follow]:

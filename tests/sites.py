@@ -303,6 +303,7 @@ def line(opened: Mapping[str, Station], folder: Path) -> Iterator[Line]:
 def _fresh(station: Station, folder: Path, clock: Standing) -> Iterator[Site]:
     database = Database(f"sqlite:///{folder / station.own.party}.db")
     database.create(*SHARED_TABLES)
+    station.home.log_head_file.unlink(missing_ok=True)  # of the test before
     try:
         yield Site(replace(station, database=database, clocks=Clocks(clock, clock)), clock)
     finally:

@@ -7,20 +7,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sites
 from sqlmodel import select
 
 from directory.model import REGION
 from gateway.adapters.database import Database
 from gateway.exchange.post import PostOffice, letter_of
 from gateway.exchange.rows import OutgoingRow
+from gateway.referring.correspond import Correspond
 from gateway.referring.decline import Decline
 from gateway.referring.drafts import Drafts
+from gateway.referring.duty import Duty
 from gateway.referring.example import example
+from gateway.referring.look import Look
 from gateway.referring.recognise import Recognise
 from gateway.referring.rows import ReferralRow, ReferringTable
 from gateway.referring.submit import Submit, Submitted
 from gateway.site.cipher import Vault
 from gateway.site.people import People, Person, Role
+from gateway.site.settings import PromiseSettings
 from gateway.station import SHARED_TABLES
 
 NOW = datetime(2026, 11, 20, 20, 14, tzinfo=UTC)
@@ -58,8 +63,24 @@ class WritingSite:
         return Recognise(self.database, self.vault, self.clock)
 
     @property
+    def post(self) -> PostOffice:
+        return PostOffice(REGION, self.vault, self.clock)
+
+    @property
     def submit(self) -> Submit:
-        return Submit(self.database, self.vault, PostOffice(REGION, self.vault, self.clock), self.clock)
+        return Submit(self.database, self.vault, self.post, self.clock)
+
+    @property
+    def look(self) -> Look:
+        return Look(self.database, self.vault, self.clock, PromiseSettings())
+
+    @property
+    def duty(self) -> Duty:
+        return Duty(self.database, self.vault, self.post, self.clock, PromiseSettings(), sites.contact_of(REGION))
+
+    @property
+    def correspond(self) -> Correspond:
+        return Correspond(self.database, self.vault, self.post, self.clock, self.clock, sites.contact_of(REGION))
 
     def written(self, code: str = RANDERS, **changes: Any) -> dict[str, Any]:
         """Write a referral that can be sent now; a part that is a mapping is changed and not replaced."""

@@ -1,6 +1,5 @@
 """Passwords: which are good enough, how they are hashed (argon2id, RFC 9106), and the first one a person is given."""
 
-import functools
 import secrets
 import unicodedata
 from typing import Final
@@ -39,11 +38,13 @@ def hashed(password: str) -> str:
 
 def matches(known: str | None, password: str) -> bool:
     """Tell whether the password is the one that was hashed. That nothing is known takes as long to find out."""
+    if known is None:
+        hashed(password)
+        return False
     try:
-        HASHER.verify(known or _nobodys(HASHER), _normal(password))
+        return HASHER.verify(known, _normal(password))
     except (VerificationError, InvalidHashError):
         return False
-    return known is not None
 
 
 def is_outdated(known: str) -> bool:
@@ -55,11 +56,6 @@ def first_password() -> str:
     """Make a password that can be read aloud and written down: six pairs of syllables, like "bofa-kelu-…"."""
     said = [secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _syllable in range(SYLLABLES)]
     return "-".join(map("".join, zip(said[::2], said[1::2], strict=True)))
-
-
-@functools.cache
-def _nobodys(hasher: PasswordHasher) -> str:
-    return hasher.hash(secrets.token_urlsafe())
 
 
 def _normal(password: str) -> str:

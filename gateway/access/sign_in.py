@@ -1,11 +1,12 @@
 """Sign in: a name and its password give the person, or the refusal; either is noted, and never what was typed.
 
-Whoever tries is kept waiting after wrong passwords, each person apart, and all unknown names together. A right
-password is refused as well while the wait lasts: several guesses at the same moment gain nothing.
+Whoever tries is kept waiting after wrong passwords, each name apart, whether somebody of that name works here or not.
+A right password is refused as well while the wait lasts: several guesses at the same moment gain nothing.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlmodel import Session
 
@@ -24,8 +25,11 @@ from gateway.access.errors import (
 )
 from gateway.audit.trail import DONE, UNKNOWN, Entry, note
 from gateway.site.cipher import Vault
-from gateway.site.people import People, Person
+from gateway.site.people import People, Person, same_name
 from gateway.site.ports import Clock, Sessions
+
+COUNTS: Final = 4
+"""Hexadecimal digits: 65,536 counts for the names that nobody has."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,11 @@ class SignIn:
         person, credential, wait = self._before(name, action)
         if wait:
             raise wait
+        who = self._who(person, name)
         right = passwords.matches(credential.hash if credential else None, password)
         refusal: AccessError | None
         with self.sessions.session() as session:
-            refusal = self._after(session, person, credential if right else None, first=first)
+            refusal = self._after(session, who, person, credential if right else None, first=first)
             self._note(session, person, action, refusal)
             if refusal is None and person and credential and passwords.is_outdated(credential.hash):
                 Credentials(session, self.vault).put(person.id, password, credential.expires_at)
@@ -92,19 +97,19 @@ class SignIn:
         """Look who it is, and whether they must wait; only then is a password worth the work."""
         with self.sessions.session() as session:
             person = People(session, self.vault).named(name)
-            wait = self._wait(session, person)
+            wait = self._wait(session, self._who(person, name))
             if wait:
                 self._note(session, person, action, wait)
             credential = Credentials(session, self.vault).of(person.id) if person else None
         return person, credential, wait
 
     def _after(
-        self, session: Session, person: Person | None, right: Credential | None, *, first: bool
+        self, session: Session, who: str, person: Person | None, right: Credential | None, *, first: bool
     ) -> AccessError | None:
         """Judge in one transaction, with what others have tried and done in the meantime."""
-        if wait := self._wait(session, person):
+        if wait := self._wait(session, who):
             return wait
-        book, who, now = Credentials(session, self.vault), _who(person), self.now()
+        book, now = Credentials(session, self.vault), self.now()
         if person is None or right is None or book.of(person.id) != right:
             book.remember(who, book.tries(who, now).and_one(now))
             return SignInRefused()
@@ -113,13 +118,17 @@ class SignIn:
             return PasswordExpired()
         return PasswordMustChange() if right.is_first and not first else None
 
-    def _wait(self, session: Session, person: Person | None) -> SignInWait | None:
-        book, who, now = Credentials(session, self.vault), _who(person), self.now()
+    def _wait(self, session: Session, who: str) -> SignInWait | None:
+        book, now = Credentials(session, self.vault), self.now()
         tries = book.tries(who, now)
         if tries.wrong:
             book.remember(who, tries)
         until = tries.until(now)
         return SignInWait(_clock(until)) if until else None
+
+    def _who(self, person: Person | None, name: str) -> str:
+        """Tell whose tries are counted; unknown names share so many counts that few meet, and none fill the disk."""
+        return person.id if person else f"{UNKNOWN}:{self.vault.index(f'tries:{same_name(name)}')[:COUNTS]}"
 
     def _note(self, session: Session, person: Person | None, action: Action, refusal: AccessError | None) -> None:
         outcome = refusal.code if refusal else DONE
@@ -127,10 +136,6 @@ class SignIn:
             noted(session, person, action, self.now(), outcome=outcome)
         else:
             note(session, Entry(self.now(), action, purpose_of(action), UNKNOWN, outcome=outcome))
-
-
-def _who(person: Person | None) -> str:
-    return person.id if person else UNKNOWN
 
 
 def _clock(until: datetime) -> str:

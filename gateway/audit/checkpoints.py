@@ -4,6 +4,7 @@ What is newer than the last checkpoint, and than the last head another party has
 anew by whoever can write to the database: that is at most a quarter of an hour, or a hundred entries.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,6 +12,8 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from gateway.audit.chain import Head
+from gateway.audit.last_signed import stands
+from gateway.audit.raw import Signed
 from gateway.audit.rows import CheckpointRow
 from gateway.audit.statements import Notary, Statement
 from gateway.audit.trail import head
@@ -19,10 +22,15 @@ from gateway.site.ports import Clock, Sessions
 AT_LEAST_EVERY: Final = timedelta(minutes=15)
 AFTER_ENTRIES: Final = 100
 
+log = logging.getLogger("stafet.audit")
+
 
 @dataclass(frozen=True)
 class Checkpoints:
-    """Signs the head when it is time, a round per tick. `clock` is the machine's."""
+    """Signs the head when it is time, a round per tick. `clock` is the machine's.
+
+    A trail that no longer holds what was signed last is not signed: that would prove what somebody has written anew.
+    """
 
     sessions: Sessions
     notary: Notary
@@ -30,13 +38,20 @@ class Checkpoints:
 
     def tick(self) -> int:
         """Sign if it is time; tells that no letter came of it. Raises SealRefused or KeyringError."""
-        now = self.clock()
+        now, beside = self.clock(), self.notary.last_signed.read()
         with self.sessions.reading() as session:
-            last, reached = latest(session), head(session)
+            last, reached, holds = latest(session), head(session), stands(session, beside)
         if due(last, reached, now):
-            signature = self.notary.sign(Statement.CHECKPOINT, reached, now)
-            self._keep(reached, now, signature)
+            if holds:
+                self._sign(reached, now)
+            else:
+                log.error("the log no longer holds what was signed last, and is not signed; see audit verify")
         return 0
+
+    def _sign(self, reached: Head, now: datetime) -> None:
+        signature = self.notary.sign(Statement.CHECKPOINT, reached, now)
+        self._keep(reached, now, signature)
+        self.notary.last_signed.keep(Signed(reached, now, signature))
 
     def _keep(self, reached: Head, now: datetime, signature: bytes) -> None:
         """Keep a checkpoint; entries that came while it was signed wait for the next one."""

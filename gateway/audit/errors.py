@@ -1,8 +1,9 @@
-"""What can be wrong with a sample of the audit trail.
+"""What can be wrong with the audit trail and its samples.
 
 AuditError                   never raised itself
 ├── MonthNotOver             the month is not over, or nothing has been noted since, so that nothing can be drawn yet
-└── NotInSample              no such entry was drawn for that month
+├── NotInSample              no such entry was drawn for that month
+└── EntryUnreadable          an entry holds what nobody here can have written
 """
 
 from gateway.site.errors import SiteError
@@ -22,3 +23,9 @@ class NotInSample(AuditError):
     """No such entry was drawn for that month."""
 
     code = "NOT_IN_SAMPLE"
+
+
+class EntryUnreadable(AuditError):
+    """An entry holds what nobody here can have written."""
+
+    code = "ENTRY_UNREADABLE"

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from gateway.audit.chain import Link
+from gateway.audit.errors import EntryUnreadable
 from gateway.audit.rows import EntryRow
 
 
@@ -50,7 +51,10 @@ def extract(session: Session, abouts: Collection[str]) -> tuple[Line, ...]:
 
 
 def link(row: EntryRow) -> Link:
-    """Read a row as it was hashed."""
+    """Read a row as it was hashed; raises EntryUnreadable for one that somebody has altered into none."""
+    texts = (row.person_id, row.role, row.action, row.purpose, row.about, row.outcome, row.detail, row.previous)
+    if not isinstance(row.at, datetime) or not all(isinstance(text, str) for text in texts):
+        raise EntryUnreadable
     return Link(
         seq=row.seq,
         at=row.at,

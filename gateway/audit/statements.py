@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from gateway.audit.chain import Head
+from gateway.audit.last_signed import LastSigned
 from keys import signing
 from keys.fingerprint import Fingerprint
 from keys.keyring import Keyring
@@ -27,11 +28,12 @@ class Statement(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Notary:
-    """Signs and proves a site's statements about its own trail, by its own key."""
+    """Signs and proves a site's statements about its own trail, by its own key, and keeps its last one apart."""
 
     keyring: Keyring
     own: Fingerprint
     party: str
+    last_signed: LastSigned
 
     def sign(self, what: Statement, head: Head, at: datetime) -> bytes:
         """Sign a statement made at `at`; raises SealRefused or KeyringError."""

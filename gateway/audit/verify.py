@@ -4,6 +4,9 @@ Found is any change to an entry that lies before a checkpoint or a witnessed hea
 written anew from there on; a tail cut off behind such a mark; a mark that is forged; and a head row that differs.
 Not found is a change behind the last of these marks that also makes the head row agree; nor what was done by somebody
 who holds the site's secret key and signs every checkpoint anew, unless another party has witnessed a head of that time.
+
+What another party says it has seen is believed least: it may be wrong, and a lie must hide nothing. So the walk goes on
+past it, and it is told only when the trail agrees with all that was signed here.
 """
 
 import enum
@@ -11,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from sqlmodel import Session, col, select
@@ -23,6 +27,8 @@ from gateway.audit.witness import Whose
 from keys.errors import BadSignature, OpenRefused
 
 TELL_EVERY: Final = 20_000
+THOROUGHLY: Final = 2
+"""The last checkpoint in the database and the one beside it: everything before hangs on them."""
 NONE_YET: Final = Head(0, BEFORE_ALL)
 
 
@@ -81,7 +87,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verified:
-    """What a verification came to: `finding` is None when all is well, and `proved` the last entry a mark covers."""
+    """What a verification came to: `finding` is None when all is well, and `proved` the last entry a mark covers.
+
+    `contradicted` are the heads others say they have seen that the trail does not hold.
+    """
 
     entries: int
     last: Head
@@ -89,6 +98,7 @@ class Verified:
     witnessed: int
     proved: int
     finding: Finding | None
+    contradicted: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,18 +112,21 @@ class Verify:
     def __call__(self, session: Session, read_aloud: Iterable[Mark] = ()) -> Verified:
         """Walk the trail as it stands in `session`; raises KeyringError when gpg itself fails."""
         checkpoints, findings = self._checkpoints(session)
-        witnessed = [*_witnessed(session), *read_aloud]
-        marks = [*checkpoints, *witnessed]
+        told = list(_witnessed(session))
+        marks = [*checkpoints, *read_aloud, *told]
         walk = _Walk(NONE_YET, marks)
         try:
             walk = _Walk(self._start(session), marks)
-            findings += filter(None, [self._walked(session, walk) or _end(session, walk, marks)])
+            findings += filter(None, [self._walked(session, walk) or _end(session, walk, [*checkpoints, *read_aloud])])
         except OpenRefused:
             findings.append(Finding(Break.FORGED_START, _first_seq(session)))
+        contradicted = (*walk.contradicted, *(mark for mark in told if mark.seq > walk.last.seq))
+        findings = findings or [_told_otherwise(walk.last, mark) for mark in contradicted]
         covered = [mark.seq for mark in marks if mark.seq <= walk.last.seq]
         proved = 0 if findings else max(covered, default=0)
         first = min(findings, key=lambda finding: finding.seq, default=None)
-        return Verified(walk.count, walk.last, len(checkpoints), len(witnessed), proved, first)
+        counts = len(set(checkpoints)), len(marks) - len(checkpoints)
+        return Verified(walk.count, walk.last, *counts, proved, first, contradicted)
 
     def _start(self, session: Session) -> Head:
         """Tell after which entry the trail begins; raises OpenRefused when nobody signed that it does."""
@@ -123,12 +136,13 @@ class Verify:
         return NONE_YET
 
     def _checkpoints(self, session: Session) -> tuple[list[Mark], list[Finding]]:
-        """Prove every checkpoint: the newest, on which all before it hangs, by both implementations."""
+        """Prove every checkpoint, the one beside the database too; the newest by both implementations."""
         good, forged = [], []
-        for nth, signed in enumerate(signed_heads(session, CheckpointRow)):
+        beside = self.notary.last_signed.read()
+        for nth, signed in enumerate(chain(filter(None, [beside]), signed_heads(session, CheckpointRow))):
             mark = Mark(signed.head.seq, signed.head.hash, Source.CHECKPOINT)
             try:
-                self._prove(Statement.CHECKPOINT, signed, thoroughly=nth == 0)
+                self._prove(Statement.CHECKPOINT, signed, thoroughly=nth < THOROUGHLY)
                 good.append(mark)
             except OpenRefused:
                 forged.append(Finding(Break.FORGED_CHECKPOINT, mark.seq, mark))
@@ -158,6 +172,7 @@ class _Walk:
     def __init__(self, start: Head, marks: Iterable[Mark]) -> None:
         self.last = start
         self.count = 0
+        self.contradicted: list[Mark] = []
         self._marks: Mapping[int, Sequence[Mark]] = _by_seq(marks)
 
     def step(self, session: Session, stored: Stored) -> Finding | None:
@@ -168,7 +183,9 @@ class _Walk:
         self.last = Head(stored.seq, stored.hash)
         self.count += 1
         unmet = [mark for mark in self._marks.get(stored.seq, ()) if not stored.hash.startswith(mark.hash)]
-        return Finding(Break.REWRITTEN, stored.seq, unmet[0]) if unmet else None
+        self.contradicted += (mark for mark in unmet if mark.source is Source.WITNESS)
+        ours = next((mark for mark in unmet if mark.source is not Source.WITNESS), None)
+        return Finding(Break.REWRITTEN, stored.seq, ours) if ours else None
 
     def _wrong(self, session: Session, stored: Stored) -> Break | None:
         next_in_number = stored.seq == self.last.seq + 1
@@ -188,6 +205,13 @@ def _by_seq(marks: Iterable[Mark]) -> Mapping[int, Sequence[Mark]]:
     for mark in marks:
         found[mark.seq].append(mark)
     return found
+
+
+def _told_otherwise(last: Head, mark: Mark) -> Finding:
+    """Name what must have happened if another party is right."""
+    if mark.seq > last.seq:
+        return Finding(Break.TRUNCATED, last.seq + 1, mark)
+    return Finding(Break.REWRITTEN, mark.seq, mark)
 
 
 def _end(session: Session, walk: _Walk, marks: Iterable[Mark]) -> Finding | None:

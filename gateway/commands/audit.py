@@ -1,7 +1,7 @@
 """`audit`: the log of who did what; and `audit verify`, whether it still says what it said."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gateway.access.act import act
@@ -66,7 +66,11 @@ def _add_verify(audit: Commands, open_site: Opener) -> None:
         if finding is None:
             console.answer(facts, *_sound(verified))
             return DONE
-        lines = explained(BROKEN, _(BREAKS[finding.what]).format(seq=finding.seq)) + _against(finding)
+        lines = (
+            *explained(BROKEN, _(BREAKS[finding.what]).format(seq=finding.seq)),
+            *_against(finding),
+            *_otherwise(verified),
+        )
         console.answer({"error": BROKEN, "message": " ".join(lines), **facts}, *lines)
         return REFUSED
 
@@ -108,6 +112,7 @@ def _facts(verified: Verified) -> dict[str, Any]:
         "checkpoints": verified.checkpoints,
         "witnessed": verified.witnessed,
         "proved": verified.proved,
+        "contradicted": [{"party": mark.party, "seq": mark.seq} for mark in verified.contradicted],
         "broken": {"what": finding.what.value, "seq": finding.seq} if finding else None,
     }
 
@@ -116,7 +121,7 @@ def _sound(verified: Verified) -> list[str]:
     count, newer = verified.entries, verified.last.seq - verified.proved
     lines = [
         ngettext("The log is whole: {count} entry.", "The log is whole: {count} entries.", count).format(count=count),
-        _("It agrees with {signed} signatures of this site, and with {seen} heads that others have seen.").format(
+        _("Held against signatures of this site: {signed}; against what others have seen of it: {seen}.").format(
             signed=verified.checkpoints, seen=verified.witnessed
         ),
     ]
@@ -128,6 +133,18 @@ def _sound(verified: Verified) -> list[str]:
         )
         lines.append(later.format(count=newer))
     return lines
+
+
+def _otherwise(verified: Verified) -> Iterator[str]:
+    """Name every other party that contradicts the log; what they told may itself be wrong."""
+    finding = verified.finding
+    told = [mark for mark in verified.contradicted if finding is None or mark != finding.mark]
+    yield from (_(AGAINST[mark.source]).format(seq=mark.seq, party=one_line(mark.party)) for mark in told)
+    if finding and finding.mark in verified.contradicted:
+        yield _(
+            "The log agrees with every signature this site has made. Either somebody who holds the site's key has "
+            "written it anew, or what was told is wrong: ask whoever told it to verify their log too."
+        )
 
 
 def _against(finding: Finding) -> tuple[str, ...]:

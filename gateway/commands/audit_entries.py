@@ -56,7 +56,7 @@ def add_list(audit: Commands, open_site: Opener) -> None:
 
     parser = audit.add_parser("list", help=_("who did what, when, and to what end"))
     parser.add_argument("--person", dest="whose", metavar=_("NAME"), help=_("only what this person did"))
-    parser.add_argument("--about", metavar=_("NUMBER"), help=_("only about this referral: its number or id"))
+    parser.add_argument("--about", metavar=_("REFERRAL"), help=_("only about this referral: its number or id"))
     actions = [action.value for action in Action]
     parser.add_argument("--action", choices=actions, metavar=_("ACTION"), help=_("only this kind of act (search …)"))
     parser.add_argument("--since", type=a_day, metavar=_("DATE"), help=_("from this day on (2026-11-22)"))

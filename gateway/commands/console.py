@@ -135,11 +135,19 @@ Command = Callable[[Arguments, Console], int]
 Commands: TypeAlias = "argparse._SubParsersAction[Subcommand]"  # noqa: SLF001 - argparse has no public name for it
 
 
+class _Described(argparse._SubParsersAction):  # type: ignore[type-arg]  # noqa: SLF001 - not generic when it runs
+    """Subcommands whose own help begins with what the list above them says they do."""
+
+    def add_parser(self, name: str, **options: Any) -> Any:  # noqa: ANN401 - argparse's own
+        return super().add_parser(name, **{"description": options.get("help"), **options})
+
+
 class Subcommand(argparse.ArgumentParser):
     """A parser that takes the shared options wherever on the line they stand."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - argparse's own
         super().__init__(**options)
+        self.register("action", "parsers", _Described)
         self.add_argument("--home", metavar="DIR", type=Path, default=NOT_HERE, help=_("the site's folder"))
         self.add_argument("--lang", choices=language.LANGUAGES, default=NOT_HERE, help=_("the language to speak"))
         self.add_argument("--as", dest="person", metavar=_("NAME"), default=NOT_HERE, help=_("who you are"))

@@ -83,7 +83,7 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
     "PERSON_UNNAMED": (
         mark("It is not clear who you are."),
         NOTHING_SENT,
-        mark("Say it with --as NAME. The names stand in the staff list (staff list)."),
+        mark("Say it with --as NAME, as your administrator has written it here."),
     ),
     "MAY_NOT": (
         mark("Your role here does not allow this."),
@@ -137,6 +137,11 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
             "Do not delete anything, and keep a copy of the folder. Tell your data protection officer today. Was the "
             "database restored from a backup? Then say so, and from when."
         ),
+    ),
+    "ENTRY_UNREADABLE": (
+        mark("An entry of the log cannot be read: somebody has altered it."),
+        mark("Referrals travel as they should. The log no longer proves who did what."),
+        mark("Do not delete anything, run audit verify, and tell your data protection officer today."),
     ),
     "MONTH_NOT_OVER": (
         mark("The sample cannot be drawn yet."),

@@ -28,6 +28,7 @@ def from_inside(station: Station, retain: Callable[[Station], Retain]) -> Iterat
         yield bad(Check.KEY, "GPG_FAILS", reason=error.code)
     yield from keys.doors(station)
     now = station.clocks.machine()
+    signed = station.notary.last_signed.read()
     with station.database.reading() as session:
         yield from storage.examine(station.home, session)
         yield from machine.clock(session, now)
@@ -35,7 +36,7 @@ def from_inside(station: Station, retain: Callable[[Station], Retain]) -> Iterat
         yield from traffic.letters(session)
         yield from traffic.mail(session, now)
         yield from keeping.people(session)
-        yield from keeping.trail(session, now)
+        yield from keeping.trail(session, signed, now)
         yield from keeping.retention(session, retain(station), now)
 
 

@@ -63,10 +63,13 @@ def _look_at(path: Path, name: str) -> Iterator[Finding]:
 
 
 def _mended(path: Path) -> bool:
-    found = path.lstat()
-    if stat.S_ISLNK(found.st_mode) or found.st_uid != os.geteuid() or not found.st_mode & OTHERS:
+    try:
+        found = path.lstat()
+        if stat.S_ISLNK(found.st_mode) or found.st_uid != os.geteuid() or not found.st_mode & OTHERS:
+            return False
+        path.chmod(PRIVATE_FOLDER if stat.S_ISDIR(found.st_mode) else PRIVATE_FILE)
+    except FileNotFoundError:  # it was a moment's, as the database's journal is
         return False
-    path.chmod(PRIVATE_FOLDER if stat.S_ISDIR(found.st_mode) else PRIVATE_FILE)
     return True
 
 

@@ -8,6 +8,8 @@ from sqlmodel import Session, col, func, select
 
 from gateway.access.tries import FREE
 from gateway.audit import checkpoints
+from gateway.audit.last_signed import stands
+from gateway.audit.raw import Signed
 from gateway.audit.rows import EntryRow
 from gateway.audit.trail import head
 from gateway.audit.witness import contradictions
@@ -39,13 +41,15 @@ def people(session: Session) -> Iterator[Finding]:
     yield well(Check.PEOPLE, "PEOPLE", count=len(active), admins=admins)
 
 
-def trail(session: Session, now: datetime) -> Iterator[Finding]:
-    """Hold the head of the trail against its last entry, the last checkpoint, and what others have seen of it."""
+def trail(session: Session, signed: Signed | None, now: datetime) -> Iterator[Finding]:
+    """Hold the head of the trail against its last entry, the last checkpoints, and what others have seen of it."""
     reached, last = head(session), checkpoints.latest(session)
     row = session.get(EntryRow, reached.seq)
     found = []
     if reached.seq and (row is None or row.hash != reached.hash):
         found.append(bad(Check.LOG, "LOG_HEAD_DIFFERS"))
+    if not stands(session, signed):
+        found.append(bad(Check.LOG, "LOG_NOT_AS_SIGNED"))
     if told := contradictions(session):
         found.append(bad(Check.LOG, "LOG_CONTRADICTED", count=len(told)))
     behind = last is None or (last.seq < reached.seq and now - last.at > LATE)

@@ -6,6 +6,7 @@ from typing import Final
 from gateway.doctor.findings import Check, Finding, Grade
 from gateway.language import gettext as _
 from gateway.language import mark
+from gateway.terminal.plain import one_line
 
 CHECKS: Final[Mapping[Check, str]] = {
     Check.FILES: mark("Files"),
@@ -221,9 +222,17 @@ SAID: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "LOG_HOLDS": (mark("{entries} entries; signed, and nobody contradicts it"), "", ""),
     "LOG_HEAD_DIFFERS": (mark("its end is not as it was left"), mark("Somebody has altered it."), VERIFY),
+    "LOG_NOT_AS_SIGNED": (
+        mark("it no longer holds what was signed last"),
+        mark("Somebody has altered it, or an older database was put back. It is not signed any more."),
+        mark(
+            "Run audit verify, and tell the data protection officer what it says. When the cause is found, remove "
+            "the file log-head: signing then begins anew."
+        ),
+    ),
     "LOG_CONTRADICTED": (
-        mark("{count} times another party has seen it differ"),
-        mark("Somebody has altered it, here or there."),
+        mark("{count} times another party has told of it otherwise"),
+        mark("Somebody has altered it, here or there, or what was told is wrong."),
         VERIFY,
     ),
     "LOG_NOT_SIGNED": (
@@ -258,10 +267,15 @@ SAID: Final[Mapping[str, tuple[str, str, str]]] = {
 
 def line(finding: Finding) -> str:
     """Write a finding on one line: a word, what was looked at, and how it is."""
-    said = _(SAID[finding.code][0]).format(**finding.told)
+    said = _filled(SAID[finding.code][0], finding)
     return f"{_(GRADES[finding.grade]):<9} {_(CHECKS[finding.check])}: {said}"
 
 
 def advice(finding: Finding) -> tuple[str, ...]:
     """Say what a finding means and what to do; nothing when all is well."""
-    return tuple(_(text).format(**finding.told) for text in SAID[finding.code][1:] if text)
+    return tuple(_filled(text, finding) for text in SAID[finding.code][1:] if text)
+
+
+def _filled(text: str, finding: Finding) -> str:
+    """Fill in what was found: names of files, and codes another party wrote, keep to their line."""
+    return _(text).format(**{name: one_line(str(told)) for name, told in finding.told.items()})

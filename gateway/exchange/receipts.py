@@ -5,9 +5,11 @@ the payload that was opened: proof of what was received. Nobody answers a receip
 """
 
 import enum
+import re
 from datetime import datetime
+from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
 from sqlmodel import Session, select
 
 from gateway.exchange import outbox
@@ -30,6 +32,17 @@ class Verdict(enum.StrEnum):
     """Could not be taken now; send it again."""
 
 
+CODE: Final = re.compile(r"[A-Z][A-Z_]{0,63}")
+NO_CODE: Final = "NO_CODE"
+
+
+def _code(said: object) -> str | None:
+    """Read a reason code; a sentence, a number or a name in its place goes no further than here."""
+    if said is None:
+        return None
+    return said if isinstance(said, str) and CODE.fullmatch(said) else NO_CODE
+
+
 class ReceiptBody(BaseModel):
     """What a receipt says."""
 
@@ -38,7 +51,7 @@ class ReceiptBody(BaseModel):
     of: str | None = None
     envelope: str = Field(max_length=64)
     verdict: Verdict
-    reason: str | None = Field(default=None, max_length=64)
+    reason: Annotated[str | None, BeforeValidator(_code)] = None
     digest: str = Field(pattern=r"^[0-9a-f]{64}$")
     received_at: AwareDatetime
 

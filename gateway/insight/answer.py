@@ -5,7 +5,7 @@ What is in the text is in the values: the one is written from the other, after t
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlmodel import Session
@@ -16,10 +16,12 @@ from gateway.insight.words import LABELS, WORDS, Words
 from gateway.language import danish as _
 from gateway.site.cipher import Vault
 from gateway.site.people import People
-from gateway.wire.text_lines import fact, indented, moment, section
+from gateway.wire.text_lines import day, fact, indented, moment, section
 
 NOT_STAFF: Final = frozenset({"given_by", "known_by", "found_by"})
 """What ends as a person at work does, and is none."""
+OPEN_LISTS: Final = frozenset({"residence", "caller", "problem_types"})
+"""What is chosen from a list of words that may grow: "egen_bolig" is read as "egen bolig" (A6)."""
 LOG: Final = "log"
 LONG: Final = 80
 """Characters of a text that still stand on the line of its label."""
@@ -147,9 +149,13 @@ class Writer:
             return ", ".join(self._word(name, one) for one in value)
         if name == "at" or name.endswith("_at"):
             return moment(datetime.fromisoformat(value))
+        if name.endswith("_date"):
+            return day(date.fromisoformat(value))
         return self._word(name, value)
 
     def _word(self, name: str, value: object) -> str:
         """Say a code in words; what a person wrote is said as it is."""
         found = {**WORDS.get(name, {}), **self.words.get(name, {})}.get(str(value))
-        return _(found) if found else str(value)
+        if found:
+            return _(found)
+        return str(value).replace("_", " ") if name in OPEN_LISTS else str(value)

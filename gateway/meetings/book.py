@@ -7,14 +7,18 @@ that counts, and nothing follows a cancellation. So letters that cross leave bot
 import enum
 import json
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
 
 from sqlmodel import Session, select
 
 from gateway.meetings.rows import MeetingRow
 from gateway.site.cipher import Vault
+from gateway.site.settings import LONGER_THAN_A_CONSENT
 from gateway.wire.errors import LetterOutOfTurn
 from gateway.wire.meeting import Attendance, Meeting, MeetingAnswer, MeetingCancelled
+
+AT_THE_LONGEST: Final = timedelta(days=LONGER_THAN_A_CONSENT)
 
 
 class Standing(enum.StrEnum):
@@ -95,6 +99,14 @@ class MeetingBook:
         """List the meetings of a conversation, the first to begin first."""
         rows = self.session.exec(select(MeetingRow).where(MeetingRow.conversation_id == conversation_id))
         return tuple(sorted(map(self._state, rows), key=lambda state: (state.meeting.starts_at, state.id)))
+
+    def busy_until(self, conversation_id: str, last: datetime) -> datetime:
+        """Tell until when a conversation is about something to come, when `last` was the last thing that happened.
+
+        A meeting keeps it for as long as a consent can hold (O11), whatever year its proposer wrote.
+        """
+        begins = [state.meeting.starts_at for state in self.of(conversation_id)]
+        return max(last, min(max(begins, default=last), last + AT_THE_LONGEST))
 
     def keep(self, state: MeetingState) -> None:
         """Write down how a meeting stands now."""

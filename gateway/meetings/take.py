@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from gateway.exchange.ports import Arrived, Handler
+from gateway.exchange.rows import ConversationRow
 from gateway.meetings.book import MeetingBook, MeetingState
 from gateway.site.cipher import Vault
+from gateway.wire.conversation import Stage
 from gateway.wire.errors import LetterOutOfTurn
 from gateway.wire.letters import Kind
 from gateway.wire.meeting import Meeting, MeetingAnswer, MeetingCancelled
@@ -48,10 +50,21 @@ class TakeMeeting:
             book.keep(state.answered(answer, here=False))
 
     def cancellation(self, session: Session, arrived: Arrived) -> None:
-        """Take note that what the other side proposed is called off."""
+        """Take note that what the other side proposed is called off.
+
+        A proposal that had not left when the citizen withdrew was held back, and its cancellation changes nothing here.
+        """
         cancelled = MeetingCancelled.read(arrived.body)
         book = MeetingBook(session, self.vault)
-        book.keep(_same(book.find(cancelled.meeting_id), arrived).called_off(cancelled, here=False))
+        state = book.find(cancelled.meeting_id)
+        if state is None and _withdrawn(session, arrived.conversation_id):
+            return
+        book.keep(_same(state, arrived).called_off(cancelled, here=False))
+
+
+def _withdrawn(session: Session, conversation_id: str) -> bool:
+    conversation = session.get(ConversationRow, conversation_id)
+    return conversation is not None and conversation.stage == Stage.WITHDRAWN
 
 
 def _same(state: MeetingState | None, arrived: Arrived) -> MeetingState:

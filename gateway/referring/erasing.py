@@ -73,9 +73,8 @@ class EraseReferrals:
         moments = [row.acknowledged_at or row.closed_at, row.answered_at, row.withdrawn_at, row.cancelled_at]
         added = session.exec(select(SupplementRow.written_at).where(SupplementRow.referral_id == row.letter_id)).all()
         called = session.exec(select(CallRow.called_at).where(CallRow.referral_id == row.letter_id)).all()
-        met = (state.meeting.starts_at for state in MeetingBook(session, self.vault).of(row.conversation_id))
-        known: list[datetime] = [row.submitted_at, *filter(None, moments), *added, *called, *met]
-        return max(known)
+        known: list[datetime] = [row.submitted_at, *filter(None, moments), *added, *called]
+        return MeetingBook(session, self.vault).busy_until(row.conversation_id, max(known))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ gnupg/            the GnuPG home
 passphrase        unlocks the site's OpenPGP key (or a service credential of the same name)
 data.key.asc      the data key, sealed to the site's own OpenPGP key
 stafet.db         the database, unless `database_url` names another
+log-head          the last signed head of the audit trail
 in-use, running   locks: who uses the GnuPG home, and which daemon runs
 unfinished        a mark that stands only while the site is being made
 """
@@ -55,6 +56,11 @@ class Home:
         return self.path / "data.key.asc"
 
     @property
+    def log_head_file(self) -> Path:
+        """Give the path of what was signed last of the audit trail."""
+        return self.path / "log-head"
+
+    @property
     def unfinished_file(self) -> Path:
         """Give the path of the mark that stands while a site is being made."""
         return self.path / "unfinished"
@@ -82,11 +88,7 @@ class Home:
 
     def write_settings(self, settings: Settings) -> None:
         """Write the settings anew; a crash leaves either the old file or the new one."""
-        fresh = self.path / "settings.toml.new"
-        fresh.unlink(missing_ok=True)
-        write_private(fresh, settings.text(self.path).encode())
-        fresh.replace(self.settings_file)
-        _make_durable(self.path)
+        write_anew(self.settings_file, settings.text(self.path).encode())
 
     def database_url(self, settings: Settings) -> str:
         """Tell which database the site uses; a new SQLite file is made so that only its owner can read it."""
@@ -146,6 +148,15 @@ def write_private(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    _make_durable(path.parent)
+
+
+def write_anew(path: Path, content: bytes) -> None:
+    """Write a file in the place of another, for its owner alone; a crash leaves either the old or the new."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    write_private(fresh, content)
+    fresh.replace(path)
     _make_durable(path.parent)
 
 

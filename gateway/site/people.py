@@ -1,6 +1,7 @@
 """The staff of a site: rows with a name and a role. Every act names its person; who has left keeps only the row."""
 
 import enum
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,13 +67,18 @@ class CredentialRow(PeopleTable, table=True):
 
 
 class TriesRow(PeopleTable, table=True):
-    """How many wrong passwords in a row, for a person or for all unknown names together, and when the last one was."""
+    """How many wrong passwords in a row, for a person or for names that nobody has, and when the last one was."""
 
     __tablename__ = "sign_in_tries"
 
     id: str = Field(primary_key=True)
     wrong: int
     last_at: datetime = Field(sa_type=UtcDateTime)
+
+
+def same_name(name: str) -> str:
+    """Write a name as it is compared: however it is capitalised, and however a keyboard composes it (NFKC)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
 
 
 class People:
@@ -147,7 +153,7 @@ class People:
         return PersonRow(id=person_id, name_index=self._index(name), locked_name=locked, role="")
 
     def _index(self, name: str) -> str:
-        return self._vault.index(f"person:{name.strip().casefold()}")
+        return self._vault.index(f"person:{same_name(name)}")
 
     def _person(self, row: PersonRow) -> Person:
         name = self._vault.open(row.locked_name, f"person:{row.id}").decode()

@@ -5,6 +5,7 @@ can write such a mail, so what it says is a hint, and only about an envelope who
 decrypted, shown or answered.
 """
 
+import codecs
 import enum
 import re
 from collections.abc import Iterator
@@ -45,6 +46,11 @@ SEALED: Final = re.compile(rb"(?i)-----BEGIN PGP MESSAGE|application/pgp-encrypt
 BULK: Final = frozenset({"bulk", "list", "junk", "auto_reply"})
 SIGNS_OF_MACHINES: Final = ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond", "X-Autoresponder")
 
+
+CHARSETS: Final = frozenset(
+    {"ascii", "utf-8", "utf-16", "utf-16-be", "utf-16-le", "iso8859-1", "iso8859-2", "iso8859-15", "cp1250", "cp1252"}
+)
+"""What mail servers write in. Of the rest, some take minutes to read what somebody has made for that (punycode)."""
 
 BROKEN: Final = (ValueError, LookupError, RecursionError, AttributeError, TypeError)
 """What the parser raises over mail that is none."""
@@ -116,9 +122,10 @@ def _texts(mail: Message) -> Iterator[tuple[str, str]]:
 
 def _decoded(content: bytes, part: Message) -> str:
     try:
-        return content.decode(str(part.get_content_charset() or "latin-1"), "replace")
+        charset = codecs.lookup(str(part.get_content_charset() or "latin-1")).name
     except (LookupError, ValueError):
-        return content.decode("latin-1")
+        charset = ""
+    return content.decode(charset if charset in CHARSETS else "latin-1", "replace")
 
 
 def _header(mail: Message, name: str) -> str:

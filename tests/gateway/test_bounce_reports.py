@@ -1,5 +1,6 @@
 """What mail servers write about our letters, by the book and otherwise: read for what it says, and quickly."""
 
+import base64
 import time
 
 import pytest
@@ -113,6 +114,8 @@ HOSTILE = {
     "ids without end": mail("From: MAILER-DAEMON@x.example", f"{ENVELOPE}-" * 6_000),
     "a broken encoded header": b"From: =?utf-8?b?////?= <mailer-daemon@x.example>\r\nSubject: =?x?q?\r\n\r\n",
     "half a surrogate": b"From: mailer-daemon@\xed\xa0\x80.example\r\nSubject: \xff\xfe\r\n\r\n\xed\xa0\x80",
+    "a charset that takes minutes": b"From: mailer-daemon@x.example\r\nContent-Transfer-Encoding: base64\r\n"
+    b"Content-Type: text/plain; charset=punycode\r\n\r\n" + base64.encodebytes(b"-" + b"b" * 130_000),
     "unending base64": b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\nQUJ" + b"!" * 5_000,
 }
 

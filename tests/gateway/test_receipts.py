@@ -1,5 +1,7 @@
 """What a receipt can and cannot do to a delivery."""
 
+from dataclasses import replace
+
 import pytest
 import sites
 from sites import NUMBER
@@ -55,6 +57,17 @@ def test_a_transient_receipt_sends_the_letter_again(region, randers, sent):
     assert region.outgoing(sent.letter_id).state == "queued"
     region.clock.go(sites.MINUTE)
     assert len(region.send()) == 1
+
+
+@pytest.mark.parametrize(
+    "reason", ["190668-7074", "Mette Testgaard", "A\nB", "\x1b]52;c;aGk=\x07", "X" * 65, "lower", 5, ["A"], {}]
+)
+def test_what_is_no_code_goes_no_further_than_the_receipt(region, randers, sent, reason):
+    """A peer's reason stands in clear here, on screens and in what the doctor says."""
+    said = receipt(region, sent, Verdict.FATAL)
+    take(region, randers, replace(said, body={**said.body, "reason": reason}))
+    row = region.outgoing(sent.letter_id)
+    assert (row.state, row.reason) == ("refused", "NO_CODE")
 
 
 def test_a_fatal_receipt_after_a_good_one_changes_nothing(region, randers, sent):

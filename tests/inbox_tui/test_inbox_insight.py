@@ -1,6 +1,7 @@
 """What a citizen is given who asks a municipality: everything, found by a number, and nobody who works there (O21)."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,13 @@ def test_the_text_is_danish_whatever_the_language(site, monkeypatch):
     danish = gathered(site).text
     monkeypatch.setattr(language, "_in_use", "en")
     assert gathered(site).text == danish
+
+
+def test_words_and_dates_in_the_text_are_a_persons_not_a_programs(site):
+    site.receive(arrived(referral("R02", citizen={"residence": "egen_bolig"})))
+    text = gathered(site).text
+    assert "Boform: egen bolig\n" in text
+    assert re.search(r"Frist: \d\d-\d\d-\d{4}\n", text)
 
 
 def test_a_number_that_came_later_finds_the_case_and_so_does_the_first_one(site):

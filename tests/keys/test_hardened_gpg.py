@@ -3,11 +3,12 @@
 import logging
 import os
 import pty
+import resource
 import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import gnupg
@@ -42,6 +43,22 @@ def fake_gpg(tmp_path, monkeypatch):
 def home():
     with short_home() as path:
         yield path
+
+
+@pytest.fixture
+def no_room():
+    """A disk on which no file can be given another byte, as this process and its children see it."""
+
+    @contextmanager
+    def full():
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return full
 
 
 def test_a_program_that_is_not_there_is_missed(home, monkeypatch):
@@ -233,3 +250,10 @@ def test_a_log_line_of_gpg_never_enters_the_status_stream(make_party):
     assert channel
     assert all(line.startswith(b"[GNUPG:] ") for line in channel.splitlines())
     assert plain_gpg(site.ring, "--decrypt", data=b"not a message", check=False) == b""
+
+
+def test_a_full_disk_does_not_make_a_good_seal_look_forged(region, municipality, no_room):
+    seal = region.seal(b"a citizen's call", municipality)
+    with no_room():
+        opened = municipality.open(seal.ciphertext, region.key)
+    assert opened.content == b"a citizen's call"

@@ -53,6 +53,16 @@ def test_tampered_content_is_damaged_although_gpg_hands_out_thousands_of_bytes_o
     assert_tells_nothing(refused)
 
 
+def test_a_letter_to_very_many_keys_is_refused_before_gpg_tries_each(region, municipality, monkeypatch):
+    """Each costs gpg some milliseconds; hundreds in one mail would keep everybody else waiting."""
+    binary = packets.dearmor(region.seal(SECRET, municipality).ciphertext, kind=b"MESSAGE")
+    first, rest = binary[: 2 + binary[1]], binary[2 + binary[1] :]
+    assert municipality.open(first * 20 + rest, region.key).content == SECRET
+    monkeypatch.setattr(municipality.ring.gpg, "decrypt", lambda *_how, **_more: pytest.fail("gpg was asked"))
+    with pytest.raises(Damaged):
+        municipality.open(first * 21 + rest, region.key)
+
+
 def test_a_truncated_letter_is_damaged(region, municipality):
     whole = region.seal(SECRET, municipality).ciphertext
     binary = packets.dearmor(whole, kind=b"MESSAGE")

@@ -52,7 +52,7 @@ def signed(trail):
 
 
 def test_the_head_is_signed_once_and_again_when_it_has_moved(trail):
-    assert Checkpoints(trail.database, trail.station.notary, lambda: trail.now).tick() == 0
+    assert Checkpoints(trail.database, trail.notary, lambda: trail.now).tick() == 0
     trail.add(3)
     trail.sign()
     trail.sign()
@@ -62,7 +62,7 @@ def test_the_head_is_signed_once_and_again_when_it_has_moved(trail):
 
 
 def test_what_is_signed_is_what_is_said_to_be_signed(trail):
-    notary, reached = trail.station.notary, Head(7, "a" * 64)
+    notary, reached = trail.notary, Head(7, "a" * 64)
     signature = notary.sign(Statement.CHECKPOINT, reached, NOW)
     notary.require(Statement.CHECKPOINT, reached, NOW, signature, utc_now())
     for what, one, at in (
@@ -81,7 +81,7 @@ def test_another_sites_signature_is_no_checkpoint_of_ours(trail, opened):
     reached = Head(7, "a" * 64)
     signature = opened["730"].notary.sign(Statement.CHECKPOINT, reached, NOW)
     with pytest.raises(OpenRefused):
-        trail.station.notary.require(Statement.CHECKPOINT, reached, NOW, signature, utc_now())
+        trail.notary.require(Statement.CHECKPOINT, reached, NOW, signature, utc_now())
 
 
 def test_checkpoints_are_signed_while_others_add_to_the_trail(trail):
@@ -90,7 +90,7 @@ def test_checkpoints_are_signed_while_others_add_to_the_trail(trail):
             trail.add()
 
     moments = count(1)
-    checkpoints = Checkpoints(trail.database, trail.station.notary, lambda: NOW + next(moments) * 60 * MINUTE)
+    checkpoints = Checkpoints(trail.database, trail.notary, lambda: NOW + next(moments) * 60 * MINUTE)
     writers = [threading.Thread(target=write) for _writer in range(4)]
     for writer in writers:
         writer.start()

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from trails import trail_of
 
 from gateway.audit.chain import Head
+from gateway.audit.checkpoints import latest
+from gateway.audit.raw import Signed
 from gateway.audit.statements import Statement
 from gateway.audit.verify import Break, Mark, Source
 from gateway.station import utc_now
@@ -307,3 +309,61 @@ def test_any_single_tampering_before_a_mark_is_found(eight, tmp_path_factory, st
         if "anew" in statements:
             trails.write_anew(0)
         assert trails.verify().finding is not None
+
+
+def take_every_checkpoint_away(trail):
+    trail.tamper("UPDATE audit_entries SET about = 'c-9' WHERE seq = 2", "DELETE FROM audit_checkpoints")
+    trail.write_anew(0)
+
+
+def test_a_trail_written_anew_without_its_checkpoints_is_found_from_the_one_beside_the_database(signed):
+    take_every_checkpoint_away(signed)
+    assert found(signed) == (Break.REWRITTEN, 8)
+
+
+def test_the_daemon_does_not_sign_a_trail_that_no_longer_holds_what_it_signed_last(signed, caplog):
+    take_every_checkpoint_away(signed)
+    signed.sign()
+    assert found(signed) == (Break.REWRITTEN, 8)
+    assert "not signed" in caplog.text
+    with signed.database.reading() as session:
+        assert latest(session) is None
+
+
+def test_a_database_as_it_was_before_is_found_from_the_checkpoint_beside_it(signed):
+    signed.sign()
+    signed.tamper(
+        "DELETE FROM audit_checkpoints WHERE seq > 8",
+        "DELETE FROM audit_entries WHERE seq > 10",
+        "UPDATE audit_head SET (seq, hash) = (SELECT seq, hash FROM audit_entries WHERE seq = 10)",
+    )
+    assert found(signed) == (Break.TRUNCATED, 11)
+
+
+@pytest.mark.parametrize("written", ["", "{}", "[]", "\0", '{"seq": 8, "hash": 5, "at": "x", "signature": ""}'])
+def test_a_file_that_says_nothing_signed_is_found(signed, written):
+    signed.notary.last_signed.file.write_text(written, encoding="utf-8")
+    assert found(signed)[0] is Break.FORGED_CHECKPOINT
+
+
+def test_a_file_signed_by_another_site_is_found(signed, opened):
+    head, at = signed.heads()[11], signed.now
+    forged = Signed(head, at, opened["730"].notary.sign(Statement.CHECKPOINT, head, at))
+    signed.notary.last_signed.keep(forged)
+    assert found(signed) == (Break.FORGED_CHECKPOINT, 12)
+
+
+@pytest.mark.parametrize("lie", [Head(1, "f" * 64), Head(2**61, "f" * 64)])
+def test_what_another_party_falsely_says_it_has_seen_hides_nothing(signed, lie):
+    signed.witness(lie)
+    assert signed.verify().contradicted[0].party == "730"
+    signed.tamper("UPDATE audit_entries SET about = 'c-9' WHERE seq = 5")
+    assert found(signed) == (Break.EDITED, 5)
+
+
+def test_every_party_that_contradicts_the_trail_is_named(signed):
+    signed.witness(Head(3, "f" * 64), party="730")
+    signed.witness(Head(99, "f" * 64), party="710")
+    verified = signed.verify()
+    assert [mark.party for mark in verified.contradicted] == ["730", "710"]
+    assert (verified.finding.what, verified.finding.seq) == (Break.REWRITTEN, 3)

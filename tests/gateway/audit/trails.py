@@ -10,8 +10,10 @@ from pathlib import Path
 from gateway.adapters.database import Database
 from gateway.audit.chain import Head
 from gateway.audit.checkpoints import Checkpoints
+from gateway.audit.last_signed import LastSigned
 from gateway.audit.read import entries
 from gateway.audit.rows import AuditTable
+from gateway.audit.statements import Notary
 from gateway.audit.trail import Entry, note
 from gateway.audit.verify import Mark, Verified, Verify
 from gateway.audit.witness import remember
@@ -30,6 +32,10 @@ class Trails:
     database: Database
     now: datetime
 
+    @property
+    def notary(self) -> Notary:
+        return replace(self.station.notary, last_signed=LastSigned(self.file.with_suffix(".head")))
+
     def add(self, count: int = 1, **said: object) -> None:
         with self.database.session() as session:
             for _nth in range(count):
@@ -39,7 +45,7 @@ class Trails:
 
     def sign(self) -> None:
         self.now += timedelta(hours=1)
-        Checkpoints(self.database, self.station.notary, lambda: self.now).tick()
+        Checkpoints(self.database, self.notary, lambda: self.now).tick()
 
     def witness(self, head: Head | None = None, party: str = "730") -> None:
         with self.database.session() as session:
@@ -53,7 +59,7 @@ class Trails:
 
     def verify(self, *read_aloud: Mark) -> Verified:
         with self.database.reading() as session:
-            return Verify(self.station.notary, max(self.now, utc_now()))(session, read_aloud)
+            return Verify(self.notary, max(self.now, utc_now()))(session, read_aloud)
 
     def tamper(self, *statements: str) -> None:
         """Write to the file as somebody could who has it: no trigger stands in the way."""

@@ -14,11 +14,13 @@ from gateway.access.actions import Action
 from gateway.audit.chain import Head
 from gateway.audit.read import entries
 from gateway.audit.samples import draw
+from gateway.audit.witness import remember
 from gateway.bootstrap import open_region
 from gateway.commands.audit import read_aloud
 from gateway.commands.audit_heads import short
 from gateway.site.home import Home
 from gateway.station import utc_now
+from gateway.wire.payload import Trail, TrailHead
 
 AUDITOR = "Revy Sorsen"
 
@@ -53,6 +55,34 @@ def test_the_log_tells_what_one_person_did_also_one_who_has_left(stafet):
     assert actions(told) == [(METTE, "add-person")]
     assert stafet.json("audit", "list", "--person", AUDITOR)["entries"] == []
     assert stafet.json("audit", "list", "--person", "Ingen Her", code=NOT_FOUND)["error"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("edit", ["at = 'yesterday'", "at = NULL", "detail = x'00ff'", "role = CAST(x'ff' AS TEXT)"])
+def test_an_entry_that_somebody_made_unreadable_is_told_in_words_by_whoever_reads_it(stafet, edit):
+    number = stafet.json("refer", "-", typed=referral())["number"]
+    with closing(sqlite3.connect(stafet.home / "stafet.db")) as raw:
+        raw.execute("CREATE TABLE loose AS SELECT * FROM audit_entries")
+        raw.execute("DROP TABLE audit_entries")
+        raw.execute("ALTER TABLE loose RENAME TO audit_entries")
+        raw.execute(f"UPDATE audit_entries SET {edit} WHERE action = 'send-referral'")
+        raw.commit()
+    for command in (("audit", "list"), ("audit", "list", "--about", number), ("citizen", "-")):
+        told = stafet.json(*command, typed=b"190668-7074\n", code=None)
+        assert told["error"] in {"ENTRY_UNREADABLE", "DATABASE_DAMAGED", "OUT_OF_REACH"}, (command, told)
+    assert "entry" in stafet("audit", "verify", code=REFUSED)
+    stafet("doctor", code=REFUSED)
+
+
+def test_what_one_party_tells_otherwise_is_told_with_its_name(stafet):
+    with open_region(Home(stafet.home)) as station, station.database.session() as session:
+        lie = Trail(own=None, seen=TrailHead(seq=1, hash="f" * 64))
+        remember(session, "730", lie, "letter", utc_now())
+    said = stafet("audit", "verify", code=REFUSED)
+    assert "entry 1 or one before it has been written anew" in said
+    assert "what 730 has seen of entry 1" in said
+    assert "The log agrees with every signature this site has made." in said
+    told = stafet.json("audit", "verify", code=REFUSED)
+    assert told["contradicted"] == [{"party": "730", "seq": 1}]
 
 
 def test_reading_the_log_stands_in_the_log(stafet):

@@ -52,7 +52,7 @@ ON_THE_WAY_OUT = (
     TOLD_AS_THE_REASON_TO_WAIT
     | codes(keys.errors.KeyringError)
     | {code for _kind, code in smtp_out._CODES}
-    | {delivery.NO_CONTACT, delivery.NO_KEY, delivery.NO_RECEIPT, delivery.RELAY_REFUSED}
+    | {delivery.NO_CONTACT, delivery.NO_KEY, delivery.NO_RECEIPT, delivery.RELAY_REFUSED, delivery.DELAYED}
     | {LetterOutOfTurn.code, LetterUnreadable.code, "UNEXPECTED", "RELAY_TROUBLE", "SMTP_451", "SMTP_421"}
 ) - {"HOME_PATH_TOO_LONG", "PASSPHRASE_MISSING", "KEY_NOT_FOUND"}
 """What `deliver` may write beside a letter; the three taken away stop the daemon before it begins."""

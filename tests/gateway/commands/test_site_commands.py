@@ -151,3 +151,8 @@ def test_an_incomplete_line_is_a_matter_of_usage(words, stafet):
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_every_command_explains_itself_in_both_languages(words, lang, nowhere):
     assert nowhere(*words, "--help", "--lang", lang).count("\n") > 5
+
+
+def test_the_help_of_a_command_begins_with_what_it_does(nowhere):
+    told = nowhere("audit", "verify", "--help", "--lang", "en")
+    assert "check that no entry was changed, removed or put in\n\noptions:" in told

@@ -102,6 +102,14 @@ def test_mending_closes_what_is_ours_and_nothing_else_changes(home):
     assert files.mend(home) == ()
 
 
+def test_a_file_that_goes_while_others_are_closed_stops_nothing(home, monkeypatch):
+    """The database's journal comes and goes while the daemon works."""
+    (home.path / "stafet.db").chmod(0o666)
+    monkeypatch.setattr(files, "_within", lambda home: [home.path / "stafet.db-wal", home.path / "stafet.db"])
+
+    assert files.mend(home) == ("home/stafet.db",)
+
+
 def test_a_passphrase_from_the_service_manager_is_told(home, tmp_path, monkeypatch):
     (tmp_path / "passphrase").touch(mode=0o400)
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))

@@ -15,7 +15,7 @@ from gateway.access.actions import Action
 from gateway.access.errors import SignInRefused
 from gateway.doctor import keeping, keys, machine, storage, traffic, words
 from gateway.doctor.examine import from_inside
-from gateway.doctor.findings import Check, Grade
+from gateway.doctor.findings import Check, Grade, bad
 from gateway.exchange.delivery import State
 from gateway.exchange.rows import OutgoingRow
 from gateway.retention.rows import RunRow
@@ -189,12 +189,23 @@ def test_somebody_who_tries_again_and_again_is_told(region, station, look):
 def test_a_trail_that_is_not_as_it_was_left_is_told(region, look):
     with region.database.session() as session:
         noted_by_daemon(session, Action.START, region.clock())
-    assert codes(look(keeping.trail, region.clock() + DAY)) == ["LOG_NOT_SIGNED"]
+    assert codes(look(keeping.trail, None, region.clock() + DAY)) == ["LOG_NOT_SIGNED"]
     region.station.checkpoints.tick()
-    assert codes(look(keeping.trail, region.clock() + DAY)) == ["LOG_HOLDS"]
+    signed = region.station.notary.last_signed.read()
+    assert codes(look(keeping.trail, signed, region.clock() + DAY)) == ["LOG_HOLDS"]
     with region.database.session() as session:
         session.execute(text("UPDATE audit_head SET hash = 'x'"))
-    assert "LOG_HEAD_DIFFERS" in wrong(look(keeping.trail, region.clock()))
+    assert "LOG_HEAD_DIFFERS" in wrong(look(keeping.trail, signed, region.clock()))
+    with region.database.session() as session:
+        session.execute(text("DROP TRIGGER audit_entries_stands_DELETE"))
+        session.execute(text("DELETE FROM audit_entries"))
+    assert "LOG_NOT_AS_SIGNED" in wrong(look(keeping.trail, signed, region.clock()))
+
+
+def test_what_another_party_or_a_file_is_called_keeps_to_its_line():
+    hostile = bad(Check.FILES, "FILE_OPEN", file="x\nin order  Files: all\x1b[2J", mode="0666")
+    for said in (words.line(hostile), *words.advice(hostile)):
+        assert said.isprintable()
 
 
 def test_retention_that_does_not_run_is_told_and_so_is_what_it_holds_back(region, look):

@@ -40,7 +40,7 @@ TOKENS = {
         "approx_age": 58,
         "phone": PHONE,
         "address": "Tokenvej 14",
-        "residence": "token_bolig",
+        "residence": "tokenbolig",
         "how_to_reach": "Token efter kl. 11",
         "address_protected": True,
         "safety_note": "Token-sikkerhed",

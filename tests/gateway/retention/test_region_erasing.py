@@ -1,5 +1,7 @@
 """The region keeps what a referral says for 90 days after it was handed over, and proof of it for years (O18, L13)."""
 
+from datetime import UTC, datetime
+
 import pytest
 from ages import Years, files, locked_values
 from referring_site import FAVRSKOV, RANDERS
@@ -8,6 +10,7 @@ from gateway.consents.book import ConsentBook
 from gateway.consents.rows import ConsentRow, WithdrawalRow
 from gateway.exchange.delivery import State
 from gateway.exchange.rows import EnvelopeRow, OutgoingRow, StepRow
+from gateway.meetings.book import MeetingBook, MeetingState
 from gateway.meetings.rows import MeetingRow
 from gateway.referring.counting import Counting
 from gateway.referring.drafts import Drafts
@@ -22,7 +25,8 @@ from gateway.referring.rows import CallRow, DraftRow, ReferralRow, SupplementRow
 from gateway.retention.look import coming, done, kept_back
 from gateway.site.erasing import Term, What
 from gateway.statistics.period import Month, Period
-from gateway.wire.letters import Kind
+from gateway.wire.letters import Kind, new_id
+from gateway.wire.meeting import Meeting, MeetingConsent, Party
 
 YEAR = Period(Month(2026, 11), Month(2026, 12))
 CPR, PHONE = "190668-7074", "+45 95 00 01 02"
@@ -237,6 +241,29 @@ def test_what_is_added_later_puts_the_end_off(years):
     years.go(89)
     assert years.desk.row(number).locked
     years.go(2)
+    assert not years.desk.row(number).locked
+
+
+def test_a_meeting_keeps_it_no_longer_than_a_consent_holds_whatever_year_the_other_end_wrote(years):
+    """O11: a municipality cannot have anything kept for ever."""
+    number = refer(years)
+    acknowledged(years, number)
+    row, now = years.desk.row(number), years.desk.clock()
+    far = Meeting(
+        meeting_id=new_id(),
+        starts_at=datetime(2199, 1, 1, 9, tzinfo=UTC),
+        ends_at=datetime(2199, 1, 1, 10, tzinfo=UTC),
+        convened_by="Birgit Prøvegaard",
+        unit="Modtagelsen",
+        parties=(Party(role="borgeren"),),
+        consent=MeetingConsent(obtained_at=now, obtained_by="Birgit Prøvegaard", form="written", parties=("borgeren",)),
+        proposed_at=now,
+    )
+    with years.desk.db.session() as session:
+        MeetingBook(session, years.desk.vault).keep(MeetingState(row.conversation_id, far, proposed_here=False))
+    years.go(360)
+    assert years.desk.row(number).locked
+    years.go(100)
     assert not years.desk.row(number).locked
 
 
