@@ -10,6 +10,7 @@ from directory.model import REGION
 from gateway.exchange.ports import Handler
 from gateway.insight.answer import Insight
 from gateway.meetings.take import handlers as meeting_handlers
+from gateway.referring.after_all import WithdrawAfterAll
 from gateway.referring.correspond import Correspond
 from gateway.referring.counting import Counting
 from gateway.referring.decline import Decline
@@ -61,7 +62,13 @@ def handlers(station: Station) -> Mapping[Kind, Handler]:
 
 def chores(station: Station) -> Sequence[Callable[[], int]]:
     """Tell what the region's daemon does by the clock."""
-    return (duty(station).tick, correspond(station).tidy, station.checkpoints.tick, retain(station).tick)
+    given = (duty(station).tick, correspond(station).tidy, after_all(station))
+    return (*given, station.checkpoints.tick, retain(station).tick)
+
+
+def after_all(station: Station) -> WithdrawAfterAll:
+    """Give the withdrawal of what was taken back and had arrived."""
+    return WithdrawAfterAll(station.database, station.vault, station.post, station.clocks.rules, station.unit)
 
 
 def submit(station: Station) -> Submit:

@@ -4,6 +4,7 @@ AccessError           never raised itself
 ├── SignInRefused     no such name and password here; which of the two is wrong is not said
 ├── SignInWait        too many wrong passwords in a row; its text is until when nobody of that name is let in
 ├── PasswordNeeded    no password was given, and there is nobody to ask
+├── PasswordExposed   the file a password stands in can be read by others
 ├── PasswordMustChange  the first password, from somebody else, opens nothing but its own change
 ├── PasswordExpired   the first password was never used in time
 └── PasswordPoor      the new password is too easy to guess; its text is the code of the reason
@@ -32,6 +33,12 @@ class PasswordNeeded(AccessError):
     """No password was given, and there is nobody to ask."""
 
     code = "PASSWORD_NEEDED"
+
+
+class PasswordExposed(AccessError):
+    """The file a password stands in can be read by others."""
+
+    code = "PASSWORD_EXPOSED"
 
 
 class PasswordMustChange(AccessError):

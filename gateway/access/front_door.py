@@ -14,10 +14,12 @@ from gateway.site.errors import SiteError
 from gateway.site.people import Person, Role
 from gateway.terminal.door import MustChangeError, NotLetInError
 
+RESET: Final = mark("Your password was reset. Sign in with the new one.")
 WORDS: Final[Mapping[type[SiteError], str]] = {
     SignInRefused: mark("The name and the password do not belong together. Try again, or ask your administrator."),
     SignInWait: mark("Wrong too many times. You can try again at {detail}."),
     PasswordExpired: mark("Your first password was not used in time. Ask your administrator for a new one."),
+    PasswordMustChange: RESET,
     PasswordPoor: mark("Choose at least 12 characters that are neither your name nor the password you had."),
 }
 OTHERWISE: Final = mark("That could not be checked just now. Try again, and tell your administrator.")
@@ -71,6 +73,8 @@ class FrontDoor:
             return None  # what is wrong with the site is said where the work is done
         if now is None:
             return _(GONE)
+        if self.enter.was_reset(person):
+            return _(RESET)
         return None if (now.role, now.department) == (person.role, person.department) else _(CHANGED)
 
     def _seated(self, person: Person) -> Person:

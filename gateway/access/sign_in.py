@@ -71,6 +71,12 @@ class SignIn:
         with self.sessions.reading() as session:
             return People(session, self.vault).here(person.id)
 
+    def was_reset(self, person: Person) -> bool:
+        """Tell whether somebody has been given a new first password, which whoever sits here may not know."""
+        with self.sessions.reading() as session:
+            credential = Credentials(session, self.vault).of(person.id)
+        return credential is not None and credential.is_first
+
     def people(self) -> tuple[Person, ...]:
         """List those who work here, for the door to suggest their names."""
         with self.sessions.reading() as session:

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import ssl
+import stat
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from directory.errors import DirectoryError
 from gateway import language
-from gateway.access.errors import AccessError, PasswordNeeded
+from gateway.access.errors import AccessError, PasswordExposed, PasswordNeeded
 from gateway.audit.errors import AuditError
 from gateway.commands.explain import explained
 from gateway.language import gettext as _
@@ -71,6 +72,9 @@ MISTAKES: Final = (
     PersonUnnamed,
 )
 """What was asked for is refused; with everything else the site itself could not be reached or unlocked."""
+
+OTHERS: Final = stat.S_IRWXO
+"""What nobody but the owner, or the group a service manager hands a credential to, may do with a password's file."""
 
 NOT_HERE: Final = argparse.SUPPRESS
 """Keeps a subcommand's default from hiding what stood before it."""
@@ -213,7 +217,9 @@ def password(arguments: Arguments) -> str:
 
 
 def password_in(file: str | Path) -> str:
-    """Read the first line of a file, or of standard input; raises FileUnreadable or PasswordNeeded."""
+    """Read the first line of a file, or of standard input; raises FileUnreadable, PasswordExposed, PasswordNeeded."""
+    if Path(file).is_file() and Path(file).stat().st_mode & OTHERS:
+        raise PasswordExposed
     line = read_file(file, LARGEST_PASSWORD_FILE).partition(b"\n")[0].decode("utf-8", "replace").removesuffix("\r")
     if not line:
         raise PasswordNeeded

@@ -110,6 +110,11 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         NOTHING_SENT,
         mark("Name the file it stands in with --password-file, or run the command in a terminal."),
     ),
+    "PASSWORD_EXPOSED": (
+        mark("Everybody on this machine can read the file the password stands in."),
+        NOTHING_SENT,
+        mark("Choose another password (staff password), and let its file be its owner's alone (chmod 600)."),
+    ),
     "PASSWORD_MUST_CHANGE": (
         mark("Your first password must be changed before you can do anything else."),
         NOTHING_SENT,

@@ -105,6 +105,11 @@ class ConsentBook:
             )
         )
 
+    def ended_by(self, conversation_id: str) -> str | None:
+        """Tell who last wrote down that the citizen has withdrawn: a person's id, or the other party's code."""
+        rows = select(WithdrawalRow.recorded_by).where(WithdrawalRow.conversation_id == conversation_id)
+        return self.session.exec(rows.order_by(col(WithdrawalRow.id).desc())).first()
+
     def withdrawn_at(self, conversation_id: str, purpose: Purpose = Purpose.DISCLOSURE) -> datetime | None:
         """Tell when the citizen last withdrew the consent to `purpose`, if they have."""
         latest = select(func.max(WithdrawalRow.withdrawn_at)).where(

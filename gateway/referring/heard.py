@@ -98,6 +98,11 @@ def _counted_from(said: datetime, row: ReferralRow, arrived: Arrived) -> datetim
 def _referral(session: Session, arrived: Arrived) -> ReferralRow:
     """Find the referral a letter is about; raises LetterOutOfTurn unless it went to the letter's own sender."""
     row = session.exec(select(ReferralRow).where(ReferralRow.conversation_id == arrived.conversation_id)).first()
-    if row is None or row.municipality != arrived.from_party or row.cancelled_at:
+    if row is None or row.municipality != arrived.from_party or _never_left(row):
         raise LetterOutOfTurn
     return row
+
+
+def _never_left(row: ReferralRow) -> bool:
+    """Tell whether it was taken back before anybody saw it; what had arrived after all is withdrawn as well."""
+    return row.cancelled_at is not None and row.withdrawn_at is None

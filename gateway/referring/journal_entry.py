@@ -109,7 +109,7 @@ def _events(session: Session, row: ReferralRow) -> Iterator[Event]:
         NOT_OURS: row.answered_at,
         CLOSED: row.closed_at,
         CANCELLED: row.cancelled_at,
-        WITHDRAWN: None if row.cancelled_at else row.withdrawn_at,
+        WITHDRAWN: row.withdrawn_at,
     }
     yield from (Event(code, at) for code, at in endings.items() if at)
     for later in session.exec(select(ReferralRow).where(col(ReferralRow.anew_of) == row.letter_id)):

@@ -67,6 +67,12 @@ class End:
         with self.site.db.session() as session:
             session.get_one(PersonRow, person.id).sqlmodel_update(values)
 
+    def reset(self, person):
+        with self.site.db.session() as session:
+            Credentials(session, self.site.vault).put(
+                person.id, "kongelig-jordbaer-42", datetime(2099, 1, 1, tzinfo=UTC)
+            )
+
     def hire(self, name, role):
         with self.site.db.session() as session:
             person = People(session, self.site.vault).add(name, role)
@@ -249,6 +255,14 @@ async def test_who_has_left_is_shown_the_door_at_once(end, locked):
         assert end.person.name not in text
         await enter(pilot, end.person.name, PASSWORD)
         await until(pilot, "do not belong together")
+
+
+async def test_who_sits_where_a_password_was_reset_signs_in_with_the_new_one(end):
+    async with end.opened(person=end.person) as pilot:
+        await until(pilot, end.citizen)
+        end.reset(end.person)
+        text = await until(pilot, "Your password was reset")
+        assert end.citizen not in text
 
 
 async def test_another_role_is_another_sign_in(end):

@@ -171,6 +171,15 @@ def test_a_first_password_opens_no_command(stations, type_at, tmp_path):
     assert type_at("stafet-gateway", "status", *how) == "PASSWORD_MUST_CHANGE"
 
 
+def test_a_password_that_everybody_can_read_opens_nothing(stations, type_at, tmp_path):
+    file = sites.password_file(tmp_path)
+    how = ("--as", "Borte Testsen", "--password-file", str(file))
+    file.chmod(0o644)
+    assert type_at("stafet-gateway", "status", *how) == "PASSWORD_EXPOSED"
+    file.chmod(0o440)  # as a service manager may hand one over
+    assert type_at("stafet-gateway", "status", *how) == "SIGN_IN_REFUSED", "who has left"
+
+
 def test_the_list_of_those_that_need_no_password_names_only_commands_there_are():
     there = {words for program in ENDS for words in tree(program)}
     assert set(WITHOUT_SIGNING_IN) <= there
