@@ -71,7 +71,7 @@ def stumbles(_data):
 
 
 def chats(data):
-    logging.getLogger("stafet.test").debug("read %s", data.decode())
+    logging.getLogger("stafet.test").warning("read %s", data.decode())
 
 
 def quotes(data):

@@ -96,11 +96,11 @@ def test_what_a_municipality_tells_has_room_for_a_person_a_unit_and_a_time(lette
 def test_no_setting_makes_one_municipality_work_otherwise_than_another():
     """D2, L1, L2: a unit differs in name, address, phone, hours and departments; all else of a site is its machinery.
 
-    The `promise` is the region's own clock.
+    The `promise` is the region's own clock; sign-in and retention are each organisation's own to decide (O18).
     """
     assert set(Settings.model_fields) == {
         *("unit", "fingerprint", "language", "database_url", "poll_seconds", "chore_seconds", "relay", "door"),
-        "promise",
+        *("promise", "sign_in", "retention"),
     }
     assert set(UnitSettings.model_fields) == {"party", "name", "address", "phone"}
     assert set(Contact.__dataclass_fields__) == {

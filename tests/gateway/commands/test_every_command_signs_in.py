@@ -171,7 +171,7 @@ def test_a_first_password_opens_no_command(stations, type_at, tmp_path):
     assert type_at("stafet-gateway", "status", *how) == "PASSWORD_MUST_CHANGE"
 
 
-def test_a_password_that_everybody_can_read_opens_nothing(stations, type_at, tmp_path):
+def test_a_password_that_everybody_can_read_opens_nothing(type_at, tmp_path):
     file = sites.password_file(tmp_path)
     how = ("--as", "Borte Testsen", "--password-file", str(file))
     file.chmod(0o644)

@@ -340,7 +340,7 @@ async def test_saved_is_said_of_nothing_that_is_not(desk, monkeypatch):
         await until(pilot, "Kladden er gemt")
         monkeypatch.setattr(Drafts, "save", broken)
         await pilot.press("1")
-        text = await until(pilot, "kunne ikke gemmes")
+        text = await until(pilot, "Kladden er ikke gemt")
         assert "er gemt" not in text
         monkeypatch.undo()
         await pilot.press("9")
