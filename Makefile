@@ -72,6 +72,7 @@ fuzz: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python bench/road.py
+	@$(BIN)/python bench/audit.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

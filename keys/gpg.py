@@ -29,8 +29,6 @@ _ALWAYS = (
     *("--display-charset", "utf-8", "--utf8-strings"),
     *("--disable-dirmngr", "--no-auto-key-retrieve", "--no-auto-key-locate", "--no-auto-check-trustdb"),
     *("--trust-model", "always", "--weak-digest", "SHA1", "--no-random-seed-file"),
-    # The key ring has a lock of its own; with gpg's own, which needs room for a file, a full disk looks like a forgery.
-    "--lock-never",
 )
 
 

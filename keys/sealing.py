@@ -114,6 +114,9 @@ def open_sealed(
     story = Story(reply.status_lines, reply.returncode, exit_code_explained=message.has_anonymous)
     try:
         signed = judge(story, reader=reader, signers=signers, now=now)
+    except Damaged:
+        _require_sound(keyring, reader, limit_bytes)
+        raise
     except BadSignature:
         if not values(_unwrapped(keyring, message), "DECRYPTION_OKAY"):
             raise Damaged from None
@@ -165,22 +168,29 @@ def _why_not_sealed(
 
 def _decrypt(keyring: Keyring, message: shape.Message, reader: Fingerprint, limit_bytes: int) -> Reply:
     """Decrypt, and where GnuPG could not even begin, tell our own trouble (raise GpgFailed) from the letter's."""
-
-    def attempt(ciphertext: bytes) -> Reply:
-        limits = ["--max-output", str(limit_bytes)]
-        with keyring.reading():
-            reply: Reply = keyring.gpg.decrypt(ciphertext, passphrase=keyring.passphrase, extra_args=limits)
-        return reply
-
-    reply = attempt(message.binary)
+    reply = _attempt(keyring, message.binary, limit_bytes)
     if values(reply, "DECRYPTION_INFO"):
         return reply
+    _require_sound(keyring, reader, limit_bytes)
+    # The agent may have come back only for the probe: the letter gets a second hearing.
+    return _attempt(keyring, message.binary, limit_bytes)
+
+
+def _attempt(keyring: Keyring, ciphertext: bytes, limit_bytes: int) -> Reply:
+    with keyring.reading():
+        reply: Reply = keyring.gpg.decrypt(
+            ciphertext, passphrase=keyring.passphrase, extra_args=["--max-output", str(limit_bytes)]
+        )
+    return reply
+
+
+def _require_sound(keyring: Keyring, reader: Fingerprint, limit_bytes: int) -> None:
+    """Let GnuPG open a harmless text; raise GpgFailed when it cannot, or ends in error as it does on a full disk."""
     with second_opinion.contained(Damaged):
         harmless = second_opinion.probe(keyring.certificate(reader).sequoia)
-    if not values(attempt(harmless), "DECRYPTION_OKAY"):
-        raise GpgFailed("GnuPG cannot use our own secret key")
-    # The agent may have come back only for the probe: the letter gets a second hearing.
-    return attempt(message.binary)
+    reply = _attempt(keyring, harmless, limit_bytes)
+    if not values(reply, "DECRYPTION_OKAY") or reply.returncode != 0:
+        raise GpgFailed("GnuPG cannot use our own secret key, or cannot write")
 
 
 def _confirm(keyring: Keyring, message: shape.Message, reply: Reply, reader: Fingerprint, signed: Signed) -> None:

@@ -65,6 +65,7 @@ def test_the_door_s_certificate_may_be_read_by_anybody_and_its_key_may_not(home)
 
 def test_a_link_is_not_followed_and_is_named(home, tmp_path):
     (tmp_path / "elsewhere").touch()
+    (tmp_path / "elsewhere").chmod(0o644)
     (home.path / "passphrase").symlink_to(tmp_path / "elsewhere")
 
     assert wrong(home) == [("SYMBOLIC_LINK", "home/passphrase")]
