@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 from icalendar import Calendar
-from inbox_commands import NUMBER, WORKER, Typed, copy, made
+from inbox_commands import NUMBER, WORKER
 
-from gateway import language
 from gateway.station import utc_now
 from gateway.wire.letters import Kind
 from gateway.wire.supplement import Supplement
@@ -17,22 +16,6 @@ from tests.inbox_site import arrived
 
 REFUSED, NOT_FOUND = 2, 3
 AS = ("--as", WORKER)
-
-
-@pytest.fixture(scope="module")
-def site_made():
-    with made() as folder:
-        yield folder
-
-
-@pytest.fixture
-def inbox(site_made, short_path, capsys, monkeypatch):
-    for name in ("STAFET_HOME", "STAFET_AS", "LANGUAGE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(language, "_in_use", "da")
-    typed = Typed(copy(site_made, short_path / "m"), capsys, monkeypatch)
-    typed.receive()
-    return typed
 
 
 @pytest.fixture

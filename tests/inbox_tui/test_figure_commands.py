@@ -1,9 +1,8 @@
 """`stafet-inbox stats`, and `stats send`: the municipality's own figures, shared only when it chooses to."""
 
 import pytest
-from inbox_commands import NUMBER, WORKER, Typed, copy, made
+from inbox_commands import NUMBER, WORKER
 
-from gateway import language
 from gateway.site.people import Role
 from gateway.statistics.aggregate import Aggregate
 from gateway.statistics.period import Month
@@ -14,22 +13,11 @@ BOSS = ("--as", "Bente Prøvelund")
 NOVEMBER = ("--from", "2026-11-01", "--to", "2026-11-30")
 
 
-@pytest.fixture(scope="module")
-def site_made():
-    with made() as folder:
-        yield folder
-
-
 @pytest.fixture
-def inbox(site_made, short_path, capsys, monkeypatch):
-    for name in ("STAFET_HOME", "STAFET_AS", "LANGUAGE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(language, "_in_use", "da")
-    typed = Typed(copy(site_made, short_path / "m"), capsys, monkeypatch)
-    typed.receive()
-    typed("acknowledge", NUMBER, "--as", WORKER)
-    typed.hire(BOSS[1], Role.ADMIN)
-    return typed
+def inbox(inbox):
+    inbox("acknowledge", NUMBER, "--as", WORKER)
+    inbox.hire(BOSS[1], Role.ADMIN)
+    return inbox
 
 
 def figures_sent(inbox):

@@ -5,9 +5,8 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from inbox_commands import NUMBER, WORKER, Typed, copy, made
+from inbox_commands import NUMBER, WORKER
 
-from gateway import language
 from gateway.access.actions import MAY, Action
 from gateway.consents.model import Form, Purpose
 from gateway.meetings.flow import Proposal
@@ -160,25 +159,13 @@ COMMANDS = {
 NAMES = {role: f"Prøve {role.value.capitalize()}" for role in Role}
 
 
-@pytest.fixture(scope="module")
-def site_made():
-    """A site with one case that has gone to a department, and somebody in each role."""
-    with made() as folder:
-        yield folder
-
-
 @pytest.fixture
-def inbox(site_made, short_path, capsys, monkeypatch):
-    for name in ("STAFET_HOME", "STAFET_AS", "LANGUAGE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(language, "_in_use", "da")
-    typed = Typed(copy(site_made, short_path / "m"), capsys, monkeypatch)
-    typed.receive()
+def inbox(inbox):
     for role, name in NAMES.items():
-        typed.hire(name, role, department=SOCIAL if role is Role.DEPARTMENT else "")
-    typed("acknowledge", NUMBER, "--as", WORKER)
-    typed("forward", NUMBER, SOCIAL, "--as", WORKER)
-    return typed
+        inbox.hire(name, role, department=SOCIAL if role is Role.DEPARTMENT else "")
+    inbox("acknowledge", NUMBER, "--as", WORKER)
+    inbox("forward", NUMBER, SOCIAL, "--as", WORKER)
+    return inbox
 
 
 @pytest.mark.parametrize("role", Role)

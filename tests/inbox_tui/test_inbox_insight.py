@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from inbox_commands import NUMBER, WORKER, Typed, copy, made
+from inbox_commands import NUMBER, WORKER
 
 from gateway import language
 from gateway.consents.model import Form, Purpose
@@ -155,21 +155,10 @@ def test_an_answer_and_a_reminder_are_told_too(site):
     assert ANNE.name not in json.dumps(case)
 
 
-@pytest.fixture(scope="module")
-def site_made():
-    with made() as folder:
-        yield folder
-
-
 @pytest.fixture
-def inbox(site_made, short_path, capsys, monkeypatch):
-    for name in ("STAFET_HOME", "STAFET_AS", "LANGUAGE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(language, "_in_use", "da")
-    typed = Typed(copy(site_made, short_path / "m"), capsys, monkeypatch)
-    typed.receive()
-    typed.hire(AUDITOR, Role.AUDITOR)
-    return typed
+def inbox(inbox):
+    inbox.hire(AUDITOR, Role.AUDITOR)
+    return inbox
 
 
 def test_the_number_is_typed_on_standard_input_and_the_export_is_noted(inbox):
