@@ -4,22 +4,23 @@ The database itself keeps each party to one active contact and one active key, a
 party (D1, D5); the checks here only say so more kindly. Past rows are never changed but for the moment they ended.
 """
 
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Index, column, func
+from sqlalchemy import ColumnElement, Index, column, func, or_
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import registry
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
+from directory.changes import expected_address
 from directory.columns import UtcDateTime
 from directory.errors import AddressTaken, BookRefused, KeyTaken
 from directory.model import Contact, PinnedKey, UnitKind
+from directory.tables import DirectoryTable
 from keys.fingerprint import Fingerprint
 
 
-class DirectoryTable(SQLModel, registry=registry()):
-    """The family of the directory's tables: `DirectoryTable.metadata` creates them and nothing else."""
+FORMER_ADDRESS: Final = timedelta(days=90)
+"""How long a party may still write from an address it has given up: its mail may be that late."""
 
 
 def _one_active(name: str, *columns: str | ColumnElement[Any]) -> Index:
@@ -47,23 +48,23 @@ class ContactRow(DirectoryTable, table=True):
     valid_from: datetime = Field(sa_type=UtcDateTime)
     valid_to: datetime | None = Field(default=None, sa_type=UtcDateTime)
     entered_by: str
+    gln: str = ""
+    sor: str = ""
+    postal: str = ""
+    confirmed_by: str = ""
+    verified_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     def value(self) -> Contact:
         """Read the row as a value."""
-        return Contact(
-            party=self.party,
-            unit_name=self.unit_name,
-            email=self.email,
-            phone=self.phone,
-            hours=self.hours,
-            kind=UnitKind(self.kind),
-            valid_from=self.valid_from,
-            entered_by=self.entered_by,
-        )
+        fields = {name: getattr(self, name) for name in Contact.__dataclass_fields__}
+        return Contact(**{**fields, "kind": UnitKind(self.kind)})
 
 
 class PinnedKeyRow(DirectoryTable, table=True):
-    """A pinned key and, once another took its place, when it ended."""
+    """A pinned key and, once another took its place, when it ended.
+
+    `spoken_with` locks the name of the person at the other end who compared the fingerprint.
+    """
 
     __tablename__ = "pinned_key"
     __table_args__ = (
@@ -78,20 +79,23 @@ class PinnedKeyRow(DirectoryTable, table=True):
     valid_from: datetime = Field(sa_type=UtcDateTime)
     valid_to: datetime | None = Field(default=None, sa_type=UtcDateTime)
     pinned_by: str
+    confirmed_by: str = ""
+    spoken_with: bytes | None = None
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     def value(self) -> PinnedKey:
         """Read the row as a value."""
-        return PinnedKey(
-            party=self.party,
-            fingerprint=Fingerprint.parse(self.fingerprint),
-            certificate=self.certificate,
-            valid_from=self.valid_from,
-            valid_to=self.valid_to,
-            pinned_by=self.pinned_by,
-        )
+        fields = {name: getattr(self, name) for name in PinnedKey.__dataclass_fields__}
+        return PinnedKey(**{**fields, "fingerprint": Fingerprint.parse(self.fingerprint)})
 
 
 Row = TypeVar("Row", ContactRow, PinnedKeyRow)
+
+
+def _holds(at: datetime) -> ColumnElement[bool]:
+    """Find the pins that count for what arrived `at`."""
+    not_ended = or_(col(PinnedKeyRow.valid_to).is_(None), col(PinnedKeyRow.valid_to) > at)
+    return not_ended & col(PinnedKeyRow.revoked_at).is_(None)
 
 
 class AddressBook:
@@ -115,10 +119,17 @@ class AddressBook:
         every = select(ContactRow).where(ContactRow.party == party).order_by(col(ContactRow.id))
         return tuple(row.value() for row in self._session.exec(every))
 
-    def addresses(self, party: str) -> frozenset[str]:
-        """Give the addresses a party may write from now."""
-        contact = self.contact(party)
-        return frozenset({contact.email} if contact else ())
+    def addresses(self, party: str, at: datetime) -> frozenset[str]:
+        """Give the addresses a party may write from in what arrives `at`: its own, the last ones, and the next one."""
+        held = or_(col(ContactRow.valid_to).is_(None), col(ContactRow.valid_to) > at - FORMER_ADDRESS)
+        found = set(self._session.exec(select(ContactRow.email).where(ContactRow.party == party, held)))
+        return frozenset(found | expected_address(self._session, party))
+
+    def verified(self, party: str, at: datetime) -> None:
+        """Note that a signed answer came from the party's active address (D4)."""
+        active = self._active(ContactRow, party)
+        if active:
+            active.verified_at = at
 
     def set_contact(self, contact: Contact) -> None:
         """Let `contact` take the active one's place; the same details again change nothing. Raises AddressTaken."""
@@ -135,23 +146,49 @@ class AddressBook:
         row = self._active(PinnedKeyRow, party)
         return row.value() if row else None
 
-    def owner_of(self, fingerprint: str) -> str | None:
-        """Tell which party's active key this is."""
-        active = select(PinnedKeyRow).where(col(PinnedKeyRow.valid_to).is_(None))
-        row = self._session.exec(active.where(PinnedKeyRow.fingerprint == fingerprint)).first()
+    def owner_of(self, fingerprint: str, at: datetime) -> str | None:
+        """Tell whose key this was for what arrived `at`; a key that was pinned since counts, a revoked one never."""
+        row = self._session.exec(select(PinnedKeyRow).where(_holds(at), PinnedKeyRow.fingerprint == fingerprint)).first()
         return row.party if row else None
 
-    def trusted(self) -> frozenset[Fingerprint]:
-        """Give every active pinned key."""
-        active = select(PinnedKeyRow.fingerprint).where(col(PinnedKeyRow.valid_to).is_(None))
-        return frozenset(Fingerprint.parse(text) for text in self._session.exec(active))
+    def trusted(self, at: datetime) -> frozenset[Fingerprint]:
+        """Give every key that is believed in what arrived `at`."""
+        held = select(PinnedKeyRow.fingerprint).where(_holds(at))
+        return frozenset(Fingerprint.parse(text) for text in self._session.exec(held))
+
+    def believed(self, at: datetime) -> tuple[PinnedKey, ...]:
+        """List the pins that count for what arrives `at`, by party."""
+        rows = self._session.exec(select(PinnedKeyRow).where(_holds(at)).order_by(PinnedKeyRow.party))
+        return tuple(row.value() for row in rows)
+
+    def keys(self, party: str) -> tuple[PinnedKey, ...]:
+        """List every key a party has had, oldest first."""
+        every = select(PinnedKeyRow).where(PinnedKeyRow.party == party).order_by(col(PinnedKeyRow.id))
+        return tuple(row.value() for row in self._session.exec(every))
+
+    def succeed(self, key: PinnedKey, old_ends_at: datetime) -> None:
+        """Pin `key` beside the party's active one, which then holds until `old_ends_at`. Raises KeyTaken."""
+        active = self._active(PinnedKeyRow, key.party)
+        self.pin(key)
+        if active and active.fingerprint != key.fingerprint:
+            active.valid_to = max(active.valid_from, old_ends_at)
+
+    def revoke(self, party: str, at: datetime) -> tuple[Fingerprint, ...]:
+        """End every key of a party for good, for one was lost or stolen and may have announced another; tell which."""
+        rows = select(PinnedKeyRow).where(PinnedKeyRow.party == party, col(PinnedKeyRow.revoked_at).is_(None))
+        ended = self._session.exec(rows).all()
+        for row in ended:
+            row.revoked_at = at
+            row.valid_to = min(row.valid_to or at, max(row.valid_from, at))
+        self._session.flush()
+        return tuple(Fingerprint.parse(row.fingerprint) for row in ended)
 
     def pin(self, key: PinnedKey) -> None:
         """Let `key` take the place of the party's active one, if there is one. Raises KeyTaken."""
         active = self._active(PinnedKeyRow, key.party)
         if active and (active.fingerprint, active.certificate) == (key.fingerprint, key.certificate):
             return
-        if self.owner_of(key.fingerprint) not in (None, key.party):
+        if self._is_spent(key):
             raise KeyTaken
         fields = {name: getattr(key, name) for name in PinnedKey.__dataclass_fields__}
         fields["fingerprint"] = str(key.fingerprint)
@@ -165,6 +202,11 @@ class AddressBook:
         active.valid_to = max(active.valid_from, at)
         self._session.flush()
         return True
+
+    def _is_spent(self, key: PinnedKey) -> bool:
+        """Tell whether a key was ever another's, or was revoked: neither is ever pinned."""
+        same = self._session.exec(select(PinnedKeyRow).where(PinnedKeyRow.fingerprint == key.fingerprint))
+        return any(row.revoked_at or (row.party != key.party and row.valid_to is None) for row in same)
 
     def _address_owner(self, email: str) -> str | None:
         active = select(ContactRow).where(col(ContactRow.valid_to).is_(None))

@@ -34,7 +34,11 @@ class UnitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How one party is reached from `valid_from` on; build one from typed values with `checked`."""
+    """How one party is reached from `valid_from` until `valid_to` (None: still); build one with `checked`.
+
+    `confirmed_by` rang the unit, `verified_at` is when a signed answer last came from the address (D5, D11). `gln`,
+    `sor` and `postal` are for those who have them (D16).
+    """
 
     party: str
     unit_name: str
@@ -44,6 +48,12 @@ class Contact:
     kind: UnitKind
     valid_from: datetime
     entered_by: str
+    gln: str = ""
+    sor: str = ""
+    postal: str = ""
+    confirmed_by: str = ""
+    verified_at: datetime | None = None
+    valid_to: datetime | None = None
 
     @classmethod
     def checked(  # noqa: PLR0913 - one argument for each field of the form
@@ -76,12 +86,17 @@ class Contact:
 
     def same_as(self, other: "Contact") -> bool:
         """Tell whether both say the same, whoever entered it and when."""
-        return self == replace(other, valid_from=self.valid_from, entered_by=self.entered_by)
+        history = ("valid_from", "entered_by", "confirmed_by", "verified_at", "valid_to")
+        return self == replace(other, **{name: getattr(self, name) for name in history})
 
 
 @dataclass(frozen=True, slots=True)
 class PinnedKey:
-    """The one key a party seals with, from `valid_from` until `valid_to` (None: still), and who compared it."""
+    """A key a party seals with, from `valid_from` until `valid_to` (None: still), and who compared it.
+
+    Where it follows another that goes on for a while, both hold. `revoked_at`: it was lost or stolen, and what it signed
+    is believed no more, whenever it came.
+    """
 
     party: str
     fingerprint: Fingerprint
@@ -89,6 +104,8 @@ class PinnedKey:
     valid_from: datetime
     valid_to: datetime | None
     pinned_by: str
+    confirmed_by: str = ""
+    revoked_at: datetime | None = None
 
 
 def is_party(text: str) -> bool:

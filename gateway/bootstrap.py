@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from directory.model import REGION
+from gateway import upkeep
 from gateway.exchange.ports import Handler
 from gateway.insight.answer import Insight
 from gateway.meetings.take import handlers as meeting_handlers
@@ -57,13 +58,14 @@ def handlers(station: Station) -> Mapping[Kind, Handler]:
         Kind.WITHDRAWAL: TakeWithdrawal(station.vault, station.clocks.machine),
         Kind.FIGURES: TakeFigures(station.vault),
         **meeting_handlers(station.vault),
+        **upkeep.handlers(station),
     }
 
 
 def chores(station: Station) -> Sequence[Callable[[], int]]:
     """Tell what the region's daemon does by the clock."""
     given = (duty(station).tick, correspond(station).tidy, after_all(station))
-    return (*given, station.checkpoints.tick, retain(station).tick)
+    return (*upkeep.chores(station), *given, station.checkpoints.tick, retain(station).tick)
 
 
 def after_all(station: Station) -> WithdrawAfterAll:

@@ -49,6 +49,7 @@ class Daemon:
     handlers: Mapping[Kind, Handler]
     chores: Sequence[Chore] = ()
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _addresses: set[str] = field(default_factory=set)
     _wake: dict[str, asyncio.Event] = field(default_factory=lambda: {name: asyncio.Event() for name in WAYS})
 
     async def run(self, on_ready: Callable[[int], None] = lambda _port: None) -> None:
@@ -86,7 +87,16 @@ class Daemon:
         """Look at once, instead of at the next poll, for what is to be sent; call it from the daemon's own loop."""
         self._wake["out"].set()
 
+    def _read_addresses(self) -> None:
+        """Take mail for the addresses that are ours now: the present one, the last and the next."""
+        with self.station.database.reading() as session:
+            ours = self.station.own_book(session).addresses(self.station.clocks.machine())
+        known = {address.casefold() for address in ours}
+        self._addresses |= known
+        self._addresses &= known
+
     def _begin(self) -> None:
+        self._read_addresses()
         for fingerprint in self.station.refill_keyring():
             log.warning("pinned key %s cannot be used; letters to it are parked", fingerprint)
         with self.station.database.session() as session:
@@ -104,7 +114,7 @@ class Daemon:
         if door.certificate is None or door.key is None:
             raise SettingsUnreadable("door.certificate")
         store = Store(station.database, station.vault, station.clocks.machine, station.clocks.rules)
-        keeper = Doorkeeper(frozenset({station.own.address.casefold()}), store, self._wake["in"].set)
+        keeper = Doorkeeper(self._addresses, store, self._wake["in"].set)
         return await open_door(
             keeper, door.host, door.port, server_context(door.certificate, door.key), hostname=door.host
         )
@@ -136,6 +146,7 @@ class Daemon:
 
     async def _do_chores(self) -> int:
         """Do each chore once, whatever became of the one before; then rest, for they go by the clock."""
+        await asyncio.to_thread(self._read_addresses)
         for chore in self.chores:
             try:
                 if await asyncio.to_thread(chore):

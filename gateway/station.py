@@ -13,9 +13,11 @@ from typing import Final
 from sqlalchemy import MetaData
 from sqlmodel import Session
 
-from directory.book import AddressBook, DirectoryTable
+from directory.book import AddressBook
 from directory.errors import KeyTaken
 from directory.model import Contact, PinnedKey
+from directory.own import OwnBook
+from directory.tables import DirectoryTable
 from gateway.access.act import act
 from gateway.access.actions import Action, purpose_of
 from gateway.access.credentials import Credentials
@@ -95,21 +97,37 @@ class Station:
 
     @property
     def own(self) -> Identity:
-        """Tell who this end is on the wire."""
+        """Tell who this end was when it was made; what it is to each party now stands in the book (`own_book`)."""
         return Identity(
             self.settings.unit.party, self.settings.unit.address, Fingerprint.parse(self.settings.fingerprint)
         )
 
+    def own_book(self, session: Session) -> OwnBook:
+        """Give the book about ourselves: our keys and addresses, old and new."""
+        return self.own.book(session)
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """Tell which of our keys is the newest."""
+        with self.database.reading() as session:
+            return self.own_book(session).current(self.clocks.machine())
+
     @property
     def unit(self) -> Contact:
-        """Name our own unit, as the letters that people read do."""
-        unit = self.settings.unit
+        """Name our own unit as it is reached now, as the letters that people read do."""
+        now, unit = self.clocks.machine(), self.settings.unit
+        with self.database.reading() as session:
+            changed = self.own_book(session).contact(now)
+        if changed:
+            unit = UnitSettings(
+                party=unit.party, name=changed.unit_name, address=changed.email, phone=changed.phone
+            )
         return Contact.checked(
             party=unit.party,
             unit_name=unit.name,
             email=unit.address,
             phone=unit.phone,
-            valid_from=self.clocks.machine(),
+            valid_from=now,
             entered_by="settings",
         )
 
@@ -161,20 +179,21 @@ class Station:
         """Pin a party's key after it was compared; raises ImportRefused, or KeyTaken when it is ours or another's."""
         now = self.clocks.machine()
         with act(self.database, person, Action.PIN_KEY, now, party) as deed:
-            if fingerprint == self.own.fingerprint:
+            own = self.own_book(deed.session)
+            if fingerprint in {key.fingerprint for key in own.keys()}:
                 raise KeyTaken
             deed.detail["key"] = str(fingerprint)
             info = self.keyring.import_public(certificate, expected=fingerprint, now=now)
             AddressBook(deed.session).pin(PinnedKey(party, fingerprint, certificate, now, None, person.id))
+            own.known(party, own.current(now), now, person.id)
             arrivals.look_again(deed.session)
         return info
 
     def refill_keyring(self) -> tuple[Fingerprint, ...]:
         """Put pinned keys back that the key ring has lost (it is a cache of the book); tell which cannot be used."""
         with self.database.reading() as session:
-            book = AddressBook(session)
-            pins = [book.pinned(book.owner_of(fingerprint) or "") for fingerprint in book.trusted()]
-        return tuple(pin.fingerprint for pin in pins if pin and not self._in_ring(pin))
+            pins = AddressBook(session).believed(self.clocks.machine())
+        return tuple(pin.fingerprint for pin in pins if not self._in_ring(pin))
 
     def _in_ring(self, pin: PinnedKey) -> bool:
         try:

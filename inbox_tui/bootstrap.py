@@ -8,6 +8,7 @@ from typing import Final
 from sqlmodel import Session
 
 from directory.model import REGION, Contact
+from gateway import upkeep
 from gateway.access.actions import CASEWORK
 from gateway.access.front_door import FrontDoor
 from gateway.exchange.ports import Handler
@@ -63,12 +64,12 @@ def handlers(station: Station) -> Mapping[Kind, Handler]:
     """Tell which letters a municipality takes; a new one starts with the six departments of E8."""
     store = case_store(station)
     store.ensure_departments()
-    return {Kind.REFERRAL: Intake(store.keep), **News(store, station.vault).handlers()}
+    return {Kind.REFERRAL: Intake(store.keep), **News(store, station.vault).handlers(), **upkeep.handlers(station)}
 
 
 def chores(station: Station) -> Sequence[Callable[[], int]]:
     """Tell what a municipality's daemon does by the clock."""
-    return (station.checkpoints.tick, retain(station).tick)
+    return (*upkeep.chores(station), station.checkpoints.tick, retain(station).tick)
 
 
 def inbox_ports(
@@ -90,15 +91,7 @@ def inbox_ports(
 
 def own_unit(station: Station) -> Contact:
     """Name our own unit, as an acknowledgement does."""
-    unit = station.settings.unit
-    return Contact.checked(
-        party=unit.party,
-        unit_name=unit.name,
-        email=unit.address,
-        phone=unit.phone,
-        valid_from=station.clocks.machine(),
-        entered_by="settings",
-    )
+    return station.unit
 
 
 def retain(station: Station) -> Retain:

@@ -12,11 +12,14 @@ KeysError
 │   ├── SignerUnusable  SealSignerExpired  SealSignerRevoked
 │   ├── ReaderUnusable  ReaderExpired  ReaderRevoked
 │   └── ClockBehindKey  SealInspectionFailed
-└── OpenRefused                            no content came out
-    ├── NotEncrypted  NotForUs  NotIntegrityProtected  Damaged  Compressed  TooLarge
-    ├── Unsigned  SeveralSignatures  UnknownSigner  WrongSigner  BadSignature
-    ├── OpenSignerRevoked  OpenSignerExpired  SignatureExpired  WeakDigest  SignedInFuture
-    └── SecondOpinionDiffers
+├── OpenRefused                            no content came out
+│   ├── NotEncrypted  NotForUs  NotIntegrityProtected  Damaged  Compressed  TooLarge
+│   ├── Unsigned  SeveralSignatures  UnknownSigner  WrongSigner  BadSignature
+│   ├── OpenSignerRevoked  OpenSignerExpired  SignatureExpired  WeakDigest  SignedInFuture
+│   └── SecondOpinionDiffers
+└── LockedFileRefused                      a file locked by a recovery code stays shut
+    ├── RecoveryCodeMistyped  WrongRecoveryCode
+    └── NotALockedFile  LockedFileCutShort  LockedFileDamaged
 
 `code` is stable and may be stored, compared and translated; the message is English, for developers, and never holds
 personal data: no user id, no content, nothing an OpenPGP library said.
@@ -283,3 +286,37 @@ class SecondOpinionDiffers(OpenRefused):
     """The second OpenPGP implementation does not confirm what GnuPG said."""
 
     code = "SECOND_OPINION_DIFFERS"
+
+
+class LockedFileRefused(KeysError):
+    """A file locked by a recovery code was not opened, and nothing of its content is left anywhere."""
+
+
+class RecoveryCodeMistyped(LockedFileRefused):
+    """The text is no recovery code: a character is missing, wrong, or has changed places."""
+
+    code = "RECOVERY_CODE_MISTYPED"
+
+
+class WrongRecoveryCode(LockedFileRefused):
+    """The code is well-formed and does not open this file, or the first bytes of the file are damaged."""
+
+    code = "WRONG_RECOVERY_CODE"
+
+
+class NotALockedFile(LockedFileRefused):
+    """The file is not one OpenPGP message encrypted by a code alone."""
+
+    code = "NOT_A_LOCKED_FILE"
+
+
+class LockedFileCutShort(LockedFileRefused):
+    """The file ends before its content does: only a part of it was copied."""
+
+    code = "LOCKED_FILE_CUT_SHORT"
+
+
+class LockedFileDamaged(LockedFileRefused):
+    """The file is not as it was when it was locked."""
+
+    code = "LOCKED_FILE_DAMAGED"

@@ -9,9 +9,11 @@ notations in it are bytes a stranger chose. The library's own verdicts (`ok`, `v
 import os
 import signal
 import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, BinaryIO, Protocol
 
 import gnupg
 
@@ -22,6 +24,7 @@ OLDEST = (2, 2)
 """The oldest GnuPG we know the status lines of."""
 
 _PREFIX = b"[GNUPG:] "
+_PIPE = subprocess.PIPE
 _KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH")
 _ALWAYS = (
     *("--no-options", "--batch", "--no-tty", "--no-verbose", "--no-greeting"),
@@ -59,6 +62,18 @@ def complaints(reply: Reply) -> str:
     return f"gpg exit {reply.returncode}: {', '.join(told) or 'no error code'}"
 
 
+@contextmanager
+def _one_line(text: str) -> Iterator[int]:
+    """Give a descriptor from which a child reads this line, which thus is in no argument, file or environment."""
+    reading, writing = os.pipe()
+    try:
+        with os.fdopen(writing, "wb") as end:
+            end.write(text.encode() + b"\n")  # a line fits in the pipe, so this does not wait for a reader
+        yield reading
+    finally:
+        os.close(reading)
+
+
 class HardenedGPG(gnupg.GPG):  # type: ignore[misc]  # python-gnupg is published without types
     """One GnuPG home. Threads may share it; every call ends within the deadline, or raises GpgStalled.
 
@@ -83,6 +98,27 @@ class HardenedGPG(gnupg.GPG):  # type: ignore[misc]  # python-gnupg is published
         reply: Reply = self.result_map["crypt"](self)
         return self._handle_io(list(args), BytesIO(data), reply, passphrase)
 
+    def pour(self, *args: str, source: BinaryIO, target: BinaryIO, passphrase: str, deadline_seconds: float) -> Reply:
+        """Run gpg from file to file, so that size does not matter. `passphrase` must be one line, and not empty."""
+        reply: Reply = self.result_map["crypt"](self)
+        if not passphrase or "\n" in passphrase:
+            raise PassphraseMissing
+        os.lseek(source.fileno(), source.tell(), os.SEEK_SET)  # Python may have read ahead of where it stands
+        with _one_line(passphrase) as line:
+            entry = ("loopback", "--passphrase-fd", str(line))
+            command = self._command(entry, args)
+            process = subprocess.Popen(  # noqa: S603 - no shell, and every option is ours
+                command,
+                stdin=source,
+                stdout=target,
+                stderr=_PIPE,
+                env=self.env,
+                start_new_session=True,
+                pass_fds=[line],
+            )
+            self._converse(process, b"", reply, deadline_seconds)
+        return reply
+
     def stop_agent(self) -> None:
         """End every GnuPG daemon of this home; they outlive the program otherwise."""
         command = ["gpgconf", "--homedir", str(self.gnupghome), "--kill", "all"]
@@ -98,14 +134,16 @@ class HardenedGPG(gnupg.GPG):  # type: ignore[misc]  # python-gnupg is published
     def make_args(self, args: list[str], passphrase: object) -> list[str]:
         """Build the command line: the passphrase comes by loopback or not at all, never from a prompt."""
         entry = ("loopback", "--passphrase-fd", "0") if passphrase else ("error",)
+        return self._command(entry, args)
+
+    def _command(self, entry: Sequence[str], args: Sequence[str]) -> list[str]:
         return [self.gpgbinary, *_ALWAYS, "--homedir", str(self.gnupghome), "--pinentry-mode", *entry, *args]
 
     def _open_subprocess(self, args: list[str], passphrase: object = None) -> subprocess.Popen[bytes]:
         command = [part.encode("utf-8", "surrogateescape") for part in self.make_args(args, passphrase)]
-        pipe = subprocess.PIPE
         # A session of its own: no controlling terminal to prompt on, and one group to kill.
         return subprocess.Popen(  # noqa: S603 - no shell, and every option is ours
-            command, stdin=pipe, stdout=pipe, stderr=pipe, env=self.env, start_new_session=True
+            command, stdin=_PIPE, stdout=_PIPE, stderr=_PIPE, env=self.env, start_new_session=True
         )
 
     def _handle_io(
@@ -122,10 +160,12 @@ class HardenedGPG(gnupg.GPG):  # type: ignore[misc]  # python-gnupg is published
     ) -> int:
         return self._converse(process, b"", result)
 
-    def _converse(self, process: subprocess.Popen[bytes], data: bytes, result: Reply) -> int:
+    def _converse(
+        self, process: subprocess.Popen[bytes], data: bytes, result: Reply, deadline_seconds: float | None = None
+    ) -> int:
         with process:
             try:
-                result.data, status = process.communicate(data, timeout=self.deadline_seconds)
+                result.data, status = process.communicate(data, timeout=deadline_seconds or self.deadline_seconds)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 raise GpgStalled from None

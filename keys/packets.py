@@ -6,10 +6,12 @@ own packet reader unpacks compressed packets as it goes, so it sees nothing that
 
 import base64
 import binascii
+import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import BinaryIO, Final
 
 _HEADER: Final = re.compile(rb"[A-Za-z]{1,20}: .{0,400}")
 _CHECKSUM: Final = re.compile(rb"=[A-Za-z0-9+/]{4}")
@@ -17,10 +19,15 @@ _MOST_PACKETS: Final = 500
 _ALWAYS_SET, _NEW_FORMAT, _NEW_TAG, _OLD_TAG = 0x80, 0x40, 0x3F, 0x0F
 _INDETERMINATE: Final = 3
 _TWO_OCTETS, _PARTIAL, _FIVE_OCTETS = 192, 224, 255
+_LONGEST_LENGTH: Final = 5
 
 
 class MalformedPackets(ValueError):
     """The bytes are not whole OpenPGP packets in at most one armour."""
+
+
+class CutShort(MalformedPackets):
+    """The bytes end in the middle of a packet."""
 
 
 class Tag(IntEnum):
@@ -28,6 +35,7 @@ class Tag(IntEnum):
 
     PKESK = 1
     SIGNATURE = 2
+    SKESK = 3
     SECRET_KEY = 5
     PUBLIC_KEY = 6
     SECRET_SUBKEY = 7
@@ -70,6 +78,22 @@ def walk(data: bytes) -> list[Packet]:
         if len(packets) > _MOST_PACKETS:
             raise MalformedPackets
     return packets
+
+
+def kinds(file: BinaryIO) -> Iterator[int]:
+    """Tell the kind of each packet of a file that is too large to hold; leave it at its end. Raise MalformedPackets."""
+    size = file.seek(0, os.SEEK_END)
+    at = 0
+    while at < size:
+        file.seek(at)
+        head = file.read(1)
+        tag = first_tag(head)
+        if tag is None:
+            raise MalformedPackets
+        at = _end_of_new(file, at + 1) if head[0] & _NEW_FORMAT else _end_of_old(file, at + 1, head[0] & 3)
+        if at > size:
+            raise CutShort
+        yield tag
 
 
 def first_tag(data: bytes) -> int | None:
@@ -124,8 +148,24 @@ def _new_length(data: bytes, at: int) -> tuple[int, int, bool]:
     return int.from_bytes(_take(data, at + 1, 4)), 5, False
 
 
+def _end_of_old(file: BinaryIO, at: int, length_type: int) -> int:
+    if length_type == _INDETERMINATE:
+        raise MalformedPackets  # where it should have ended nobody can tell
+    octets = 1 << length_type
+    return at + octets + int.from_bytes(_take(file.read(octets), 0, octets))
+
+
+def _end_of_new(file: BinaryIO, at: int) -> int:
+    more = True
+    while more:
+        file.seek(at)
+        length, octets, more = _new_length(file.read(_LONGEST_LENGTH), 0)
+        at += octets + length
+    return at
+
+
 def _take(data: bytes, at: int, length: int) -> bytes:
     part = data[at : at + length]
     if len(part) != length:
-        raise MalformedPackets
+        raise CutShort
     return part

@@ -28,7 +28,7 @@ def write(path: Path) -> str:
         file.write(passphrase + "\n")
         file.flush()
         os.fsync(file.fileno())
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return passphrase
 
 
@@ -47,7 +47,8 @@ def read(path: Path) -> str:
     return passphrase
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make a file's new name outlive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

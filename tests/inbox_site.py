@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from directory.book import DirectoryTable
 from directory.model import Contact
+from directory.tables import DirectoryTable
 from gateway.access.actions import CASEWORK
 from gateway.access.front_door import FrontDoor
 from gateway.access.sign_in import SignIn

@@ -217,9 +217,9 @@ def acknowledgement(conversation_id: str, **changes: Any) -> Letter:
 
 def sealed(by: Site, letter: Letter, *, contact: Contact | None = None, key: Fingerprint | None = None) -> SealedLetter:
     """Seal as the site itself does, past its outbox."""
-    contact = contact or contact_of(letter.to_party)
+    recipient = (contact or contact_of(letter.to_party)).email
     pin = PinnedKey(letter.to_party, key or KEYS[letter.to_party], b"", by.clock(), None, "test")
-    return seal_letter(letter, own=by.station.own, contact=contact, key=pin, keyring=by.station.keyring, now=by.clock())
+    return seal_letter(letter, own=by.station.own, recipient=recipient, key=pin, keyring=by.station.keyring, now=by.clock())
 
 
 def forged(

@@ -48,6 +48,18 @@ class Action(enum.StrEnum):
     PIN_KEY = "pin-key"
     FORGET_KEY = "forget-key"
     SET_RELAY = "set-relay"
+    SEE_BOARD = "see-board"
+    PROPOSE_CHANGE = "propose-change"
+    CONFIRM_CHANGE = "confirm-change"
+    REFUSE_CHANGE = "refuse-change"
+    PROVE_ADDRESS = "prove-address"
+    ROTATE_KEY = "rotate-key"
+    RETIRE_KEY = "retire-key"
+    REVOKE_KEY = "revoke-key"
+    CONFIRM_OWN_KEY = "confirm-own-key"
+    LIST_EXPOSED = "list-exposed"
+    SEND_TEST = "send-test"
+    BACK_UP = "back-up"
     SEE_FIGURES = "see-figures"
     READ_LOG = "read-log"
     VERIFY_LOG = "verify-log"
@@ -90,6 +102,7 @@ class Action(enum.StrEnum):
     FORWARD = "forward"
     SAMPLE_CASES = "sample-cases"
     SHARE_FIGURES = "share-figures"
+    ACKNOWLEDGE_DRILL = "acknowledge-drill"
     # By itself: the daemon, and the doctor
     START = "start"
     STOP = "stop"
@@ -98,6 +111,13 @@ class Action(enum.StrEnum):
     QUARANTINE = "quarantine"
     GIVE_UP = "give-up"
     PARK = "park"
+    RESTORE = "restore"
+    TAKE_EFFECT = "take-effect"
+    TAKE_KEY = "take-key"
+    TAKE_PROPOSAL = "take-proposal"
+    REFUSE_LETTER = "refuse-letter"
+    TEST = "test"
+    WARN = "warn"
 
 
 EVERYBODY: Final = frozenset(Role)
@@ -127,6 +147,18 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.PIN_KEY: KEEPING,
     Action.FORGET_KEY: KEEPING,
     Action.SET_RELAY: KEEPING,
+    Action.SEE_BOARD: EVERYBODY,
+    Action.PROPOSE_CHANGE: KEEPING,
+    Action.CONFIRM_CHANGE: KEEPING,
+    Action.REFUSE_CHANGE: KEEPING,
+    Action.PROVE_ADDRESS: KEEPING,
+    Action.ROTATE_KEY: KEEPING,
+    Action.RETIRE_KEY: KEEPING,
+    Action.REVOKE_KEY: KEEPING,
+    Action.CONFIRM_OWN_KEY: KEEPING,
+    Action.LIST_EXPOSED: CONTROL,
+    Action.SEND_TEST: KEEPING,
+    Action.BACK_UP: KEEPING,
     Action.SEE_FIGURES: EVERYBODY - {Role.DEPARTMENT},
     Action.READ_LOG: CONTROL,
     Action.VERIFY_LOG: CONTROL,
@@ -167,6 +199,7 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.FORWARD: INTAKE,
     Action.SAMPLE_CASES: CONTROL,
     Action.SHARE_FIGURES: KEEPING,
+    Action.ACKNOWLEDGE_DRILL: INTAKE,
     Action.START: NOBODY,
     Action.STOP: NOBODY,
     Action.ERASE: NOBODY,
@@ -174,6 +207,13 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.QUARANTINE: NOBODY,
     Action.GIVE_UP: NOBODY,
     Action.PARK: NOBODY,
+    Action.RESTORE: NOBODY,
+    Action.TAKE_EFFECT: NOBODY,
+    Action.TAKE_KEY: NOBODY,
+    Action.TAKE_PROPOSAL: NOBODY,
+    Action.REFUSE_LETTER: NOBODY,
+    Action.TEST: NOBODY,
+    Action.WARN: NOBODY,
 }
 """Which roles may do what. What nobody may is the daemon's own."""
 
@@ -187,6 +227,7 @@ _CONTROL: Final = frozenset(
         Action.SEE_RETENTION,
         Action.EXPORT_INCIDENT,
         Action.SAMPLE_CASES,
+        Action.LIST_EXPOSED,
     }
 )
 _FIGURES: Final = frozenset({Action.SEE_FIGURES, Action.ENTER_FIGURES, Action.SHARE_FIGURES})

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import ssl
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
@@ -54,7 +54,7 @@ class Storing(Protocol):
 class Doorkeeper:
     """What aiosmtpd asks at each step. `store` blocks until the mail is durable and runs in a thread of its own."""
 
-    addresses: frozenset[str]
+    addresses: Set[str]
     store: Storing
     stored: Callable[[], None]
 

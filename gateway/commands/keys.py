@@ -3,6 +3,7 @@
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -41,7 +42,7 @@ def _add_show(keys: Commands, open_site: Opener) -> None:
         with open_site(console.home) as station:
             person = signed_in(station, arguments)
             with act(station.database, person, Action.LIST_KEYS, station.clocks.machine()) as deed:
-                rows = [(_("this site"), station.own.fingerprint), *_pinned(deed.session)]
+                rows = [(_("this site"), station.own.fingerprint), *_pinned(deed.session, station.clocks.machine())]
             described = [(party, fingerprint, _described(station, fingerprint)) for party, fingerprint in rows]
         facts = [{"party": party, "fingerprint": key, "expires": _expiry(info)} for party, key, info in described]
         lines = [f"{party:<12} {key.grouped}  {_valid_to(info)}" for party, key, info in described]
@@ -113,9 +114,8 @@ def _add_forget(
     parser.set_defaults(run=forget)
 
 
-def _pinned(session: Session) -> list[tuple[str, Fingerprint]]:
-    book = AddressBook(session)
-    return sorted((book.owner_of(fingerprint) or "", fingerprint) for fingerprint in book.trusted())
+def _pinned(session: Session, now: datetime) -> list[tuple[str, Fingerprint]]:
+    return [(pin.party, pin.fingerprint) for pin in AddressBook(session).believed(now)]
 
 
 def _described(station: Station, fingerprint: Fingerprint) -> KeyInfo | None:

@@ -15,6 +15,7 @@ from gateway.exchange import outbox
 from gateway.exchange.delivery import (
     BOUNCED,
     NO_RECEIPT,
+    OWN_KEY_UNKNOWN_THERE,
     Course,
     State,
     after_attempt,
@@ -24,7 +25,7 @@ from gateway.exchange.delivery import (
 )
 from gateway.exchange.identity import Identity
 from gateway.exchange.ports import Attempt, Passage, Relay
-from gateway.exchange.post import letter_of, missing
+from gateway.exchange.post import letter_of, missing, recipient_of
 from gateway.exchange.rows import EnvelopeRow, OutgoingRow
 from gateway.exchange.sealing import SealedLetter, seal_letter
 from gateway.site.cipher import Vault
@@ -101,13 +102,16 @@ class Deliver:
         if not may_send(State(row.state), row.times_sent):
             return Course(State.GIVEN_UP, None, NO_RECEIPT)
         book, trail = AddressBook(session), trail_for(session, row.to_party)
-        contact, key = book.contact(row.to_party), book.pinned(row.to_party)
-        if contact is None or key is None:
+        recipient, key = recipient_of(book, row), book.pinned(row.to_party)
+        if not recipient or key is None:
             return parked(missing(book, row.to_party), now)
+        own = self.own.writing_to(session, row.to_party, now)
+        if own is None:
+            return parked(OWN_KEY_UNKNOWN_THERE, now)
         try:
             letter = letter_of(row, self.vault)
             return seal_letter(
-                letter, own=self.own, contact=contact, key=key, keyring=self.keyring, now=now, trail=trail
+                letter, own=own, recipient=recipient, key=key, keyring=self.keyring, now=now, trail=trail
             )
         except SealRefused as error:
             return parked(error.code, now)

@@ -15,7 +15,7 @@ from gateway.exchange.delivery import BOUNCED, FAILED, UNDER_WAY, Course, State,
 from gateway.exchange.ports import Passage
 from gateway.exchange.rows import ConversationRow, EnvelopeRow, OutgoingRow, StepRow
 from gateway.wire.conversation import Stage
-from gateway.wire.letters import Kind
+from gateway.wire.letters import TESTS, Kind
 
 LEASE: Final = timedelta(minutes=15)
 """How long a claimed letter is left alone before another worker may take it; longer than the longest SMTP session."""
@@ -205,6 +205,7 @@ def resume(session: Session, now: datetime) -> None:
         .join(PinnedKeyRow, (col(PinnedKeyRow.party) == party) & col(PinnedKeyRow.valid_to).is_(None))
         .where(or_(col(OutgoingRow.state) == State.GIVEN_UP, _came_back()), never_left, ~_withdrawn())
         .where(col(OutgoingRow.locked) != b"")  # retention has not taken what it says
+        .where(col(OutgoingRow.to_address) == "", col(OutgoingRow.kind).not_in(TESTS))
     )
     for row in session.exec(stopped).all():
         row.times_sent = 0

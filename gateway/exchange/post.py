@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from directory.book import AddressBook
 from gateway.exchange.conversations import advance
-from gateway.exchange.delivery import NO_CONTACT, NO_KEY, Course, State, parked
+from gateway.exchange.delivery import KEY_REVOKED, NO_CONTACT, NO_KEY, Course, State, parked
 from gateway.exchange.outbox import next_turn, note_trouble
 from gateway.exchange.rows import OutgoingRow, StepRow
 from gateway.site.cipher import Vault
@@ -30,7 +30,7 @@ class PostOffice:
             advance(session, letter, with_party=letter.to_party, spoken_by=self.party)
             turn = next_turn(session, letter.conversation_id)
         now = self.clock()
-        lacks = missing(AddressBook(session), letter.to_party)
+        lacks = missing(AddressBook(session), letter.to_party, letter.to_address)
         course = parked(lacks, now) if lacks else Course(State.QUEUED, now)
         session.add(
             OutgoingRow(
@@ -38,6 +38,7 @@ class PostOffice:
                 conversation_id=letter.conversation_id,
                 kind=letter.kind,
                 to_party=letter.to_party,
+                to_address=letter.to_address,
                 number=letter.number,
                 turn=turn,
                 locked=self.vault.lock(json.dumps(dict(letter.body)).encode(), place(letter.letter_id)),
@@ -51,11 +52,19 @@ class PostOffice:
         note_trouble(session, letter.conversation_id, course, now)
 
 
-def missing(book: AddressBook, party: str) -> str:
+def missing(book: AddressBook, party: str, to_address: str = "") -> str:
     """Tell what a letter to `party` lacks before it can be sealed; empty when it lacks nothing (D6: never a guess)."""
-    if book.contact(party) is None:
+    if not to_address and book.contact(party) is None:
         return NO_CONTACT
-    return "" if book.pinned(party) else NO_KEY
+    if book.pinned(party):
+        return ""
+    return KEY_REVOKED if any(key.revoked_at for key in book.keys(party)) else NO_KEY
+
+
+def recipient_of(book: AddressBook, row: OutgoingRow) -> str:
+    """Give the address a letter goes to now; empty when there is none."""
+    contact = book.contact(row.to_party)
+    return row.to_address or (contact.email if contact else "")
 
 
 def place(letter_id: str) -> str:
@@ -72,4 +81,5 @@ def letter_of(row: OutgoingRow, vault: Vault) -> Letter:
         number=row.number,
         body=json.loads(vault.open(row.locked, place(row.letter_id))),
         letter_id=row.letter_id,
+        to_address=row.to_address,
     )

@@ -8,6 +8,7 @@ done or all of it.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -26,6 +27,7 @@ from gateway.site.cipher import Vault
 from gateway.site.ports import Clock, Sessions
 from gateway.wire.errors import WireError
 from gateway.wire.letters import Kind
+from gateway.wire.payload import Payload
 from keys.errors import OpenRefused
 from keys.keyring import Keyring
 
@@ -60,7 +62,7 @@ class Receive:
             arrival = session.get_one(ArrivalRow, arrival_id)
             raw = self.vault.open(arrival.locked, arrival.place)
             try:
-                opened = self._open(raw, AddressBook(session))
+                opened = self._open(session, raw, arrival.arrived_at)
             except (OpenRefused, WireError) as error:
                 opened, refusal = None, error.code
         with self.sessions.session() as session:
@@ -72,14 +74,24 @@ class Receive:
             self._note(session, arrival)
             return Outcome(arrival.outcome)
 
-    def _open(self, raw: bytes, book: AddressBook) -> OpenedLetter:
-        return open_letter(raw, own=self.own, book=book, keyring=self.keyring, now=self.clock())
+    def _open(self, session: Session, raw: bytes, arrived_at: datetime) -> OpenedLetter:
+        now, book = self.clock(), AddressBook(session)
+        own = self.own.reading(session, arrived_at)
+        return open_letter(raw, own=own, book=book, keyring=self.keyring, now=now, arrived_at=arrived_at)
 
     def _take(self, session: Session, opened: OpenedLetter, arrival: ArrivalRow) -> Outcome:
         if opened.payload is not None:
             arrival.letter_id = opened.payload.letter_id
+            self._remember_what_they_use(session, opened, opened.payload)
             witness.remember(session, opened.party, opened.payload.trail, opened.payload.letter_id, self.clock())
         return Taking(self.post, self.handlers, self.clock)(session, opened, arrival)
+
+    def _remember_what_they_use(self, session: Session, opened: OpenedLetter, payload: Payload) -> None:
+        """Note the key and address of ours a party has used, unless it only tried an address of ours."""
+        book, now = self.own.book(session), self.clock()
+        book.known(opened.party, opened.opened_with, now)
+        if payload.kind is not Kind.HEARTBEAT:
+            book.known(opened.party, payload.to.address, now)
 
     def _set_aside(self, session: Session, raw: bytes, arrival: ArrivalRow, refusal: str) -> tuple[Outcome, str]:
         """Keep apart what is no letter we can trust; nobody is answered."""

@@ -16,6 +16,7 @@ class ExchangeTable(SQLModel, registry=registry()):
 class OutgoingRow(ExchangeTable, table=True):
     """One letter on its way out. `locked` is its body under the site's data key, until retention takes it.
 
+    `to_address` is where a TEST goes that proves a new address; every other letter goes where the book says then.
     `turn` counts our letters of one conversation from 1, which is the order they leave in; a receipt has none (0).
     """
 
@@ -30,6 +31,7 @@ class OutgoingRow(ExchangeTable, table=True):
     conversation_id: str
     kind: str
     to_party: str
+    to_address: str = ""
     number: str
     turn: int = 0
     locked: bytes
@@ -55,7 +57,7 @@ class EnvelopeRow(ExchangeTable, table=True):
     letter_id: str = Field(index=True)
     digest: str
     signed_by: str
-    sealed_to: str
+    sealed_to: str = Field(index=True)
     address: str
     made_at: datetime = Field(sa_type=UtcDateTime)
     passage: str = ""
@@ -98,7 +100,10 @@ class ArrivalRow(ExchangeTable, table=True):
 
 
 class TakenRow(ExchangeTable, table=True):
-    """The memory of one letter that was answered; it never expires, so that no copy is shown twice."""
+    """The memory of one letter that was answered; it never expires, so that no copy is shown twice.
+
+    `signed_by` is the sender's key, `opened_with` the one of ours it was sealed to.
+    """
 
     __tablename__ = "taken"
 
@@ -108,6 +113,7 @@ class TakenRow(ExchangeTable, table=True):
     conversation_id: str
     digest: str
     signed_by: str
+    opened_with: str = Field(default="", index=True)
     verdict: str
     reason: str = ""
     receipt_id: str | None = None

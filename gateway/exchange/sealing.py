@@ -4,17 +4,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from directory.book import AddressBook
-from directory.model import Contact, PinnedKey
-from gateway.exchange.identity import Identity
+from directory.model import PinnedKey
+from gateway.exchange.identity import Identity, Reader
 from gateway.language import danish as _
 from gateway.wire import envelope as mail
 from gateway.wire import payload as wire
 from gateway.wire.errors import LetterUnreadable, NotForThisUnit, SenderDiffers
 from gateway.wire.letter_text import letter_text
 from gateway.wire.letters import ABOUT_MEETINGS, HEADINGS, Kind, Letter, new_id
+from keys.errors import NotForUs
 from keys.fingerprint import Fingerprint
 from keys.keyring import Keyring
-from keys.sealing import open_sealed, seal
+from keys.sealing import Opened, open_sealed, seal
 
 
 @dataclass(frozen=True)
@@ -40,29 +41,30 @@ class OpenedLetter:
     party: str
     signed_by: Fingerprint
     signed_at: datetime
+    opened_with: Fingerprint
 
 
 def seal_letter(  # noqa: PLR0913 - a letter, from whom, to whom, when, and what is told beside it
     letter: Letter,
     *,
     own: Identity,
-    contact: Contact,
+    recipient: str,
     key: PinnedKey,
     keyring: Keyring,
     now: datetime,
     trail: wire.Trail | None = None,
 ) -> SealedLetter:
-    """Write, fill, sign and encrypt `letter` for `contact`; raises SealRefused or KeyringError.
+    """Write, fill, sign and encrypt `letter` for the address `recipient`; raises SealRefused or KeyringError.
 
     `trail` is how far the audit trails have come, for the reader to witness.
     """
-    outside = mail.Outside(own.address, contact.email, new_id(), now)
-    reader = wire.address(letter.to_party, contact.email, key.fingerprint)
+    outside = mail.Outside(own.address, recipient, new_id(), now)
+    reader = wire.address(letter.to_party, recipient, key.fingerprint)
     payload = wire.written(letter, sender=own.on_the_wire, reader=reader, now=now, trail=trail)
     words = mail.Words(
         f"{_(HEADINGS[letter.kind])} {letter.number}",
         letter_text(letter),
-        _calendar(letter, own.address, contact.email),
+        _calendar(letter, own.address, recipient),
     )
     padding = mail.padding_for(outside, words, payload.encoded())
     encoded = payload.model_copy(update={"padding": "x" * padding}).encoded()
@@ -71,7 +73,7 @@ def seal_letter(  # noqa: PLR0913 - a letter, from whom, to whom, when, and what
     return SealedLetter(
         envelope_id=outside.envelope_id,
         content=mail.wrap(sealed.ciphertext, outside),
-        recipient=contact.email,
+        recipient=recipient,
         digest=wire.digest(encoded),
         signed_by=sealed.signed_by,
         sealed_to=sealed.sealed_to,
@@ -86,20 +88,25 @@ def _calendar(letter: Letter, sender: str, reader: str) -> mail.CalendarPart | N
     return calendar_part(letter, sender=sender, reader=reader)
 
 
-def open_letter(raw: bytes, *, own: Identity, book: AddressBook, keyring: Keyring, now: datetime) -> OpenedLetter:
+def open_letter(  # noqa: PLR0913 - a mail, for whom, from whom, and the two times it is judged by
+    raw: bytes, *, own: Reader, book: AddressBook, keyring: Keyring, now: datetime, arrived_at: datetime | None = None
+) -> OpenedLetter:
     """Open a mail and believe it only when every guard holds (DESIGN: the wire).
 
-    Raises NotAnEnvelope, OpenRefused, EnvelopeDisagrees, SenderDiffers or NotForThisUnit: each means quarantine.
+    Whose key it was is judged by the moment it arrived (None: now): what it says of its own date proves nothing. Raises
+    NotAnEnvelope, OpenRefused, EnvelopeDisagrees, SenderDiffers or NotForThisUnit: each means quarantine.
     """
+    arrived_at = arrived_at or now
     envelope = mail.unwrap(raw)
-    opened = open_sealed(keyring, envelope.ciphertext, reader=own.fingerprint, signers=book.trusted(), now=now)
-    party = book.owner_of(opened.signed_by)
-    if party is None or envelope.sender not in {known.casefold() for known in book.addresses(party)}:
+    opened_with, opened = _opened(envelope, own, book.trusted(arrived_at), keyring, now)
+    party = book.owner_of(opened.signed_by, arrived_at)
+    if party is None or envelope.sender not in {known.casefold() for known in book.addresses(party, arrived_at)}:
         raise SenderDiffers
     inside = mail.look_inside(opened.content, envelope)
     payload = _payload_in(inside)
     if payload is not None:
-        _require_names(payload, envelope, own, party, opened.signed_by)
+        _require_sender(payload, envelope, party, opened.signed_by)
+        _require_recipient(payload, envelope, own, opened_with)
     return OpenedLetter(
         payload=payload,
         automatic=inside.automatic,
@@ -108,7 +115,20 @@ def open_letter(raw: bytes, *, own: Identity, book: AddressBook, keyring: Keyrin
         party=party,
         signed_by=opened.signed_by,
         signed_at=opened.signed_at,
+        opened_with=opened_with,
     )
+
+
+def _opened(
+    envelope: mail.Envelope, own: Reader, signers: frozenset[Fingerprint], keyring: Keyring, now: datetime
+) -> tuple[Fingerprint, Opened]:
+    """Open by the one of our keys it was sealed to."""
+    for key in own.keys:
+        try:
+            return key, open_sealed(keyring, envelope.ciphertext, reader=key, signers=signers, now=now)
+        except NotForUs:
+            continue
+    raise NotForUs
 
 
 def _payload_in(inside: mail.Inside) -> wire.Payload | None:
@@ -118,16 +138,17 @@ def _payload_in(inside: mail.Inside) -> wire.Payload | None:
         return None
 
 
-def _require_names(
-    payload: wire.Payload, envelope: mail.Envelope, own: Identity, party: str, signed_by: Fingerprint
-) -> None:
-    """Hold the letter's own words against its seal: no one else's letter, and none passed on to us."""
+def _require_sender(payload: wire.Payload, envelope: mail.Envelope, party: str, signed_by: Fingerprint) -> None:
+    """Hold the letter's own words against its seal: it is no one else's letter."""
     if payload.from_ != wire.address(party, payload.from_.address, signed_by):
         raise SenderDiffers
     if payload.from_.address.casefold() != envelope.sender:
         raise SenderDiffers
-    if (
-        payload.to != wire.address(own.party, own.address, own.fingerprint)
-        or envelope.recipient != own.address.casefold()
-    ):
+
+
+def _require_recipient(payload: wire.Payload, envelope: mail.Envelope, own: Reader, opened_with: Fingerprint) -> None:
+    """Hold the letter's own words against where it came and what opened it: nobody passed it on to us."""
+    if payload.to != wire.address(own.party, payload.to.address, opened_with) or not own.has(payload.to.address):
+        raise NotForThisUnit
+    if payload.to.address.casefold() != envelope.recipient:
         raise NotForThisUnit

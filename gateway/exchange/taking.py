@@ -142,6 +142,7 @@ def _memory(
         conversation_id=payload.conversation_id,
         digest=opened.digest,
         signed_by=opened.signed_by,
+        opened_with=opened.opened_with,
         verdict=Verdict.FATAL if reason else Verdict.OK,
         reason=reason or "",
         receipt_id=receipt_id,

@@ -97,6 +97,29 @@ class RetentionSettings(BaseModel):
         return self
 
 
+class KeepingSettings(BaseModel):
+    """How contacts and keys are kept, and when somebody is told.
+
+    `alone` says openly that one administrator keeps this site: four eyes are then two of the same, and the audit trail
+    marks it. `overlap_days`: how long an old key or address holds beside the new one. `heartbeat_hour`: the hour of the
+    night (Danish time) from which the other ends are tested. `silent_hours`: how long one may be silent before people
+    are told. `drill_days`: how often a unit acknowledges a TEST referral by hand; 0: never. `verify_days`: how long a
+    contact counts as verified. `domains`: mail domains a contact may have besides its municipality's own.
+    """
+
+    model_config = STRICT
+
+    alone: bool = False
+    overlap_days: int = Field(default=30, ge=1, le=365)
+    key_years: int = Field(default=2, ge=1, le=5)
+    heartbeat_hour: int = Field(default=3, ge=0, le=23)
+    silent_hours: int = Field(default=36, ge=2, le=14 * 24)
+    drill_days: int = Field(default=91, ge=0, le=366)
+    verify_days: int = Field(default=365, ge=30, le=1825)
+    backup_days: int = Field(default=30, ge=1, le=366)
+    domains: tuple[str, ...] = ()
+
+
 class Settings(BaseModel):
     """Everything a person may set. Paths are taken from the home folder unless they are absolute."""
 
@@ -113,6 +136,7 @@ class Settings(BaseModel):
     promise: PromiseSettings = PromiseSettings()
     sign_in: SignInSettings = SignInSettings()
     retention: RetentionSettings = RetentionSettings()
+    keeping: KeepingSettings = KeepingSettings()
 
     @field_validator("fingerprint")
     @classmethod

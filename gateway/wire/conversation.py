@@ -30,7 +30,9 @@ class Stage(enum.StrEnum):
     CLOSED = "closed"
     """The municipality has ended the case."""
     TOLD = "told"
-    """Figures were shared; there is no citizen in this conversation."""
+    """Something between the two gateways: figures, a TEST, a change of key or contact. No citizen is in it."""
+    DRILLED = "drilled"
+    """A TEST referral was sent, for a person to acknowledge."""
 
 
 class Side(enum.StrEnum):
@@ -44,14 +46,20 @@ class Side(enum.StrEnum):
 
 _OPEN: Final = (Stage.REFERRED, Stage.ACKNOWLEDGED)
 _LATE: Final = (Stage.NOT_OURS, Stage.CLOSED)
+_BETWEEN_GATEWAYS: Final = (Kind.HEARTBEAT, Kind.KEY_CHANGE, Kind.CONTACT_CHANGE, Kind.RESEND)
 
 SEQUENCE: Final[Mapping[tuple[Stage, Side, Kind], Stage]] = {
     (Stage.SILENT, Side.REGION, Kind.REFERRAL): Stage.REFERRED,
     (Stage.SILENT, Side.MUNICIPALITY, Kind.FIGURES): Stage.TOLD,
+    **{(Stage.SILENT, side, kind): Stage.TOLD for side in Side for kind in _BETWEEN_GATEWAYS},
+    (Stage.SILENT, Side.REGION, Kind.DRILL): Stage.DRILLED,
+    (Stage.DRILLED, Side.MUNICIPALITY, Kind.ACKNOWLEDGEMENT): Stage.DRILLED,
     # What ends the region's waiting.
     (Stage.REFERRED, Side.MUNICIPALITY, Kind.ACKNOWLEDGEMENT): Stage.ACKNOWLEDGED,
     **{(stage, Side.MUNICIPALITY, Kind.NOT_OURS): Stage.NOT_OURS for stage in _OPEN},
     (Stage.ACKNOWLEDGED, Side.MUNICIPALITY, Kind.CLOSED): Stage.CLOSED,
+    # A municipality that was restored from a backup may take the citizen once more; the first answer stands.
+    (Stage.ACKNOWLEDGED, Side.MUNICIPALITY, Kind.ACKNOWLEDGEMENT): Stage.ACKNOWLEDGED,
     # What may be said without changing who has the citizen's case; it may also arrive after an ending it crossed.
     **{(stage, Side.REGION, Kind.SUPPLEMENT): stage for stage in (*_OPEN, *_LATE)},
     **{(stage, Side.REGION, Kind.REMINDER): stage for stage in (*_OPEN, *_LATE)},

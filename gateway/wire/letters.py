@@ -39,8 +39,20 @@ class Kind(enum.StrEnum):
     """Whoever proposed the meeting calls it off."""
     FIGURES = "figures"
     """A municipality shares suppressed figures about its own work; no citizen is in them (section H)."""
+    HEARTBEAT = "heartbeat"
+    """A TEST from one gateway to the other: its signed receipt shows that the line is alive (D12). Never counted."""
+    DRILL = "drill"
+    """A TEST referral without a citizen: a person at the unit acknowledges it by hand (D13). Never counted."""
+    KEY_CHANGE = "key-change"
+    """The sender has a new key: sealed by the old one, proved by the new one, with the old one's last day."""
+    CONTACT_CHANGE = "contact-change"
+    """The sender's unit gets another address, phone, name or hours; people at the other end confirm it (D5, D9)."""
+    RESEND = "resend"
+    """The sender was restored from a backup, and asks to be sent again what it may have lost."""
 
 
+TESTS: Final = (Kind.HEARTBEAT, Kind.DRILL)
+"""What is about no citizen and counted nowhere (O25)."""
 ABOUT_MEETINGS: Final = (Kind.MEETING, Kind.MEETING_ANSWER, Kind.MEETING_CANCELLED)
 
 HEADINGS: Final[Mapping[Kind, str]] = {
@@ -56,6 +68,11 @@ HEADINGS: Final[Mapping[Kind, str]] = {
     Kind.MEETING_ANSWER: mark("Answer about a joint meeting"),
     Kind.MEETING_CANCELLED: mark("The joint meeting is called off"),
     Kind.FIGURES: mark("Figures"),
+    Kind.HEARTBEAT: mark("TEST: is the line alive?"),
+    Kind.DRILL: mark("TEST: please acknowledge by hand"),
+    Kind.KEY_CHANGE: mark("New key"),
+    Kind.CONTACT_CHANGE: mark("New contact details"),
+    Kind.RESEND: mark("Please send again"),
 }
 
 
@@ -77,3 +94,5 @@ class Letter:
     number: str
     body: Mapping[str, Any] = field(repr=False)
     letter_id: str = field(default_factory=new_id)
+    to_address: str = ""
+    """Where it goes instead of to the party's registered address: only a TEST that proves a new address does."""

@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import Session, create_engine
 
-from directory.book import AddressBook, ContactRow, DirectoryTable, PinnedKeyRow
+from directory.book import AddressBook, ContactRow, PinnedKeyRow
 from directory.errors import AddressTaken, KeyTaken
 from directory.model import Contact, PinnedKey
 from keys.fingerprint import Fingerprint

@@ -286,23 +286,23 @@ def contact_of(party):
     )
 
 
-def sealed(letter, *, own, contact, key, keyring, now, trail=None):  # noqa: ARG001 - as the real one is called
+def sealed(letter, *, own, recipient, key, keyring, now, trail=None):  # noqa: ARG001 - as the real one is called
     """Write a letter down as it is."""
-    reader = wire.address(letter.to_party, contact.email, key.fingerprint)
+    reader = wire.address(letter.to_party, recipient, key.fingerprint)
     encoded = wire.written(letter, sender=own.on_the_wire, reader=reader, now=now, trail=trail).encoded()
     envelope, digest = new_id(), wire.digest(encoded)
     content = OPEN + envelope.encode() + encoded
-    return SealedLetter(envelope, content, contact.email, digest, own.fingerprint, key.fingerprint)
+    return SealedLetter(envelope, content, recipient, digest, own.fingerprint, key.fingerprint)
 
 
-def unsealed(raw, *, own, book, keyring, now):  # noqa: ARG001 - as the real one is called
+def unsealed(raw, *, own, book, keyring, now, arrived_at):  # noqa: ARG001 - as the real one is called
     """Read what `sealed` wrote."""
     envelope, encoded = raw[len(OPEN) : len(OPEN) + UUID_LENGTH].decode(), raw[len(OPEN) + UUID_LENGTH :]
     payload = wire.read(encoded)
     signed_by = Fingerprint.parse(payload.from_.fingerprint)
-    party = book.owner_of(signed_by)
+    party = book.owner_of(signed_by, arrived_at)
     assert (payload.to.party, payload.from_.party) == (own.party, party)
-    return OpenedLetter(payload, False, wire.digest(encoded), envelope, party, signed_by, now)
+    return OpenedLetter(payload, False, wire.digest(encoded), envelope, party, signed_by, now, own.keys[0])
 
 
 class Even:

@@ -19,6 +19,10 @@ UNDER_WAY = ("referred", "acknowledged", "not-ours", "closed", "withdrawn")
 CHANGES = {
     ("silent", "region", "referral"): "referred",
     ("silent", "municipality", "figures"): "told",
+    **dict.fromkeys(
+        product(["silent"], ["region", "municipality"], ["heartbeat", "key-change", "contact-change", "resend"]), "told"
+    ),
+    ("silent", "region", "drill"): "drilled",
     ("referred", "municipality", "acknowledgement"): "acknowledged",
     ("referred", "municipality", "not-ours"): "not-ours",
     ("acknowledged", "municipality", "not-ours"): "not-ours",
@@ -40,6 +44,8 @@ KEEPS = {
     *product(UNDER_WAY, ["region", "municipality"], ["meeting", "meeting-answer", "meeting-cancelled"]),
     *product(["withdrawn"], ["municipality"], ["acknowledgement", "not-ours", "closed", "withdrawal"]),
     ("withdrawn", "region", "withdrawal"),
+    ("drilled", "municipality", "acknowledgement"),
+    ("acknowledged", "municipality", "acknowledgement"),
 }
 """What changes nothing about who has the case, and what may still arrive after a withdrawal that crossed it."""
 

@@ -30,7 +30,7 @@ def opened(site, raw, now=None):
     station = site.station
     with site.database.reading() as session:
         book = AddressBook(session)
-        return open_letter(raw, own=station.own, book=book, keyring=station.keyring, now=now or site.clock())
+        return open_letter(raw, own=station.own.reader, book=book, keyring=station.keyring, now=now or site.clock())
 
 
 def payload_of(by, letter, **changes):

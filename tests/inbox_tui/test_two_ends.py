@@ -64,7 +64,7 @@ class Ends:
         for raw, _sender, _recipient in self.randers.relay.crossed:
             with self.region.database.reading() as session:
                 letter = open_letter(
-                    raw, own=station.own, book=AddressBook(session), keyring=station.keyring, now=self.clock()
+                    raw, own=station.own.reader, book=AddressBook(session), keyring=station.keyring, now=self.clock()
                 )
             assert letter.payload is not None
             found.append((letter.payload.kind, letter.payload.encoded()))

@@ -270,20 +270,20 @@ def certificate_of(end: End) -> bytes:
 
 
 def sealed(
-    letter: Letter, *, own, contact: Contact, key: PinnedKey, keyring, now: datetime, trail: wire.Trail | None = None
+    letter: Letter, *, own, recipient: str, key: PinnedKey, keyring, now: datetime, trail: wire.Trail | None = None
 ) -> SealedLetter:
     """Seal for real between the two who have keys; else write the letter down as it is."""
     if keyring is not None and {own.party, letter.to_party} == {REGION, SEALED}:
-        return seal_letter(letter, own=own, contact=contact, key=key, keyring=keyring, now=utc_now(), trail=trail)
-    reader = wire.address(letter.to_party, contact.email, key.fingerprint)
+        return seal_letter(letter, own=own, recipient=recipient, key=key, keyring=keyring, now=utc_now(), trail=trail)
+    reader = wire.address(letter.to_party, recipient, key.fingerprint)
     encoded = wire.written(letter, sender=own.on_the_wire, reader=reader, now=now, trail=trail).encoded()
     envelope, content = new_id(), wire.digest(encoded)
     return SealedLetter(
-        envelope, OPEN + envelope.encode() + encoded, contact.email, content, own.fingerprint, key.fingerprint
+        envelope, OPEN + envelope.encode() + encoded, recipient, content, own.fingerprint, key.fingerprint
     )
 
 
-def unsealed(raw: bytes, *, own, book: AddressBook, keyring, now: datetime) -> OpenedLetter:
+def unsealed(raw: bytes, *, own, book: AddressBook, keyring, now: datetime, arrived_at: datetime) -> OpenedLetter:
     """Open what was sealed, and read what was not."""
     if not raw.startswith(OPEN):
         return open_letter(raw, own=own, book=book, keyring=keyring, now=utc_now())
@@ -291,6 +291,6 @@ def unsealed(raw: bytes, *, own, book: AddressBook, keyring, now: datetime) -> O
     payload = wire.read(encoded)
     signed_by = Fingerprint.parse(payload.from_.fingerprint)
     assert payload.to.party == own.party
-    party = book.owner_of(signed_by)
+    party = book.owner_of(signed_by, arrived_at)
     assert party == payload.from_.party
-    return OpenedLetter(payload, False, wire.digest(encoded), envelope, party, signed_by, now)
+    return OpenedLetter(payload, False, wire.digest(encoded), envelope, party, signed_by, now, own.keys[0])
