@@ -18,7 +18,6 @@ from directory.model import Contact, PinnedKey, UnitKind
 from directory.tables import DirectoryTable
 from keys.fingerprint import Fingerprint
 
-
 FORMER_ADDRESS: Final = timedelta(days=90)
 """How long a party may still write from an address it has given up: its mail may be that late."""
 
@@ -148,7 +147,9 @@ class AddressBook:
 
     def owner_of(self, fingerprint: str, at: datetime) -> str | None:
         """Tell whose key this was for what arrived `at`; a key that was pinned since counts, a revoked one never."""
-        row = self._session.exec(select(PinnedKeyRow).where(_holds(at), PinnedKeyRow.fingerprint == fingerprint)).first()
+        row = self._session.exec(
+            select(PinnedKeyRow).where(_holds(at), PinnedKeyRow.fingerprint == fingerprint)
+        ).first()
         return row.party if row else None
 
     def trusted(self, at: datetime) -> frozenset[Fingerprint]:

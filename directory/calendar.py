@@ -67,6 +67,11 @@ def working_days_left(today: date, target: date) -> int:
     return -sum(is_working_day(target + _DAY * n) for n in range(1, (late - target).days + 1))
 
 
+def working_days_since(day: date, today: date) -> int:
+    """Count the working days after `day` up to and with `today`; 0 when it lies ahead."""
+    return sum(is_working_day(day + _DAY * n) for n in range(1, (today - day).days + 1))
+
+
 @functools.cache
 def _public_holidays(year: int) -> HolidayBase:
     """Load one year; the package's optional days are left out, because 1 May is among them."""

@@ -13,6 +13,7 @@ DAYS: Final = ("man", "tir", "ons", "tor", "fre", "lør", "søn")
 LONGEST: Final = 200
 LOOK_AHEAD_DAYS: Final = 31
 MIDNIGHT: Final = 24 * 60
+LAST_WEEKDAY: Final = 4
 _GROUP: Final = re.compile(
     r"(?P<first>man|tir|ons|tor|fre|lør|søn)(?:s|dag|sdag)?"
     r"(?:-(?P<last>man|tir|ons|tor|fre|lør|søn)(?:s|dag|sdag)?)?:?"
@@ -92,3 +93,17 @@ def _minutes(clock: str) -> int:
     if int(minute or 0) >= len(range(60)) or total > MIDNIGHT:
         raise BadHours
     return total
+
+
+OFFICE_HOURS: Final = OpeningHours.parse("man-fre 8-15")
+"""What is assumed of a unit whose hours are not known."""
+
+
+def answered_hours(hours: OpeningHours) -> OpeningHours:
+    """Give the hours a unit's phone is answered, as far as anyone knows."""
+    return hours if hours.spans else OFFICE_HOURS
+
+
+def on_working_days(hours: OpeningHours) -> OpeningHours:
+    """Give the part of the hours in which people are reminded: a unit may be open on a Saturday, no reminder comes."""
+    return answered_hours(OpeningHours(tuple(span for span in hours.spans if span.weekday <= LAST_WEEKDAY)))

@@ -119,9 +119,7 @@ class Station:
         with self.database.reading() as session:
             changed = self.own_book(session).contact(now)
         if changed:
-            unit = UnitSettings(
-                party=unit.party, name=changed.unit_name, address=changed.email, phone=changed.phone
-            )
+            unit = UnitSettings(party=unit.party, name=changed.unit_name, address=changed.email, phone=changed.phone)
         return Contact.checked(
             party=unit.party,
             unit_name=unit.name,
@@ -180,7 +178,7 @@ class Station:
         now = self.clocks.machine()
         with act(self.database, person, Action.PIN_KEY, now, party) as deed:
             own = self.own_book(deed.session)
-            if fingerprint in {key.fingerprint for key in own.keys()}:
+            if fingerprint in {row.fingerprint for row in own.keys()}:  # noqa: SIM118 - no mapping
                 raise KeyTaken
             deed.detail["key"] = str(fingerprint)
             info = self.keyring.import_public(certificate, expected=fingerprint, now=now)

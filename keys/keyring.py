@@ -2,8 +2,9 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -23,8 +24,10 @@ from keys.errors import (
 )
 from keys.fingerprint import Fingerprint
 from keys.gpg import HardenedGPG, Reply, complaints, values
+from keys.packets import MalformedPackets, Packet, dearmor, walk
+from keys.revocation import ANSWERS, SUPERSEDED, Revocation, reason_given
 
-__all__ = ["KeyInfo", "Keyring", "Unusable", "inspect_public"]
+__all__ = ["KeyInfo", "Keyring", "Revocation", "Unusable", "inspect_public"]
 
 LONGEST_HOME: Final = 86
 """The longest home path in bytes; beyond it the agent's socket has no room and key generation fails without a word."""
@@ -72,19 +75,23 @@ class Keyring:
     def import_public(self, blob: bytes, *, expected: Fingerprint, now: datetime) -> KeyInfo:
         """Take in one public key, if it is the one expected and can both sign and encrypt at `now`.
 
+        A newer copy of a key that is in the ring already prolongs it. One that revokes it is taken in, so that nothing
+        is sealed to that key any more, and refused all the same as UnusableKey: who hands it to us gets no key pinned.
         Raise an ImportRefused: NotAKey, NotOneKey, WrongFingerprint, SecretMaterial, UnprintableUserId, UnusableKey.
         """
         candidate = certificate.read(blob)
         if candidate.info.fingerprint != expected:
             raise WrongFingerprint
         cause = candidate.info.unusable_at(now)
+        if cause is Unusable.REVOKED:
+            self._take_in_if_known(candidate)
         if cause is not None:
             raise UnusableKey(cause.value)
         with second_opinion.contained(UnusableKey):
             second_opinion.probe(candidate.sequoia)
         with self._locked(fcntl.LOCK_EX):
             self._check_capabilities(candidate)
-            taken = self.gpg.import_keys(candidate.binary, extra_args=["--import-options", "import-clean"])
+            taken = self._taken_in(candidate)
         if [fields[1] for fields in values(taken, "IMPORT_OK")] != [expected]:
             raise UnusableKey("GnuPG did not take it in")
         info = self.describe(expected)
@@ -108,15 +115,16 @@ class Keyring:
         primary = [after for record, after in pairwise(records) if record[0] == "sec"]
         return tuple(Fingerprint.parse(record[_FINGERPRINT]) for record in primary)
 
-    def revoke(self, fingerprint: Fingerprint) -> None:
-        """Revoke one of our own keys in this ring, for ever; export it afterwards to tell others. Raise KeyNotFound."""
-        prepared = self.home / "openpgp-revocs.d" / f"{fingerprint}.rev"
-        if not prepared.is_file():
-            raise KeyNotFound("no revocation was prepared: not a key made here")
-        # GnuPG keeps the prepared revocation from accidental import by a colon before its armour.
-        _, _, armor = prepared.read_bytes().partition(b"\n:-----BEGIN")
+    def revoke(self, fingerprint: Fingerprint, why: Revocation) -> None:
+        """Revoke one of our own keys in this ring, for ever; export it afterwards to tell others.
+
+        COMPROMISED takes the revocation that was prepared with the key, and so needs no secret key; SUPERSEDED waits
+        for the next second to begin, since what was signed in the same one would count as signed after. A key that is
+        superseded can still turn out to be compromised. Raise KeyNotFound for a key that is not ours.
+        """
+        made = self._superseded(fingerprint) if why is Revocation.SUPERSEDED else self._prepared_revocation(fingerprint)
         with self._locked(fcntl.LOCK_EX):
-            self.gpg.import_keys(b"-----BEGIN" + armor)
+            self.gpg.import_keys(made)
         if not self.describe(fingerprint).revoked:
             raise GpgFailed
 
@@ -174,12 +182,40 @@ class Keyring:
             raise KeyNotFound
         return certificate.read(exported)
 
+    def _prepared_revocation(self, fingerprint: Fingerprint) -> bytes:
+        prepared = self.home / "openpgp-revocs.d" / f"{fingerprint}.rev"
+        if not prepared.is_file():
+            raise KeyNotFound("no revocation was prepared: not a key made here")
+        # GnuPG keeps the prepared revocation from accidental import by a colon before its armour.
+        _, _, armor = prepared.read_bytes().partition(b"\n:-----BEGIN")
+        return b"-----BEGIN" + armor
+
+    def _superseded(self, fingerprint: Fingerprint) -> bytes:
+        if fingerprint not in self.secret_keys():
+            raise KeyNotFound("no secret key here, so nothing to revoke by")
+        time.sleep(1 - time.time() % 1)
+        asked = ("--no-batch", "--command-fd", "0", "--gen-revoke", fingerprint)
+        made = self.gpg.act(*asked, data=ANSWERS, passphrase=self.passphrase)
+        if [reason_given(packet) for packet in _packets(made.data)] != [SUPERSEDED]:
+            raise GpgFailed(f"no revocation was made; {complaints(made)}")
+        return made.data
+
     def _unlock(self, fingerprint: Fingerprint) -> pysequoia.PyDecryptor:
         secret_key = self.gpg.export_keys(fingerprint, secret=True, armor=False, passphrase=self.passphrase)
         if not secret_key:
             raise GpgFailed("no secret key came out: absent, or another passphrase")
         with second_opinion.contained(GpgFailed):
             return second_opinion.make_decryptor(secret_key, self.passphrase)
+
+    def _take_in_if_known(self, candidate: Certificate) -> None:
+        with suppress(KeyNotFound):
+            self.describe(candidate.info.fingerprint)
+            with self._locked(fcntl.LOCK_EX):
+                self._taken_in(candidate)
+
+    def _taken_in(self, candidate: Certificate) -> Reply:
+        reply: Reply = self.gpg.import_keys(candidate.binary, extra_args=["--import-options", "import-clean"])
+        return reply
 
     def _check_capabilities(self, candidate: Certificate) -> None:
         shown = self.gpg.act("--import-options", "show-only", "--import", data=candidate.binary)
@@ -214,6 +250,13 @@ def _prepared(home: Path) -> Path:
     if not settings.exists():
         settings.write_text(_AGENT_SETTINGS, encoding="ascii")
     return home
+
+
+def _packets(revocation: bytes) -> list[Packet]:
+    try:
+        return walk(dearmor(revocation, kind=b"PUBLIC KEY BLOCK"))
+    except MalformedPackets:
+        return []
 
 
 def _fingerprint_made(reply: Reply) -> Fingerprint:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+import pysequoia
+
 from keys import second_opinion, shape
 from keys.certificate import Unusable
 from keys.errors import (
@@ -21,6 +23,7 @@ from keys.errors import (
     NotForUs,
     OpenRefused,
     OpenSignerExpired,
+    OpenSignerRevoked,
     ReaderExpired,
     ReaderRevoked,
     ReaderUnusable,
@@ -126,15 +129,19 @@ def open_sealed(
 
 
 def open_own(keyring: Keyring, ciphertext: bytes, *, own: Fingerprint, now: datetime) -> bytes:
-    """Open what the site sealed to itself, such as its data key: also after its key has expired.
+    """Open what the site sealed to itself, such as its data key: also after its key has expired or was revoked.
 
-    A letter by an expired key is refused; a site must not lose its own records on that day. Whether the signature was
-    good when it was made is then for Sequoia alone to say. Raise an OpenRefused or a KeyringError.
+    A letter by such a key is refused; a site must not lose its own records on that day, not even when the key was
+    compromised: whoever has it opens them as well, and to refuse would harm their owner alone. Seal them anew by the
+    next key. Whether the signature was good when it was made is then for Sequoia alone to say, by the key as it was
+    before it was revoked. Raise an OpenRefused or a KeyringError.
     """
     try:
         return open_sealed(keyring, ciphertext, reader=own, signers={own}, now=now).content
-    except OpenSignerExpired:
-        seen = _second(keyring, shape.read_message(ciphertext), own, own)
+    except (OpenSignerExpired, OpenSignerRevoked):
+        with second_opinion.contained(SecondOpinionDiffers):
+            signer = second_opinion.before_revocation(keyring.certificate(own).binary)
+        seen = _second(keyring, shape.read_message(ciphertext), own, signer)
         if seen.signers != (own,):
             raise SecondOpinionDiffers from None
         return seen.content
@@ -195,7 +202,7 @@ def _require_sound(keyring: Keyring, reader: Fingerprint, limit_bytes: int) -> N
 
 def _confirm(keyring: Keyring, message: shape.Message, reply: Reply, reader: Fingerprint, signed: Signed) -> None:
     try:
-        seen = _second(keyring, message, reader, signed.by)
+        seen = _second(keyring, message, reader, keyring.certificate(signed.by).sequoia)
     except SecondOpinionDiffers:
         if first_tag(_unwrapped(keyring, message).data) == Tag.COMPRESSED:
             raise Compressed from None
@@ -205,16 +212,15 @@ def _confirm(keyring: Keyring, message: shape.Message, reply: Reply, reader: Fin
 
 
 def _second(
-    keyring: Keyring, message: shape.Message, reader: Fingerprint, signer: Fingerprint
+    keyring: Keyring, message: shape.Message, reader: Fingerprint, signer: pysequoia.Cert
 ) -> second_opinion.Opinion:
-    """Ask Sequoia. It will not decrypt by a key that has expired, so then GnuPG takes the encryption off for it."""
-    signers = [keyring.certificate(signer).sequoia]
+    """Ask Sequoia. It will not decrypt by a key that has ended, so then GnuPG takes the encryption off for it."""
     if keyring.describe(reader).unusable_at(datetime.now(UTC)) is None:
-        return second_opinion.opinion(message.binary, decryptor=keyring.decryptor(reader), signers=signers)
+        return second_opinion.opinion(message.binary, decryptor=keyring.decryptor(reader), signers=[signer])
     inner = _unwrapped(keyring, message)
     if not values(inner, "DECRYPTION_OKAY") or not values(inner, "GOODMDC"):
         raise SecondOpinionDiffers
-    return second_opinion.opinion_of_signed(inner.data, signers=signers)
+    return second_opinion.opinion_of_signed(inner.data, signers=[signer])
 
 
 def _unwrapped(keyring: Keyring, message: shape.Message) -> Reply:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pysequoia
+from pysequoia.packet import PacketPile, SignatureType
 
 from keys.errors import KeysError, SecondOpinionDiffers
 from keys.fingerprint import Fingerprint
@@ -70,6 +71,13 @@ def opinion_of_detached(content: bytes, signature: bytes, *, signer: pysequoia.C
         found = pysequoia.verify(content, lambda _key_ids: [signer], signature=packet)
         verified = tuple(Fingerprint.parse(seen.certificate) for seen in found.valid_sigs)
         return Opinion(content, verified)
+
+
+def before_revocation(binary: bytes) -> pysequoia.Cert:
+    """Read a key as it was before it was revoked. Wrap it in `contained`."""
+    packets = PacketPile.from_bytes(binary)
+    kept = [packet for packet in packets if packet.signature_type != SignatureType.KeyRevocation]
+    return pysequoia.Cert.from_packets(kept)
 
 
 def probe(reader: pysequoia.Cert) -> bytes:

@@ -13,6 +13,7 @@ from keys.errors import (
     GpgFailed,
     KeyNotFound,
     KeysError,
+    OpenSignerRevoked,
     SealInspectionFailed,
     SecondOpinionDiffers,
     SeveralSignatures,
@@ -47,7 +48,7 @@ def sign(keyring: Keyring, content: bytes, *, signer: Fingerprint) -> bytes:
         raise _why_not_signed(keyring, made, signer, datetime.now(UTC))
     if created != [signer]:
         raise SealInspectionFailed("signed by another key")
-    _only_signature(made.data)
+    only_signature(made.data)
     return made.data
 
 
@@ -56,18 +57,25 @@ def require_signature(
 ) -> datetime:
     """Tell when `signer` signed `content` (aware UTC), as GnuPG and Sequoia both see it.
 
-    The key must have been valid then; that it has expired since is no objection. Raise KeyNotFound for a key that is
-    not in the ring, an OpenRefused for everything that is wrong with the signature.
+    The key must have been valid then; that it has expired or was superseded since is no objection, but by a key that
+    was compromised nothing is proved. Raise KeyNotFound for a key that is not in the ring, an OpenRefused for
+    everything that is wrong with the signature.
     """
-    packet = _only_signature(signature)
+    packet = only_signature(signature)
     keyring.certificate(signer)
     # A signature before the literal packet is the oldest form of a signed message: gpg needs no second file for it.
     literal = _LITERAL_HEAD + content
     message = packet + _NEW_LITERAL + len(literal).to_bytes(4) + literal
     with keyring.reading():
         reply = keyring.gpg.act("--verify", data=message)
-    signed = judge_detached(Story(reply.status_lines, reply.returncode), signer=signer, now=now)
-    confirm(keyring, content, signature, signer=signer)
+    story = Story(reply.status_lines, reply.returncode)
+    signed = judge_detached(story, signer=signer, now=now)
+    try:
+        confirm(keyring, content, signature, signer=signer)
+    except SecondOpinionDiffers:
+        if story.has("REVKEYSIG"):
+            raise OpenSignerRevoked from None
+        raise
     return signed.at
 
 
@@ -77,13 +85,13 @@ def confirm(keyring: Keyring, content: bytes, signature: bytes, *, signer: Finge
     Raise what `require_signature` raises. The newest record of a row deserves both.
     """
     opinion = second_opinion.opinion_of_detached(
-        content, _only_signature(signature), signer=keyring.certificate(signer).sequoia
+        content, only_signature(signature), signer=keyring.certificate(signer).sequoia
     )
     if opinion.signers != (signer,):
         raise SecondOpinionDiffers
 
 
-def _only_signature(signature: bytes) -> bytes:
+def only_signature(signature: bytes) -> bytes:
     """Take the armour off; raise unless exactly one signature packet, and nothing else, is inside."""
     if len(signature) > LARGEST_SIGNATURE:
         raise TooLarge

@@ -45,6 +45,7 @@ _OUTCOMES: Final[dict[str, type[OpenRefused] | None]] = {
     "EXPKEYSIG": OpenSignerExpired,
     "REVKEYSIG": OpenSignerRevoked,
 }
+_KEY_ENDED: Final = (OpenSignerExpired, OpenSignerRevoked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +88,12 @@ def judge(story: Story, *, reader: Fingerprint, signers: Collection[Fingerprint]
 def judge_detached(story: Story, *, signer: Fingerprint, now: datetime) -> Signed:
     """Tell when `signer` signed what the signature stands beside; raise an OpenRefused unless everything holds.
 
-    A key that has expired since is no objection here: a record outlives the key it was signed by. Whether the key was
-    valid when it signed is not in GnuPG's story, and must be asked of somebody else.
+    A key that has expired or was revoked since is no objection here: a record outlives the key it was signed by.
+    Whether the key was valid when it signed, and why it was revoked, is not in GnuPG's story, and must be asked of
+    somebody else.
     """
     _check_count(story)
-    signed = _signed(story, {signer}, {name: why for name, why in _OUTCOMES.items() if why is not OpenSignerExpired})
+    signed = _signed(story, {signer}, {name: why for name, why in _OUTCOMES.items() if why not in _KEY_ENDED})
     if signed.at > now + CLOCKS_MAY_DIFFER:
         raise SignedInFuture
     if story.returncode != 0:

@@ -88,7 +88,7 @@ def _calendar(letter: Letter, sender: str, reader: str) -> mail.CalendarPart | N
     return calendar_part(letter, sender=sender, reader=reader)
 
 
-def open_letter(  # noqa: PLR0913 - a mail, for whom, from whom, and the two times it is judged by
+def open_letter(
     raw: bytes, *, own: Reader, book: AddressBook, keyring: Keyring, now: datetime, arrived_at: datetime | None = None
 ) -> OpenedLetter:
     """Open a mail and believe it only when every guard holds (DESIGN: the wire).

@@ -16,7 +16,7 @@ from gateway.exchange import outbox
 from gateway.exchange.delivery import State
 from gateway.exchange.erasing import GONE
 from gateway.exchange.rows import OutgoingRow
-from gateway.referring.promise import NOT_KNOWN, Call, CallOutcome, Due, Known, answered_hours, watch
+from gateway.referring.promise import NOT_KNOWN, Call, CallOutcome, Due, Known, watch
 from gateway.referring.rows import CallRow, ReferralRow, SupplementRow
 from gateway.site.cipher import Vault
 from gateway.site.erasing import Erased

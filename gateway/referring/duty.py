@@ -13,6 +13,7 @@ from sqlalchemy import exists
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from directory.hours import on_working_days
 from directory.model import Contact
 from gateway.access.act import act, looking
 from gateway.access.actions import Action
@@ -20,7 +21,7 @@ from gateway.exchange.ports import Post
 from gateway.referring.dossier import Dossier, call_place, untold
 from gateway.referring.errors import ReferralEnded, ReferralNotFound
 from gateway.referring.past import Past
-from gateway.referring.promise import PRESSING, CallOutcome, Due, Rung, Step, ladder, on_working_days
+from gateway.referring.promise import PRESSING, CallOutcome, Due, Rung, Step, ladder
 from gateway.referring.rows import CallRow, ReferralRow, ReminderRow
 from gateway.site.cipher import Vault
 from gateway.site.people import Person

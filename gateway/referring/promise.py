@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from directory.calendar import COPENHAGEN, add_working_days
-from directory.hours import OpeningHours
+from directory.hours import OpeningHours, on_working_days
 from directory.model import Contact
 from gateway.exchange.delivery import FAILED, State
 from gateway.site.settings import PromiseSettings
@@ -61,9 +61,6 @@ PRESSING: Final[Mapping[Step, int]] = {step: place for place, step in enumerate(
 HEARD: Final = frozenset({CallOutcome.TAKEN, CallOutcome.PROMISED})
 """Calls that reached somebody at the unit."""
 
-LAST_WEEKDAY: Final = 4
-OFFICE_HOURS: Final = OpeningHours.parse("man-fre 8-15")
-"""What is assumed of a unit whose hours are not known."""
 NOT_KNOWN: Final = OpeningHours()
 
 
@@ -158,16 +155,6 @@ def ladder(known: Known, terms: PromiseSettings) -> tuple[Rung, ...]:
     if known.acted:
         return ()
     return tuple(_after_call(known, terms) if known.calls else _in_silence(known, terms))
-
-
-def answered_hours(hours: OpeningHours) -> OpeningHours:
-    """Give the hours a unit's phone is answered, as far as anyone knows."""
-    return hours if hours.spans else OFFICE_HOURS
-
-
-def on_working_days(hours: OpeningHours) -> OpeningHours:
-    """Give the part of the hours in which a step may fall due: a unit may be open on a Saturday, no reminder comes."""
-    return answered_hours(OpeningHours(tuple(span for span in hours.spans if span.weekday <= LAST_WEEKDAY)))
 
 
 def _in_silence(known: Known, terms: PromiseSettings) -> Iterator[Rung]:

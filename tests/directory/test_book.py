@@ -9,6 +9,7 @@ from sqlmodel import Session, create_engine
 from directory.book import AddressBook, ContactRow, PinnedKeyRow
 from directory.errors import AddressTaken, KeyTaken
 from directory.model import Contact, PinnedKey
+from directory.tables import DirectoryTable
 from keys.fingerprint import Fingerprint
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -45,9 +46,9 @@ def test_an_empty_book_knows_nobody(book):
     # D6
     assert book.contact("751") is None
     assert book.contacts() == ()
-    assert book.addresses("751") == frozenset()
+    assert book.addresses("751", NOW) == frozenset()
     assert book.pinned("751") is None
-    assert book.trusted() == frozenset()
+    assert book.trusted(LATER) == frozenset()
 
 
 def test_a_contact_comes_back_as_it_went_in(book, session):
@@ -57,7 +58,7 @@ def test_a_contact_comes_back_as_it_went_in(book, session):
     session.expire_all()
     assert book.contact("751") == AARHUS
     assert book.contacts() == (AARHUS, VIBORG)
-    assert book.addresses("751") == {"sikkerpost@aarhus.example"}
+    assert book.addresses("751", NOW) == {"sikkerpost@aarhus.example"}
 
 
 def test_a_new_contact_takes_the_place_of_the_old_one_and_the_old_one_stays_in_history(book, session):
@@ -66,7 +67,7 @@ def test_a_new_contact_takes_the_place_of_the_old_one_and_the_old_one_stays_in_h
     book.set_contact(AARHUS)
     book.set_contact(new)
     assert book.contact("751") == new
-    assert book.history("751") == (AARHUS, new)
+    assert book.history("751") == (replace(AARHUS, valid_to=LATER), new)
     assert session.get(ContactRow, 1).valid_to == LATER
 
 
@@ -102,9 +103,9 @@ def test_a_key_is_pinned_and_found_by_its_fingerprint(book, session):
     session.commit()
     session.expire_all()
     assert book.pinned("751") == KEY
-    assert book.trusted() == {ONE}
-    assert book.owner_of(ONE) == "751"
-    assert book.owner_of(OTHER) is None
+    assert book.trusted(LATER) == {ONE}
+    assert book.owner_of(ONE, LATER) == "751"
+    assert book.owner_of(OTHER, LATER) is None
 
 
 def test_a_new_key_takes_the_place_of_the_old_one(book, session):
@@ -112,8 +113,8 @@ def test_a_new_key_takes_the_place_of_the_old_one(book, session):
     book.pin(KEY)
     book.pin(new)
     assert book.pinned("751") == new
-    assert book.trusted() == {OTHER}
-    assert book.owner_of(ONE) is None
+    assert book.trusted(LATER) == {OTHER}
+    assert book.owner_of(ONE, LATER) is None
     assert session.get(PinnedKeyRow, 1).valid_to == LATER
 
 

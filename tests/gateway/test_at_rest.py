@@ -23,12 +23,15 @@ from inbox_tui import bootstrap as inbox
 
 PUBLIC_BYTES = {
     ("pinned_key", "certificate"),  # a public key
+    ("changes", "certificate"),
     ("audit_checkpoints", "signature"),
     ("audit_starts", "signature"),
 }
 LOCKED = {
     ("arrivals", "locked"),
     ("outgoing", "locked"),
+    ("pinned_key", "spoken_with"),
+    ("changes", "spoken_with"),
     ("people", "locked_name"),
     ("credentials", "locked_hash"),
     ("consents", "locked"),
@@ -55,9 +58,10 @@ IN_CLEAR = {
     "ids": {
         *("id", "letter_id", "conversation_id", "case_id", "referral_id", "meeting_id", "envelope_id", "receipt_id"),
         *("person_id", "author_id", "citizen_id", "previous_id", "anew_of", "about", "recorded_by", "pinned_by"),
+        *("proposed_by", "confirmed_by", "told_by", "test_letter_id"),
         *("entered_by", "place", "department", "department_id"),
     },
-    "keyed hashes": {"cpr_index", "phone_index", "reference_index", "name_index", "sign"},
+    "keyed hashes": {"cpr_index", "phone_index", "reference_index", "name_index", "sign", "code_sign"},
     "codes and states": {
         *(
             "state",
@@ -72,13 +76,15 @@ IN_CLEAR = {
             "purpose",
             "form",
         ),
-        *("role", "action", "detail", "step", "again", "what", "setting", "whose"),
+        *("role", "action", "detail", "step", "again", "what", "setting", "whose", "stand"),
     },
     "fingerprints, digests and signatures": {
         *("digest", "receipt_digest", "signed_by", "sealed_to", "fingerprint", "hash", "previous", "seed"),
+        *("opened_with", "replaces"),
     },
     "the parties, as the agreement names them": {
         *("party", "to_party", "from_party", "municipality", "unit_name", "email", "phone", "hours", "address", "name"),
+        *("to_address", "postal", "gln", "sor", "called"),
     },
     "numbers and figures": {"number", "value", "first", "last", "month"},
 }

@@ -22,6 +22,7 @@ from keys.errors import (
 )
 from keys.fingerprint import Fingerprint
 from keys.keyring import inspect_public
+from keys.revocation import Revocation
 
 NOBODY = Fingerprint("0" * 40)
 
@@ -151,7 +152,7 @@ def test_expiry_is_judged_by_the_given_time(site, region):
 
 def test_a_revoked_key_is_refused(site, make_party):
     other = make_party()
-    other.ring.revoke(other.key)
+    other.ring.revoke(other.key, Revocation.COMPROMISED)
     refuse(site, other.public, UnusableKey, expected=other.key)
 
 
@@ -159,7 +160,7 @@ def test_a_key_revoked_in_our_ring_does_not_come_back_to_life(site, make_party):
     other = make_party()
     before = other.public
     site.meet(other)
-    other.ring.revoke(other.key)
+    other.ring.revoke(other.key, Revocation.COMPROMISED)
     site.take_in(other.public)
     refuse(site, before, UnusableKey, expected=other.key)
 

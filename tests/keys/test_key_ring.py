@@ -13,6 +13,7 @@ from keys import passphrase
 from keys.errors import HomePathTooLong, KeyNotFound, PassphraseMissing, UnprintableUserId
 from keys.fingerprint import Fingerprint
 from keys.keyring import Keyring, Unusable, inspect_public
+from keys.revocation import Revocation
 
 NOBODY = Fingerprint("0" * 40)
 
@@ -121,9 +122,12 @@ def test_a_key_ring_needs_a_passphrase(tmp_path):
 
 
 def test_a_key_that_is_not_there_is_not_found(region):
-    for ask in (region.ring.describe, region.ring.export_public, region.ring.revoke):
+    for ask in (region.ring.describe, region.ring.export_public):
         with pytest.raises(KeyNotFound):
             ask(NOBODY)
+    for why in Revocation:
+        with pytest.raises(KeyNotFound):
+            region.ring.revoke(NOBODY, why)
 
 
 def test_an_exported_key_is_one_public_key_without_comments(region):
@@ -134,15 +138,16 @@ def test_an_exported_key_is_one_public_key_without_comments(region):
 
 def test_a_revoked_key_says_so_here_and_in_its_export(make_party):
     site = make_party()
-    site.ring.revoke(site.key)
+    site.ring.revoke(site.key, Revocation.COMPROMISED)
     assert site.ring.describe(site.key).revoked
     assert inspect_public(site.public).revoked
 
 
 def test_only_a_key_made_here_can_be_revoked_here(make_party, region):
     site = make_party().meet(region)
-    with pytest.raises(KeyNotFound):
-        site.ring.revoke(region.key)
+    for why in Revocation:
+        with pytest.raises(KeyNotFound):
+            site.ring.revoke(region.key, why)
 
 
 def test_a_key_is_usable_from_its_creation_to_its_last_moment(region):
@@ -158,7 +163,7 @@ def test_a_change_of_the_ring_by_another_process_is_seen(make_party, region):
     site = make_party().meet(region)
     with Keyring(site.ring.home, site.ring.passphrase) as other_process:
         assert site.ring.describe(site.key).revoked is False
-        other_process.revoke(site.key)
+        other_process.revoke(site.key, Revocation.COMPROMISED)
         assert site.ring.describe(site.key).revoked
 
 

@@ -23,6 +23,7 @@ from keys.errors import (
     WrongSigner,
 )
 from keys.fingerprint import Fingerprint
+from keys.revocation import Revocation
 from keys.sealing import open_own, seal
 
 SECRET = b"Borgeren hedder Anders And\r\nog bor i Andeby\r\n" * 40
@@ -183,7 +184,7 @@ def test_a_revoked_signer_is_refused(make_party):
     reader.meet(sender)
     letter = sender.seal(SECRET, reader).ciphertext
     assert reader.open(letter, sender.key)
-    sender.ring.revoke(sender.key)
+    sender.ring.revoke(sender.key, Revocation.COMPROMISED)
     reader.take_in(sender.public)
     with pytest.raises(OpenSignerRevoked):
         reader.open(letter, sender.key)

@@ -24,6 +24,7 @@ from keys.errors import (
     SignerUnusable,
 )
 from keys.fingerprint import Fingerprint
+from keys.revocation import Revocation
 from keys.sealing import seal
 
 SECRET = b"Borgeren hedder Anders And\r\n"
@@ -113,7 +114,7 @@ def test_an_expired_signer_is_not_replaced_by_the_secret_key_that_is_there(make_
 def test_a_revoked_signer_is_not_replaced_by_the_secret_key_that_is_there(make_party):
     site = make_party()
     fresh = site.ring.generate("Next key <next@party.example>")
-    site.ring.revoke(site.key)
+    site.ring.revoke(site.key, Revocation.COMPROMISED)
     with pytest.raises(SealSignerRevoked):
         seal(site.ring, SECRET, signer=site.key, reader=fresh)
 
@@ -143,7 +144,7 @@ def test_a_revoked_reader_is_refused(make_party):
     site, reader = make_party(), make_party()
     site.meet(reader)
     site.seal(SECRET, reader)
-    reader.ring.revoke(reader.key)
+    reader.ring.revoke(reader.key, Revocation.COMPROMISED)
     site.take_in(reader.public)
     with pytest.raises(ReaderRevoked):
         site.seal(SECRET, reader)

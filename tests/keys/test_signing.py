@@ -30,6 +30,7 @@ from keys.errors import (
     WrongSigner,
 )
 from keys.fingerprint import Fingerprint
+from keys.revocation import Revocation
 from keys.signing import LARGEST_SIGNATURE, confirm, require_signature, sign
 
 RECORD = b"stafet-audit-checkpoint\n1\nregion\n4711\n" + b"a" * 64 + b"\n"
@@ -211,7 +212,7 @@ def test_a_signature_made_after_its_key_had_expired_is_refused(make_old_party):
 def test_a_key_that_was_revoked_proves_nothing_any_more(make_party):
     party = make_party()
     signature = signed(party)
-    party.ring.revoke(party.key)
+    party.ring.revoke(party.key, Revocation.COMPROMISED)
     with pytest.raises(OpenSignerRevoked):
         proved(party, RECORD, signature, party.key)
 
@@ -226,7 +227,7 @@ def test_a_key_that_cannot_sign_is_named_and_no_other_signs_in_its_place(make_pa
     for key in (NOBODY, Fingerprint(other[::-1])):
         with pytest.raises(SignerUnusable):
             sign(party.ring, RECORD, signer=key)
-    party.ring.revoke(other)
+    party.ring.revoke(other, Revocation.COMPROMISED)
     with pytest.raises(SealSignerRevoked):
         sign(party.ring, RECORD, signer=other)
     old = make_old_party(utc_now() - timedelta(days=100), "50d")
