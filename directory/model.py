@@ -94,8 +94,8 @@ class Contact:
 class PinnedKey:
     """A key a party seals with, from `valid_from` until `valid_to` (None: still), and who compared it.
 
-    Where it follows another that goes on for a while, both hold. `revoked_at`: it was lost or stolen, and what it signed
-    is believed no more, whenever it came.
+    Where it follows another that goes on for a while, both hold. `revoked_at`: it was lost or stolen, and nothing it
+    signed is believed any more, whenever it came.
     """
 
     party: str

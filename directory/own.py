@@ -6,13 +6,17 @@ has sealed a letter to us. So an announcement that is lost or late costs nothing
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from sqlmodel import Field, Session, col, select
 
 from directory.columns import UtcDateTime
 from directory.tables import DirectoryTable
 from keys.fingerprint import Fingerprint
+
+BEFORE_ALL: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""When the key a site began with is taken to have been made, until it has a row."""
 
 
 class OwnKeyRow(DirectoryTable, table=True):
@@ -74,7 +78,7 @@ class OwnBook:
     def keys(self) -> Sequence[OwnKeyRow]:
         """List our keys, oldest first; before the first rotation there is no row, and one key."""
         rows = self.session.exec(select(OwnKeyRow).order_by(col(OwnKeyRow.made_at))).all()
-        return rows or [OwnKeyRow(fingerprint=self.fingerprint, made_at=datetime.min)]
+        return rows or [OwnKeyRow(fingerprint=self.fingerprint, made_at=BEFORE_ALL)]
 
     def opening(self, at: datetime) -> tuple[Fingerprint, ...]:
         """Give the keys that may open what arrived `at`, newest first."""

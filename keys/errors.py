@@ -12,6 +12,8 @@ KeysError
 │   ├── SignerUnusable  SealSignerExpired  SealSignerRevoked
 │   ├── ReaderUnusable  ReaderExpired  ReaderRevoked
 │   └── ClockBehindKey  SealInspectionFailed
+├── PublishRefused                         a key is not put where others look for it
+│   └── AddressNotInKey  NotAnAddress
 ├── OpenRefused                            no content came out
 │   ├── NotEncrypted  NotForUs  NotIntegrityProtected  Damaged  Compressed  TooLarge
 │   ├── Unsigned  SeveralSignatures  UnknownSigner  WrongSigner  BadSignature
@@ -180,6 +182,22 @@ class SealInspectionFailed(SealRefused):
     """The sealed text was not what was asked for, and was thrown away."""
 
     code = "SEAL_INSPECTION_FAILED"
+
+
+class PublishRefused(KeysError):
+    """A key is not written for the Web Key Directory."""
+
+
+class AddressNotInKey(PublishRefused):
+    """No user id of the key carries the address it should be found by."""
+
+    code = "ADDRESS_NOT_IN_KEY"
+
+
+class NotAnAddress(PublishRefused):
+    """The text is not a plain mail address, so it has no place in the directory."""
+
+    code = "NOT_AN_ADDRESS"
 
 
 class OpenRefused(KeysError):

@@ -97,3 +97,35 @@ FOLLOWING = {
     "meeting_cancelled": (Kind.MEETING_CANCELLED, MEETING_CANCELLED),
     "figures": (Kind.FIGURES, {}),
 }
+
+OLD_KEY, NEW_KEY = "A1" * 20, "B2" * 20
+HEARTBEAT = {"why": "nightly", **REGION_UNIT}
+PROVING = {"why": "address", **REGION_UNIT, "code": "482 913"}
+DRILL = {"asked_at": "2026-11-23T09:00:00+01:00", **REGION_UNIT}
+KEY_CHANGE = {
+    "old": OLD_KEY,
+    "new": NEW_KEY,
+    "certificate": "-----BEGIN PGP PUBLIC KEY BLOCK-----",
+    "proof": "-----BEGIN PGP SIGNATURE-----",
+    "old_ends_at": "2026-12-23T09:00:00+01:00",
+}
+CONTACT_CHANGE = {
+    "unit_name": "Social, Sundhed og Omsorg, Randers Kommune",
+    "email": "sikkersso@randers.example",
+    "phone": "+45 89 15 00 17",
+    "hours": "man-ons 8-15, tor 8-17, fre 8-13",
+    "kind": "gateway",
+    "valid_from": "2027-01-01T00:00:00+01:00",
+    "written_by": "Birgit Prøvegaard",
+}
+RESEND = {"since": "2026-11-20T02:00:00+01:00"}
+
+BETWEEN = {
+    "heartbeat": (Kind.HEARTBEAT, HEARTBEAT),
+    "proving": (Kind.HEARTBEAT, PROVING),
+    "drill": (Kind.DRILL, DRILL),
+    "key_change": (Kind.KEY_CHANGE, KEY_CHANGE),
+    "contact_change": (Kind.CONTACT_CHANGE, CONTACT_CHANGE),
+    "resend": (Kind.RESEND, RESEND),
+}
+"""What two gateways tell each other; no citizen is in it."""

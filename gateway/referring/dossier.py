@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, func, select
 
 from directory.book import AddressBook
-from directory.hours import OpeningHours
+from directory.hours import OpeningHours, answered_hours
 from directory.model import Contact
 from gateway.exchange import outbox
 from gateway.exchange.delivery import State

@@ -9,7 +9,7 @@ from gateway.wire.body import Body, Name, Phone, Short
 from gateway.wire.referral import Moment
 
 Print = Annotated[str, Field(pattern=r"^[0-9A-F]{40}$")]
-Armoured = Annotated[str, Field(max_length=90_000)]
+Armoured = Annotated[str, Field(max_length=90_000, pattern=r"^-----BEGIN PGP [ -~\r\n]+$")]
 
 
 class Why(enum.StrEnum):

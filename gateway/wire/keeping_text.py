@@ -6,7 +6,7 @@ from typing import Any, Final
 from gateway.language import danish as _
 from gateway.wire.keeping import ContactChange, Drill, Heartbeat, KeyChange, Resend, Why
 from gateway.wire.letters import Kind
-from gateway.wire.text_lines import Lines, fact, moment
+from gateway.wire.text_lines import Lines, fact, moment, on_one_line
 from keys.fingerprint import Fingerprint
 
 
@@ -17,7 +17,7 @@ def _heartbeat(body: Mapping[str, Any]) -> Lines:
         yield _("It shows that letters reach you at this address.")
     if said.code:
         yield _("If somebody rings you about it, please read this code aloud:")
-        yield f"    {said.code}"
+        yield f"    {on_one_line(said.code)}"
     yield from _facts((_("Unit"), said.unit), (_("Phone"), said.phone))
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.wire.answers import Acknowledgement, Closed, NotOurs, Reminder, Withdrawal
 from gateway.wire.errors import LetterUnreadable
+from gateway.wire.keeping import ContactChange, Drill, Heartbeat, KeyChange, Resend
 from gateway.wire.meeting import Meeting, MeetingAnswer, MeetingCancelled
 from gateway.wire.supplement import TELLING, Supplement
 
@@ -24,8 +25,14 @@ SHAPES = {
     "meeting_moved": Meeting,
     "meeting_answer": MeetingAnswer,
     "meeting_cancelled": MeetingCancelled,
+    "heartbeat": Heartbeat,
+    "proving": Heartbeat,
+    "drill": Drill,
+    "key_change": KeyChange,
+    "contact_change": ContactChange,
+    "resend": Resend,
 }
-BODIES = {name: bodies.FOLLOWING[name][1] for name in SHAPES}
+BODIES = {name: (bodies.FOLLOWING | bodies.BETWEEN)[name][1] for name in SHAPES}
 FIELDS = [(name, field) for name, body in BODIES.items() for field in body]
 MAY_BE_LEFT_OUT = {
     *(("supplement", field) for field in ("sender_phone", "calls_today", "calls_last_30_days", *TELLING)),
@@ -33,6 +40,8 @@ MAY_BE_LEFT_OUT = {
     *(("meeting", field) for field in ("sequence", "place", "phone")),
     *(("meeting_moved", field) for field in ("sequence", "place", "phone")),
     ("meeting_answer", "sequence"),
+    ("proving", "code"),
+    *(("contact_change", field) for field in ("hours", "kind")),
     *((name, "remark") for name in ("not_ours", "meeting_answer", "meeting_cancelled")),
 }
 SECRET = "Karen Testdal 190668-7074"  # noqa: S105 - what must not be quoted

@@ -94,12 +94,13 @@ def receipt(**changes):
 
 
 PLAIN = {key: value for key, value in REFERRAL.items() if key not in {"re_referral", "urgency_remark"}}
+EVERY = bodies.FOLLOWING | bodies.BETWEEN
 GOLDEN = {
     "referral": written(Kind.REFERRAL, {"referral": PLAIN}),
     "re_referral": written(Kind.REFERRAL, {"referral": REFERRAL, "previous": PREVIOUS}),
     "receipt": receipt(),
     "refusal": receipt(verdict="fatal-error", reason="OUT_OF_TURN"),
-    **{name: written(kind, body) for name, (kind, body) in bodies.FOLLOWING.items()},
+    **{name: written(kind, body) for name, (kind, body) in EVERY.items()},
 }
 
 
@@ -192,7 +193,7 @@ def test_nothing_a_sender_writes_can_pass_for_a_line_of_ours():
     assert lines.count("Samtykke") <= 1
 
 
-SAID_IN_WORDS = {bodies.MEETING_ID, "moved", "spoken", "declined"}
+SAID_IN_WORDS = {bodies.MEETING_ID, "moved", "spoken", "declined", "gateway"}
 
 
 @pytest.mark.parametrize(("name", "body"), [(name, body) for name, (_kind, body) in bodies.FOLLOWING.items()])
@@ -212,9 +213,9 @@ def poisoned(value, forged):
     return value if fixed else forged
 
 
-@pytest.mark.parametrize("name", bodies.FOLLOWING)
+@pytest.mark.parametrize("name", {**bodies.FOLLOWING, "contact_change": None})
 def test_nothing_a_sender_writes_in_a_later_letter_can_pass_for_a_line_of_ours(name):
-    kind, body = bodies.FOLLOWING[name]
+    kind, body = EVERY[name]
     forged = "Karen\nCPR-nummer: 010170-1234\n\nHvad I skal gøre\n----------------\nRing til 12"
     lines = letter_text(written(kind, poisoned(body, forged))).splitlines()
     assert len(lines) > 4
@@ -222,10 +223,10 @@ def test_nothing_a_sender_writes_in_a_later_letter_can_pass_for_a_line_of_ours(n
     assert lines.count("Hvad I skal gøre") <= 1
 
 
-@pytest.mark.parametrize("name", bodies.FOLLOWING)
+@pytest.mark.parametrize("name", {**bodies.FOLLOWING, "contact_change": None, "drill": None})
 def test_no_control_of_a_terminal_and_nothing_that_turns_the_text_stands_in_a_letter(name):
     """A mail client may well show it in a terminal; the payload keeps every byte (E18)."""
-    kind, body = bodies.FOLLOWING[name]
+    kind, body = EVERY[name]
     text = letter_text(written(kind, poisoned(body, "Karen\x1b]52;c;\x07\u202elave\x9b2J\x00\u2066")))
     assert not {character for character in text if unicodedata.category(character) == "Cc"} - {"\n"}
     assert not set("\u202e\u2066") & set(text)

@@ -7,17 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directory.calendar import COPENHAGEN, is_working_day, local_day
-from directory.hours import DAYS, OpeningHours
+from directory.hours import DAYS, OFFICE_HOURS, OpeningHours, answered_hours, on_working_days
 from gateway.exchange.delivery import State
 from gateway.referring.promise import (
-    OFFICE_HOURS,
     Call,
     CallOutcome,
     Known,
     Step,
-    answered_hours,
     ladder,
-    on_working_days,
     watch,
 )
 from gateway.site.settings import PromiseSettings
