@@ -36,7 +36,8 @@ class ChangeRow(DirectoryTable, table=True):
 
     `proposed_by` is a person's id, or the party's code when it came as the signed letter `letter_id`. `called` is the
     number that was rung; `spoken_with` locks the name of the person there. `alone`: one administrator did both.
-    `test_letter_id` is the TEST sent to the new address, `code_sign` a keyed hash of the code in it.
+    `test_letter_id` is the last TEST sent to the new address, `code_sign` a keyed hash of the code in it, which
+    `code_tries` people got wrong.
     """
 
     __tablename__ = "changes"
@@ -75,6 +76,7 @@ class ChangeRow(DirectoryTable, table=True):
     test_letter_id: str | None = None
     tested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     code_sign: str = ""
+    code_tries: int = 0
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason: str = ""

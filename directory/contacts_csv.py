@@ -1,4 +1,4 @@
-"""Contacts as a table for a spreadsheet: code, unit_name, email, phone, hours, kind. Reads what it writes."""
+"""Contacts as a table for a spreadsheet, whose columns are those below. Reads what it writes."""
 
 import csv
 import io
@@ -11,15 +11,18 @@ from directory.errors import (
     BadAddress,
     BadContactLine,
     BadContactsFile,
+    BadGln,
     BadHours,
     BadPhone,
+    BadPostal,
+    BadSor,
     BadUnitName,
     NotAParty,
     RecordRefused,
 )
 from directory.model import Contact, UnitKind
 
-COLUMNS: Final = ("code", "unit_name", "email", "phone", "hours", "kind")
+COLUMNS: Final = ("code", "unit_name", "email", "phone", "hours", "kind", "gln", "sor", "postal")
 REQUIRED: Final = frozenset(COLUMNS[:4])
 LARGEST: Final = 256 * 1024
 _COLUMN_OF: Final[Mapping[type[RecordRefused], str]] = {
@@ -28,14 +31,17 @@ _COLUMN_OF: Final[Mapping[type[RecordRefused], str]] = {
     BadAddress: "email",
     BadPhone: "phone",
     BadHours: "hours",
+    BadGln: "gln",
+    BadSor: "sor",
+    BadPostal: "postal",
 }
 
 
 def read(text: str, *, now: datetime, by: str) -> tuple[Contact, ...]:
     """Read contacts valid from `now` and entered by `by`; columns may be parted by commas or semicolons.
 
-    Columns nobody asked for are ignored, `hours` and `kind` may be missing. All or nothing: raises BadContactsFile, or
-    BadContactLine for the first line that is wrong, also when a party or an address stands there twice.
+    Columns nobody asked for are ignored, and those after `phone` may be missing. All or nothing: raises BadContactsFile,
+    or BadContactLine for the first line that is wrong, also when a party or an address stands there twice.
     """
     contacts: list[Contact] = []
     for line, row in _rows(text):
@@ -50,7 +56,9 @@ def write(contacts: Iterable[Contact]) -> str:
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
-    table.writerows((c.party, c.unit_name, c.email, c.phone, c.hours, c.kind.value) for c in contacts)
+    table.writerows(
+        (c.party, c.unit_name, c.email, c.phone, c.hours, c.kind.value, c.gln, c.sor, c.postal) for c in contacts
+    )
     return out.getvalue()
 
 
@@ -77,6 +85,9 @@ def _contact(row: Mapping[str, str], line: int, now: datetime, by: str) -> Conta
             email=row["email"],
             phone=row["phone"],
             hours=row.get("hours", ""),
+            gln=row.get("gln", ""),
+            sor=row.get("sor", ""),
+            postal=row.get("postal", ""),
             kind=UnitKind(row.get("kind", "").strip() or UnitKind.GATEWAY),
             valid_from=now,
             entered_by=by,

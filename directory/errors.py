@@ -6,7 +6,13 @@
     │   ├── BadUnitName                 BAD_UNIT_NAME
     │   ├── BadAddress                  BAD_ADDRESS
     │   ├── BadPhone                    BAD_PHONE
-    │   └── BadHours                    BAD_HOURS
+    │   ├── BadHours                    BAD_HOURS
+    │   ├── BadGln                      BAD_GLN
+    │   ├── BadSor                      BAD_SOR
+    │   ├── BadPostal                   BAD_POSTAL
+    │   ├── BadDay                      BAD_DAY
+    │   ├── PersonalAddress             PERSONAL_ADDRESS
+    │   └── WrongDomain                 WRONG_DOMAIN
     ├── BookRefused                     never raised itself: a value that clashes with another party's
     │   ├── AddressTaken                ADDRESS_TAKEN
     │   └── KeyTaken                    KEY_TAKEN
@@ -68,6 +74,48 @@ class BadHours(RecordRefused):
 
     code = "BAD_HOURS"
     message = "opening hours are written like: man-tor 8-15, fre 8-13"
+
+
+class BadGln(RecordRefused):
+    """The location number has another length than 13 digits, or its check digit is wrong (D16)."""
+
+    code = "BAD_GLN"
+    message = "an EAN/GLN location number has 13 digits, of which the last checks the others"
+
+
+class BadSor(RecordRefused):
+    """The SOR code cannot be one (D16)."""
+
+    code = "BAD_SOR"
+    message = "a SOR code has 11 to 20 digits"
+
+
+class BadPostal(RecordRefused):
+    """The postal address is too long, or holds what does not print (D16)."""
+
+    code = "BAD_POSTAL"
+    message = "a postal address is one printable line of at most 200 characters"
+
+
+class BadDay(RecordRefused):
+    """The day cannot be read, is past, or lies more than a year ahead (D19)."""
+
+    code = "BAD_DAY"
+    message = "a day from today to a year ahead, written like 2027-01-31 or 31-01-2027"
+
+
+class PersonalAddress(RecordRefused):
+    """The address looks like one person's, and nobody has said that it is right all the same (D8)."""
+
+    code = "PERSONAL_ADDRESS"
+    message = "the address looks like one person's"
+
+
+class WrongDomain(RecordRefused):
+    """The address lies outside the party's own mail domains (D11)."""
+
+    code = "WRONG_DOMAIN"
+    message = "the address is in a domain that is not the party's"
 
 
 class BookRefused(DirectoryError):

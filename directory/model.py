@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from directory import municipalities, phone
-from directory.errors import BadAddress, BadPhone, BadUnitName, NotAParty
+from directory.errors import BadAddress, BadGln, BadPhone, BadPostal, BadSor, BadUnitName, NotAParty
 from directory.hours import OpeningHours
 from keys.fingerprint import Fingerprint
 
@@ -19,6 +19,8 @@ _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS: Final = re.compile(rf"(?!www\.)({_ATOM}(?:\.{_ATOM})*)@({_LABEL}(?:\.{_LABEL})+)")
 _PERSONAL: Final = re.compile(r"[a-z]{2,}(?:-[a-z]+)?\.[a-z]{2,}(?:-[a-z]+)?@.*", re.IGNORECASE)
+_GLN: Final = re.compile(r"[0-9]{13}")
+_SOR: Final = re.compile(r"[0-9]{11,20}")
 _FUNCTIONAL: Final = re.compile(r"post|mail|sikker|modtag|visitation|social|kommune|indgang|team|enhed", re.IGNORECASE)
 
 
@@ -67,10 +69,13 @@ class Contact:
         entered_by: str,
         hours: str = "",
         kind: UnitKind = UnitKind.GATEWAY,
+        gln: str = "",
+        sor: str = "",
+        postal: str = "",
     ) -> Self:
-        """Build a contact from what was typed, in its normal form.
+        """Build a contact from what was typed, in its normal form; the last three may be empty.
 
-        Raises NotAParty (A2), BadUnitName, BadAddress (D11), BadPhone or BadHours.
+        Raises NotAParty (A2), BadUnitName, BadAddress (D11), BadPhone, BadHours, BadGln, BadSor or BadPostal (D16).
         """
         OpeningHours.parse(hours)
         return cls(
@@ -82,6 +87,9 @@ class Contact:
             kind=kind,
             valid_from=valid_from,
             entered_by=entered_by,
+            gln=_gln(gln),
+            sor=_sor(sor),
+            postal=_postal(postal),
         )
 
     def same_as(self, other: "Contact") -> bool:
@@ -148,3 +156,26 @@ def _danish_phone(text: str) -> str:
     if not phone.is_danish(number):
         raise BadPhone
     return number
+
+
+def _gln(text: str) -> str:
+    """Read an EAN/GLN location number; digits count 1 and 3 by turns, and the whole must end in 0 (GS1, mod 10)."""
+    number = "".join(text.split())
+    weighed = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(number) if digit.isdigit())
+    if number and (not _GLN.fullmatch(number) or weighed % 10):
+        raise BadGln
+    return number
+
+
+def _sor(text: str) -> str:
+    number = "".join(text.split())
+    if number and not _SOR.fullmatch(number):
+        raise BadSor
+    return number
+
+
+def _postal(text: str) -> str:
+    line = text.strip()
+    if len(line) > LONGEST_NAME or not line.isprintable():
+        raise BadPostal
+    return line

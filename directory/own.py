@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlmodel import Field, Session, col, select
 
+from directory.book import AddressBook
 from directory.columns import UtcDateTime
 from directory.tables import DirectoryTable
 from keys.fingerprint import Fingerprint
@@ -77,8 +78,46 @@ class OwnBook:
 
     def keys(self) -> Sequence[OwnKeyRow]:
         """List our keys, oldest first; before the first rotation there is no row, and one key."""
-        rows = self.session.exec(select(OwnKeyRow).order_by(col(OwnKeyRow.made_at))).all()
+        follows = {row.replaces: row for row in self.session.exec(select(OwnKeyRow))}
+        rows, last = list[OwnKeyRow](), None
+        while last in follows:
+            rows.append(follows.pop(last))
+            last = rows[-1].fingerprint
         return rows or [OwnKeyRow(fingerprint=self.fingerprint, made_at=BEFORE_ALL)]
+
+    def newest(self) -> OwnKeyRow:
+        """Give the newest of our keys, which all others shall use."""
+        return self.keys()[-1]
+
+    def before(self, row: OwnKeyRow) -> OwnKeyRow | None:
+        """Give the key that another followed; None for the first."""
+        return next((one for one in self.keys() if one.fingerprint == row.replaces), None)
+
+    def succeed(self, new: Fingerprint, now: datetime, old_ends_at: datetime) -> None:
+        """Let a new key follow the newest, which opens what arrives before `old_ends_at`."""
+        old = self.newest()
+        old.ends_at = old_ends_at
+        old.made_at = min(old.made_at, now)
+        self.session.add_all([old, OwnKeyRow(fingerprint=new, made_at=now, replaces=old.fingerprint)])
+        self.session.flush()
+
+    def lose(self, now: datetime) -> tuple[Fingerprint, ...]:
+        """End every key of ours for good, for whoever took one may have taken all; tell which still held."""
+        living = self.opening(now)
+        for row in self.keys():
+            row.revoked_at = row.revoked_at or now
+            row.ends_at = min(row.ends_at or now, now)
+            self.session.add(row)
+        self.session.flush()
+        return living
+
+    def stragglers(self, now: datetime) -> tuple[str, ...]:
+        """List the parties that are not known to use our newest key; before the first rotation there are none."""
+        newest = self.newest()
+        if newest.replaces is None:
+            return ()
+        parties = sorted({pin.party for pin in AddressBook(self.session).believed(now)})
+        return tuple(party for party in parties if not self.knows(party, newest.fingerprint))
 
     def opening(self, at: datetime) -> tuple[Fingerprint, ...]:
         """Give the keys that may open what arrived `at`, newest first."""
@@ -87,7 +126,11 @@ class OwnBook:
     def current(self, now: datetime) -> Fingerprint:
         """Give the newest of our keys: what is sealed for ourselves is sealed to it."""
         newest = self.opening(now)
-        return newest[0] if newest else Fingerprint(self.keys()[-1].fingerprint)
+        return newest[0] if newest else Fingerprint(self.newest().fingerprint)
+
+    def former(self, at: datetime) -> tuple[Fingerprint, ...]:
+        """Give the keys that no longer open what arrived `at`."""
+        return tuple(Fingerprint(row.fingerprint) for row in self.keys() if not row.opens_at(at))
 
     def signer_for(self, party: str, now: datetime) -> Fingerprint | None:
         """Give the newest key that `party` is known to use; None when it must be told of ours by phone first."""

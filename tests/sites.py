@@ -18,6 +18,7 @@ from gateway.access.credentials import Credentials
 from gateway.adapters.database import Database
 from gateway.exchange.arrivals import Outcome, Store
 from gateway.exchange.deliver import Deliver
+from gateway.exchange.identity import Identity
 from gateway.exchange.ports import Arrived, Attempt, Handler, Passage
 from gateway.exchange.receive import Receive
 from gateway.exchange.rows import ArrivalRow, ConversationRow, OutgoingRow, StepRow, TakenRow
@@ -215,11 +216,19 @@ def acknowledgement(conversation_id: str, **changes: Any) -> Letter:
     return replace(Letter(Kind.ACKNOWLEDGEMENT, conversation_id, REGION, NUMBER, body), **changes)
 
 
-def sealed(by: Site, letter: Letter, *, contact: Contact | None = None, key: Fingerprint | None = None) -> SealedLetter:
+def sealed(
+    by: Site,
+    letter: Letter,
+    *,
+    contact: Contact | None = None,
+    key: Fingerprint | None = None,
+    own: Identity | None = None,
+) -> SealedLetter:
     """Seal as the site itself does, past its outbox."""
     recipient = (contact or contact_of(letter.to_party)).email
     pin = PinnedKey(letter.to_party, key or KEYS[letter.to_party], b"", by.clock(), None, "test")
-    return seal_letter(letter, own=by.station.own, recipient=recipient, key=pin, keyring=by.station.keyring, now=by.clock())
+    own, keyring = own or by.station.own, by.station.keyring
+    return seal_letter(letter, own=own, recipient=recipient, key=pin, keyring=keyring, now=by.clock())
 
 
 def forged(

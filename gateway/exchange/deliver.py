@@ -72,7 +72,7 @@ class Deliver:
             sealed = await asyncio.to_thread(self._seal, letter_id)
             if sealed is None:
                 return
-            attempt = await self.relay.send(sealed.content, self.own.address, sealed.recipient)
+            attempt = await self.relay.send(sealed.content, sealed.sender, sealed.recipient)
         except KeyringError as error:
             sealed, attempt = None, Attempt(Passage.NOT_REACHED, error.code)
         except Exception as error:  # noqa: BLE001 - the edge: one letter's surprise must not stop the others

@@ -106,6 +106,7 @@ class TakenRow(ExchangeTable, table=True):
     """
 
     __tablename__ = "taken"
+    __table_args__ = (Index("taken_heard", "party", "taken_at"),)
 
     letter_id: str = Field(primary_key=True)
     party: str

@@ -24,6 +24,7 @@ class SealedLetter:
 
     envelope_id: str
     content: bytes = field(repr=False)
+    sender: str
     recipient: str
     digest: str
     signed_by: Fingerprint
@@ -73,6 +74,7 @@ def seal_letter(  # noqa: PLR0913 - a letter, from whom, to whom, when, and what
     return SealedLetter(
         envelope_id=outside.envelope_id,
         content=mail.wrap(sealed.ciphertext, outside),
+        sender=own.address,
         recipient=recipient,
         digest=wire.digest(encoded),
         signed_by=sealed.signed_by,

@@ -292,7 +292,7 @@ def sealed(letter, *, own, recipient, key, keyring, now, trail=None):  # noqa: A
     encoded = wire.written(letter, sender=own.on_the_wire, reader=reader, now=now, trail=trail).encoded()
     envelope, digest = new_id(), wire.digest(encoded)
     content = OPEN + envelope.encode() + encoded
-    return SealedLetter(envelope, content, recipient, digest, own.fingerprint, key.fingerprint)
+    return SealedLetter(envelope, content, own.address, recipient, digest, own.fingerprint, key.fingerprint)
 
 
 def unsealed(raw, *, own, book, keyring, now, arrived_at):  # noqa: ARG001 - as the real one is called

@@ -49,7 +49,9 @@ def troubles(site):
 
 def sealed_quickly(letter, *, key, recipient, **_rest):
     """Stand in for GnuPG where only time and numbers matter."""
-    return SealedLetter(new_id(), letter.letter_id.encode(), recipient, "0" * 64, key.fingerprint, key.fingerprint)
+    return SealedLetter(
+        new_id(), letter.letter_id.encode(), "us", recipient, "0" * 64, key.fingerprint, key.fingerprint
+    )
 
 
 @dataclass

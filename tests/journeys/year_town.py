@@ -279,7 +279,7 @@ def sealed(
     encoded = wire.written(letter, sender=own.on_the_wire, reader=reader, now=now, trail=trail).encoded()
     envelope, content = new_id(), wire.digest(encoded)
     return SealedLetter(
-        envelope, OPEN + envelope.encode() + encoded, recipient, content, own.fingerprint, key.fingerprint
+        envelope, OPEN + envelope.encode() + encoded, own.address, recipient, content, own.fingerprint, key.fingerprint
     )
 
 
