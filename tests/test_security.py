@@ -8,7 +8,7 @@ import pytest
 from gateway.access import passwords, tries
 from gateway.adapters import smtp_in
 from gateway.audit import checkpoints
-from gateway.site.settings import DoorSettings, RelaySettings, RetentionSettings, SignInSettings
+from gateway.site.settings import DoorSettings, KeepingSettings, RelaySettings, RetentionSettings, SignInSettings
 from gateway.wire import envelope, mail_limits, referral
 from keys import sealing
 
@@ -19,7 +19,9 @@ SETTINGS = {
     "door": DoorSettings(),
     "sign_in": SignInSettings(),
     "retention": RetentionSettings(),
+    "keeping": KeepingSettings(),
 }
+IN_WORDS = {None: "the system's", (): "none", False: "false"}
 
 SAID = [
     f"in steps of {envelope.BLOCK // KIB} KiB",
@@ -56,8 +58,8 @@ def test_the_defaults_are_the_settings_own():
         for name, default in zip(names, defaults, strict=True):
             found[f"{table}.{name.rpartition('.')[2]}"] = default
 
-    assert len(found) == 10
+    assert len(found) == 15
     for name, default in found.items():
         table, _, field = name.partition(".")
         value = getattr(SETTINGS[table], field)
-        assert default == ("the system's" if value is None else str(value)), name
+        assert default == IN_WORDS.get(value, str(value)), name
