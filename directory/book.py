@@ -60,10 +60,7 @@ class ContactRow(DirectoryTable, table=True):
 
 
 class PinnedKeyRow(DirectoryTable, table=True):
-    """A pinned key and, once another took its place, when it ended.
-
-    `spoken_with` locks the name of the person at the other end who compared the fingerprint.
-    """
+    """A pinned key and, once another took its place, when it ended. Its change tells whom we compared it with."""
 
     __tablename__ = "pinned_key"
     __table_args__ = (
@@ -79,7 +76,6 @@ class PinnedKeyRow(DirectoryTable, table=True):
     valid_to: datetime | None = Field(default=None, sa_type=UtcDateTime)
     pinned_by: str
     confirmed_by: str = ""
-    spoken_with: bytes | None = None
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     def value(self) -> PinnedKey:
@@ -122,7 +118,11 @@ class AddressBook:
         """Give the addresses a party may write from in what arrives `at`: its own, the last ones, and the next one."""
         held = or_(col(ContactRow.valid_to).is_(None), col(ContactRow.valid_to) > at - FORMER_ADDRESS)
         found = set(self._session.exec(select(ContactRow.email).where(ContactRow.party == party, held)))
-        return frozenset(found | expected_address(self._session, party))
+        return frozenset(found) | self.expected(party)
+
+    def expected(self, party: str) -> frozenset[str]:
+        """Give the address a party is about to have, once a person has confirmed it; no address when there is none."""
+        return frozenset(expected_address(self._session, party))
 
     def verified(self, party: str, at: datetime) -> None:
         """Note that a signed answer came from the party's active address (D4)."""
@@ -189,11 +189,23 @@ class AddressBook:
         active = self._active(PinnedKeyRow, key.party)
         if active and (active.fingerprint, active.certificate) == (key.fingerprint, key.certificate):
             return
-        if self._is_spent(key):
+        if self.is_spent(key):
             raise KeyTaken
         fields = {name: getattr(key, name) for name in PinnedKey.__dataclass_fields__}
         fields["fingerprint"] = str(key.fingerprint)
         self._replace(active, PinnedKeyRow(**fields), KeyTaken)
+
+    def pin_instead(self, key: PinnedKey) -> None:
+        """Pin `key` after people compared it: each other key of the party ends with it. Raises KeyTaken."""
+        self.pin(key)
+        others = select(PinnedKeyRow).where(
+            PinnedKeyRow.party == key.party,
+            PinnedKeyRow.fingerprint != key.fingerprint,
+            col(PinnedKeyRow.valid_to) > key.valid_from,
+        )
+        for row in self._session.exec(others):
+            row.valid_to = max(row.valid_from, key.valid_from)
+        self._session.flush()
 
     def forget(self, party: str, at: datetime) -> bool:
         """End a party's active key, entered for the wrong one; letters to it then wait. Tells whether there was one."""
@@ -204,7 +216,7 @@ class AddressBook:
         self._session.flush()
         return True
 
-    def _is_spent(self, key: PinnedKey) -> bool:
+    def is_spent(self, key: PinnedKey) -> bool:
         """Tell whether a key was ever another's, or was revoked: neither is ever pinned."""
         same = self._session.exec(select(PinnedKeyRow).where(PinnedKeyRow.fingerprint == key.fingerprint))
         return any(row.revoked_at or (row.party != key.party and row.valid_to is None) for row in same)

@@ -40,8 +40,8 @@ _COLUMN_OF: Final[Mapping[type[RecordRefused], str]] = {
 def read(text: str, *, now: datetime, by: str) -> tuple[Contact, ...]:
     """Read contacts valid from `now` and entered by `by`; columns may be parted by commas or semicolons.
 
-    Columns nobody asked for are ignored, and those after `phone` may be missing. All or nothing: raises BadContactsFile,
-    or BadContactLine for the first line that is wrong, also when a party or an address stands there twice.
+    Columns nobody asked for are ignored, and those after `phone` may be missing. All or nothing: raises
+    BadContactsFile, or BadContactLine for the first line that is wrong, also when a party or an address is in it twice.
     """
     contacts: list[Contact] = []
     for line, row in _rows(text):

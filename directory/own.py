@@ -101,15 +101,13 @@ class OwnBook:
         self.session.add_all([old, OwnKeyRow(fingerprint=new, made_at=now, replaces=old.fingerprint)])
         self.session.flush()
 
-    def lose(self, now: datetime) -> tuple[Fingerprint, ...]:
-        """End every key of ours for good, for whoever took one may have taken all; tell which still held."""
-        living = self.opening(now)
-        for row in self.keys():
+    def lose(self, now: datetime) -> None:
+        """End every key of ours but the newest for good: whoever took one of them may have taken all."""
+        for row in self.keys()[:-1]:
             row.revoked_at = row.revoked_at or now
             row.ends_at = min(row.ends_at or now, now)
             self.session.add(row)
         self.session.flush()
-        return living
 
     def stragglers(self, now: datetime) -> tuple[str, ...]:
         """List the parties that are not known to use our newest key; before the first rotation there are none."""

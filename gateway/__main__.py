@@ -9,6 +9,7 @@ from directory.model import REGION, checked_party
 from gateway import bootstrap
 from gateway.commands import (
     audit,
+    backup,
     citizen,
     console,
     contacts,
@@ -19,6 +20,7 @@ from gateway.commands import (
     incident,
     journal,
     keys,
+    liveness,
     quarantine,
     refer,
     retention,
@@ -57,12 +59,15 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     stats_enter.add_entering(stats.add_stats(commands, bootstrap.open_region, bootstrap.figures), bootstrap.open_region)
     quarantine.add_quarantine(commands, bootstrap.open_region, AT_REGION)
     refer.add_example(commands)
-    contacts.add_directory(commands, bootstrap.open_region)
+    liveness.add_line(contacts.add_directory(commands, bootstrap.open_region), bootstrap.open_region, bootstrap.board)
+    liveness.add_drill(commands, bootstrap.open_region, bootstrap.drills)
     keys.add_keys(commands, bootstrap.open_region, _whose, _party_options)
     staff.add_staff(commands, bootstrap.open_region, staff.AT_REGION)
     site.add_relay(commands, bootstrap.open_region)
     retention.add_retention(commands, bootstrap.open_region, bootstrap.retain)
     doctor.add_doctor(commands, bootstrap.open_region, bootstrap.retain)
+    backup.add_backup(commands, bootstrap.open_region)
+    backup.add_restore(commands, bootstrap.TABLES, at_region=True, also=bootstrap.after_restore)
     return parser
 
 

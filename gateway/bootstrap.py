@@ -10,8 +10,11 @@ from directory.model import REGION
 from gateway import upkeep
 from gateway.exchange.ports import Handler
 from gateway.insight.answer import Insight
+from gateway.liveness.drills import AskForDrills, TakeDrillAnswer
+from gateway.liveness.look import Board
 from gateway.meetings.take import handlers as meeting_handlers
 from gateway.referring.after_all import WithdrawAfterAll
+from gateway.referring.attention import attention
 from gateway.referring.correspond import Correspond
 from gateway.referring.counting import Counting
 from gateway.referring.decline import Decline
@@ -26,7 +29,7 @@ from gateway.referring.look import Look
 from gateway.referring.recognise import Recognise
 from gateway.referring.refusals import Refused
 from gateway.referring.rows import ReferringTable
-from gateway.referring.submit import Submit
+from gateway.referring.submit import Submit, skip_numbers
 from gateway.retention.run import Retain
 from gateway.site.errors import WrongEnd
 from gateway.site.home import Home
@@ -52,7 +55,9 @@ def open_region(home: Home, clocks: Clocks | None = None) -> Iterator[Station]:
 def handlers(station: Station) -> Mapping[Kind, Handler]:
     """Tell which letters the region takes."""
     return {
-        Kind.ACKNOWLEDGEMENT: TakeAcknowledgement(station.vault),
+        Kind.ACKNOWLEDGEMENT: TakeDrillAnswer(
+            station.vault, station.clocks.machine, TakeAcknowledgement(station.vault)
+        ),
         Kind.NOT_OURS: TakeNotOurs(station.vault),
         Kind.CLOSED: take_closed,
         Kind.WITHDRAWAL: TakeWithdrawal(station.vault, station.clocks.machine),
@@ -64,8 +69,26 @@ def handlers(station: Station) -> Mapping[Kind, Handler]:
 
 def chores(station: Station) -> Sequence[Callable[[], int]]:
     """Tell what the region's daemon does by the clock."""
-    given = (duty(station).tick, correspond(station).tidy, after_all(station))
+    line = (upkeep.heartbeats(station).tick, drills(station).tick)
+    given = (*line, duty(station).tick, correspond(station).tidy, after_all(station))
     return (*upkeep.chores(station), *given, station.checkpoints.tick, retain(station).tick)
+
+
+def after_restore(session: Session, now: datetime) -> None:
+    """Let no citizen be given a number that another one may have."""
+    skip_numbers(session, now)
+
+
+def drills(station: Station) -> AskForDrills:
+    """Give the quarterly TESTs that people acknowledge."""
+    clock, terms = station.clocks.machine, station.settings.keeping
+    return AskForDrills(station.database, station.post, clock, lambda: station.unit, terms, upkeep.parties(station))
+
+
+def board(station: Station) -> Board:
+    """Give the board of the 19."""
+    clocks = station.clocks
+    return upkeep.board(station, lambda session: attention(session, clocks.machine() - clocks.rules()))
 
 
 def after_all(station: Station) -> WithdrawAfterAll:

@@ -3,7 +3,7 @@
 Both ends are stations; what makes one the region and the other a municipality is only which handlers it is given.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,9 +29,11 @@ from gateway.adapters.smtp_out import SmtpRelay
 from gateway.audit.checkpoints import Checkpoints
 from gateway.audit.last_signed import LastSigned
 from gateway.audit.rows import AuditTable
-from gateway.audit.statements import Notary
+from gateway.audit.statements import Notary, SigningKey
 from gateway.audit.trail import CONSOLE, Entry, note
+from gateway.backup.last import BackupTable
 from gateway.consents.rows import ConsentTable
+from gateway.contacts.erasing import EraseChanges
 from gateway.exchange import arrivals
 from gateway.exchange.deliver import Deliver
 from gateway.exchange.identity import Identity
@@ -39,23 +41,25 @@ from gateway.exchange.ports import Handler
 from gateway.exchange.post import PostOffice
 from gateway.exchange.receive import Receive
 from gateway.exchange.rows import ExchangeTable
+from gateway.liveness.erasing import EraseTests
+from gateway.liveness.rows import LivenessTable
 from gateway.meetings.rows import MeetingTable
 from gateway.retention.erasers import at_either_end
 from gateway.retention.rows import RetentionTable
 from gateway.retention.run import Retain
 from gateway.site.cipher import Vault, new_key
+from gateway.site.data_key import DataKeyFile
 from gateway.site.erasing import Eraser
-from gateway.site.errors import VaultDamaged
 from gateway.site.home import Home, write_private
 from gateway.site.people import People, PeopleTable, Person, Role
 from gateway.site.ports import Clock
-from gateway.site.settings import DoorSettings, RelaySettings, Settings, UnitSettings
+from gateway.site.settings import DoorSettings, KeepingSettings, RelaySettings, Settings, UnitSettings
 from gateway.wire.letters import Kind
 from keys import passphrase
-from keys.errors import ImportRefused, OpenRefused
+from keys.errors import ImportRefused
 from keys.fingerprint import Fingerprint
 from keys.keyring import KeyInfo, Keyring
-from keys.sealing import open_own, seal
+from keys.sealing import seal
 
 SHARED_TABLES: Final = (
     DirectoryTable.metadata,
@@ -65,6 +69,8 @@ SHARED_TABLES: Final = (
     MeetingTable.metadata,
     AuditTable.metadata,
     RetentionTable.metadata,
+    BackupTable.metadata,
+    LivenessTable.metadata,
 )
 
 
@@ -147,18 +153,41 @@ class Station:
 
     @property
     def notary(self) -> Notary:
-        """Give what signs and proves statements about this end's audit trail."""
-        return Notary(self.keyring, self.own.fingerprint, self.own.party, LastSigned(self.home.log_head_file))
+        """Give what signs and proves statements about this end's audit trail, by the keys that are ours now."""
+        keys = self._signing_keys()
+        return self._notary_by(lambda: keys)
+
+    @property
+    def lasting_notary(self) -> Notary:
+        """Give one for what runs on and on: it looks each time which keys are ours."""
+        return self._notary_by(self._signing_keys)
+
+    def _notary_by(self, keys: Callable[[], Sequence[SigningKey]]) -> Notary:
+        return Notary(self.keyring, keys, self.own.party, LastSigned(self.home.log_head_file))
+
+    def _signing_keys(self) -> tuple[SigningKey, ...]:
+        """Give our keys, newest first."""
+        with self.database.reading() as session:
+            return tuple(
+                SigningKey(Fingerprint(row.fingerprint), row.revoked_at)
+                for row in reversed(self.own_book(session).keys())
+            )
+
+    @property
+    def data_key(self) -> DataKeyFile:
+        """Give the file the data key lies in."""
+        return data_key_file(self.home, self.keyring, self.settings)
 
     @property
     def checkpoints(self) -> Checkpoints:
         """Give the chore that signs the audit trail's head."""
-        return Checkpoints(self.database, self.notary, self.clocks.machine)
+        return Checkpoints(self.database, self.lasting_notary, self.clocks.machine)
 
     def retain(self, *own: Eraser) -> Retain:
-        """Give retention, with the erasers of what only this end keeps; those come first."""
+        """Give retention, with the erasers of what only this end keeps; those come first, and the trail last."""
         terms, clocks = self.settings.retention, self.clocks
-        return Retain(self.database, terms, (*own, *at_either_end(self.notary)), clocks.rules, clocks.machine)
+        erasers = (*own, EraseTests(), EraseChanges(), *at_either_end(self.lasting_notary))
+        return Retain(self.database, terms, erasers, clocks.rules, clocks.machine)
 
     def people(self, session: Session) -> People:
         """Give the staff, in one session."""
@@ -206,7 +235,7 @@ class Plan:
     """What a new site is made from.
 
     `password` is the first person's own, or one that must be changed (`password_is_first`). Without one the person is
-    known here, and cannot sign in.
+    known here, and cannot sign in. `alone`: one administrator keeps the site (`keeping.alone`).
     """
 
     unit: UnitSettings
@@ -215,6 +244,7 @@ class Plan:
     password: str | None = None
     password_is_first: bool = False
     language: str = "da"
+    alone: bool = False
     relay: RelaySettings = field(default_factory=RelaySettings)
     door: DoorSettings = field(default_factory=DoorSettings)
 
@@ -229,7 +259,14 @@ def make_station(home: Home, plan: Plan, *tables: MetaData) -> Fingerprint:
         sealed = seal(keyring, data_key, signer=fingerprint, reader=fingerprint)
         write_private(home.data_key_file, sealed.ciphertext)
     door = plan.door if plan.door.certificate else _own_certificate(home, plan.door)
-    settings = Settings(unit=plan.unit, fingerprint=fingerprint, language=plan.language, relay=plan.relay, door=door)
+    settings = Settings(
+        unit=plan.unit,
+        fingerprint=fingerprint,
+        language=plan.language,
+        relay=plan.relay,
+        door=door,
+        keeping=KeepingSettings(alone=plan.alone),
+    )
     database = Database(home.database_url(settings))
     database.create(*SHARED_TABLES, *tables)
     with database.session() as session:
@@ -245,13 +282,19 @@ def open_station(home: Home, clocks: Clocks | None = None, *tables: MetaData) ->
     """Open a site; raises HomeMissing, SettingsUnreadable, KeyringError, VaultDamaged (no sound data key)."""
     settings = home.settings()
     home.unfinished_file.unlink(missing_ok=True)  # had the making stopped just before it did so itself
-    clocks = clocks or Clocks()
+    with open_as(home, settings, clocks or Clocks(), *tables) as station:
+        yield station
+
+
+@contextmanager
+def open_as(home: Home, settings: Settings, clocks: Clocks, *tables: MetaData) -> Iterator[Station]:
+    """Open a site whose settings are not in their place yet; raises what `open_station` does."""
     with home.in_use() as last_one:
         keyring = Keyring(home.gnupg, passphrase.read(home.passphrase_file))
         database = Database(home.database_url(settings))
         try:
             database.create(*SHARED_TABLES, *tables)
-            vault = _unlocked(home, keyring, Fingerprint.parse(settings.fingerprint), clocks.machine())
+            vault = Vault(data_key_file(home, keyring, settings).read(clocks.machine()))
             yield Station(home, settings, database, keyring, vault, clocks)
         finally:
             database.close()
@@ -267,11 +310,9 @@ def _add_first_person(session: Session, vault: Vault, plan: Plan, settings: Sett
         Credentials(session, vault).put(person.id, plan.password, expires)
 
 
-def _unlocked(home: Home, keyring: Keyring, own: Fingerprint, now: datetime) -> Vault:
-    try:
-        return Vault(open_own(keyring, home.data_key_file.read_bytes(), own=own, now=now))
-    except (FileNotFoundError, OpenRefused):
-        raise VaultDamaged from None
+def data_key_file(home: Home, keyring: Keyring, settings: Settings) -> DataKeyFile:
+    """Give the file the data key lies in."""
+    return DataKeyFile(home.data_key_file, keyring, Fingerprint.parse(settings.fingerprint))
 
 
 def _own_certificate(home: Home, door: DoorSettings) -> DoorSettings:

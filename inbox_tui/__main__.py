@@ -9,7 +9,21 @@ from typing import Final
 from directory import municipalities
 from directory.errors import NotAParty
 from directory.model import REGION, checked_party
-from gateway.commands import audit, citizen, console, contacts, doctor, keys, quarantine, retention, site, staff
+from gateway.commands import (
+    audit,
+    backup,
+    changes,
+    citizen,
+    console,
+    doctor,
+    keys,
+    liveness,
+    ours,
+    quarantine,
+    retention,
+    site,
+    staff,
+)
 from gateway.commands.console import DONE, REFUSED, Arguments, Console, named
 from gateway.language import gettext as _
 from gateway.station import make_station
@@ -17,6 +31,7 @@ from gateway.terminal.quarantine_words import AT_MUNICIPALITY
 from inbox_tui import bootstrap
 from inbox_tui.command_line.acts import add_acts
 from inbox_tui.command_line.cases import add_cases
+from inbox_tui.command_line.drills import add_drills
 from inbox_tui.command_line.figures import add_figures
 from inbox_tui.command_line.meetings import add_meetings
 from inbox_tui.command_line.sample import add_sample
@@ -37,6 +52,7 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     add_meetings(commands)
     add_figures(commands)
     add_sample(commands)
+    add_drills(commands)
     quarantine.add_quarantine(commands, bootstrap.open_municipality, AT_MUNICIPALITY)
     keys.add_keys(commands, bootstrap.open_municipality, lambda _arguments: REGION, lambda _parser: None)
     _add_contact(commands)
@@ -46,6 +62,8 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     audit.add_audit(commands, bootstrap.open_municipality)
     retention.add_retention(commands, bootstrap.open_municipality, bootstrap.retain)
     doctor.add_doctor(commands, bootstrap.open_municipality, bootstrap.retain)
+    backup.add_backup(commands, bootstrap.open_municipality)
+    backup.add_restore(commands, bootstrap.TABLES, at_region=False)
     _add_demo(commands)
     return parser
 
@@ -88,9 +106,10 @@ def _add_init(commands: console.Commands) -> None:
 
 def _add_contact(commands: console.Commands) -> None:
     parser = commands.add_parser("contact", help=_("how Præhospitalet is reached"))
-    contacts.add_setting(
-        parser.add_subparsers(required=True, metavar=_("COMMAND")), bootstrap.open_municipality, _region
-    )
+    contact = parser.add_subparsers(required=True, metavar=_("COMMAND"))
+    changes.add_changes(contact, bootstrap.open_municipality, _region, lambda _parser: None)
+    ours.add_ours(contact, bootstrap.open_municipality)
+    liveness.add_contact_line(contact, bootstrap.open_municipality)
 
 
 def _region(_arguments: Arguments) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlmodel import Session
@@ -13,6 +14,8 @@ from gateway.access.actions import CASEWORK
 from gateway.access.front_door import FrontDoor
 from gateway.exchange.ports import Handler
 from gateway.insight.answer import Insight
+from gateway.keeping.joined import keeper
+from gateway.keeping.ports import Keeper
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.retention.run import Retain
@@ -28,8 +31,10 @@ from gateway.wire.letters import Kind, Letter, new_id
 from inbox_tui.acts import Acts
 from inbox_tui.casework.intake import Intake
 from inbox_tui.counting import Counting
+from inbox_tui.drills import Drills, TakeDrill
 from inbox_tui.erasing import EraseCases
 from inbox_tui.insight import Gather
+from inbox_tui.line import LookAtLine, last_day
 from inbox_tui.news import News
 from inbox_tui.ports import InboxPorts
 from inbox_tui.set_aside import SetAside
@@ -64,7 +69,9 @@ def handlers(station: Station) -> Mapping[Kind, Handler]:
     """Tell which letters a municipality takes; a new one starts with the six departments of E8."""
     store = case_store(station)
     store.ensure_departments()
-    return {Kind.REFERRAL: Intake(store.keep), **News(store, station.vault).handlers(), **upkeep.handlers(station)}
+    news = News(store, station.vault).handlers()
+    drilled = TakeDrill(station.vault, station.clocks.machine)
+    return {Kind.REFERRAL: Intake(store.keep), **news, Kind.DRILL: drilled, **upkeep.handlers(station)}
 
 
 def chores(station: Station) -> Sequence[Callable[[], int]]:
@@ -79,6 +86,9 @@ def inbox_ports(
     return InboxPorts(
         store=case_store(station),
         acts=acts(station),
+        drills=drills(station),
+        line=line(station),
+        keeper=lambda who: keep(station, who),
         door=FrontDoor(station.sign_in, CASEWORK, _(ELSEWHERE)),
         set_aside=SetAside(station.database),
         now=station.clocks.rules,
@@ -89,9 +99,25 @@ def inbox_ports(
     )
 
 
+def keep(station: Station, person: Person) -> Keeper:
+    """Give the screens that keep the line what they need."""
+    return keeper(station, person, upkeep.board(station), command="stafet-inbox")
+
+
+def line(station: Station) -> LookAtLine:
+    """Give the look at the line to Præhospitalet."""
+    board, last = upkeep.board(station), partial(last_day, station.keyring)
+    return LookAtLine(station.database, station.vault, board, lambda: own_unit(station), last, station.clocks.machine)
+
+
 def own_unit(station: Station) -> Contact:
     """Name our own unit, as an acknowledgement does."""
     return station.unit
+
+
+def drills(station: Station) -> Drills:
+    """Give the TESTs that a person here acknowledges."""
+    return Drills(station.database, station.vault, station.post, lambda: own_unit(station))
 
 
 def retain(station: Station) -> Retain:

@@ -84,6 +84,33 @@ QUARANTINE: Final = Command(
     mark("set aside"),
     mark("Letters whose seal does not hold: why, and what to do. They are never opened."),
 )
+LINE: Final = Command(
+    "p,P",
+    "line",
+    "P",
+    mark("the line to Præhospitalet"),
+    mark("Whether the line to Præhospitalet works, its phone, the addresses and keys of both ends, and what waits."),
+)
+DRILL: Final = Command(
+    "d,D",
+    "drill",
+    "D",
+    mark("acknowledge the TEST"),
+    mark("Acknowledge a TEST from Præhospitalet by hand: it shows that a person reads what comes here."),
+)
+OUR_CONTACT: Final = Command(
+    "a,A", "our_contact", "A", mark("address and phone"), mark("How your unit is reached; change it, dated ahead.")
+)
+OUR_KEY: Final = Command("n,N", "our_key", "N", mark("key"), mark("Your key; renew it, or give it up when lost."))
+THEIRS: Final = Command(
+    "r,R",
+    "theirs",
+    "R",
+    mark("Præhospitalet's"),
+    mark("Præhospitalet's contact and key; confirm a change as the second person, or refuse it."),
+)
+ENROL: Final = Command("e,E", "enrol", "E", mark("enrol"), mark("Five minutes on the phone, the first time."))
+NOTICES: Final = Command("b,B", "notices", "B", mark("to see to"), mark("What an administrator should see to."))
 HELP: Final = Command("f1,question_mark", "help", "F1", mark("help"), mark("This page. The key ? does the same."))
 BACK: Final = Command("escape", "back", "Esc", mark("back"), mark("Back to where you came from."))
 QUIT: Final = Command(
@@ -94,7 +121,9 @@ QUIT: Final = Command(
     mark("Leave the inbox. Letters still arrive while it is closed."),
 )
 CONFIRM: Final = Command("enter", "confirm", "Enter", mark("acknowledge"), mark("Acknowledge."))
+ACKNOWLEDGE_DRILL: Final = Command("k,K,enter", "confirm", "K", mark("acknowledge"), mark("Acknowledge the TEST."))
 SAVE: Final = Command("ctrl+s,enter", "send", "Ctrl+S", mark("save"), mark("Save what is written."))
+GO_ON: Final = Command("enter", "confirm", "Enter", mark("go on"), mark("Go on to Præhospitalet's page."))
 MARK: Final = Command("space", "mark", "Space", mark("mark"), mark("Mark the one the cursor is on."))
 PROPOSE: Final = Command("ctrl+s,enter", "send", "Ctrl+S", mark("propose"), mark("Propose the meeting."))
 SEND: Final = Command("ctrl+s", "send", "Ctrl+S", mark("forward"), mark("Forward to the chosen department."))
@@ -108,8 +137,25 @@ RARER: Final = (ASSESS, CONTACT, FAMILIAR, GP, MEETING, NOT_OURS, WITHDRAW, CLOS
 """What is found behind MORE; each has its own key all the same."""
 INBOX: Final = (OPEN, ACKNOWLEDGE, FORWARD, MORE, HELP, QUIT)
 """What fits on one line of 80 cells, in either language."""
+ON_THE_LINE: Final = (OUR_CONTACT, OUR_KEY, THEIRS, ENROL, BACK, HELP)
 LETTER: Final = (ACKNOWLEDGE, FORWARD, MORE, CPR, BACK, HELP)
-EXPLAINED: Final = (MOVE, OPEN, ACKNOWLEDGE, FORWARD, *RARER, MORE, CPR, QUARANTINE, BACK, HELP, LOCK, QUIT)
+EXPLAINED: Final = (
+    MOVE,
+    OPEN,
+    ACKNOWLEDGE,
+    FORWARD,
+    *RARER,
+    MORE,
+    CPR,
+    QUARANTINE,
+    DRILL,
+    LINE,
+    NOTICES,
+    BACK,
+    HELP,
+    LOCK,
+    QUIT,
+)
 """What the help page tells of, in the order of a day's work."""
 
 NEEDS: Final[Mapping[str, Action]] = {
@@ -125,6 +171,9 @@ NEEDS: Final[Mapping[str, Action]] = {
     WITHDRAW.action: Action.WITHDRAW,
     CLOSE.action: Action.CLOSE,
     QUARANTINE.action: Action.SEE_QUARANTINE,
+    DRILL.action: Action.ACKNOWLEDGE_DRILL,
+    ENROL.action: Action.PROPOSE_CHANGE,
+    NOTICES.action: Action.PROPOSE_CHANGE,
 }
 """What a person must be allowed before a screen offers a command; anybody may do the others."""
 

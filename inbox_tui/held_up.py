@@ -17,6 +17,8 @@ THEIR_KEY: Final = mark("Præhospitalet's key can no longer be used. Your admini
 WHY: Final[Mapping[str, str]] = {
     "NO_CONTACT": mark("Præhospitalet's address is not registered here. Your administrator must register it."),
     "NO_KEY": mark("No key is pinned for Præhospitalet. Your administrator must import it."),
+    "KEY_REVOKED": mark("Præhospitalet's key was lost or stolen. Your administrator must get their new one by phone."),
+    "OWN_KEY_UNKNOWN": mark("Præhospitalet does not know your new key yet. Your administrator must phone them."),
     "READER_": THEIR_KEY,
     "SIGNER_": OWN_KEY,
     "CLOCK_": mark("The clock of this machine is behind. Your administrator must set it."),

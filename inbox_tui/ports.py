@@ -1,12 +1,16 @@
 """What the inbox application needs from the world; bootstrap joins it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.keeping.ports import Keeper
 from gateway.site.people import Person
 from gateway.site.ports import Clock
 from gateway.terminal.door import WATCH, Door, Watch
 from inbox_tui.acts import Acts
+from inbox_tui.drills import Drills
+from inbox_tui.line import LookAtLine
 from inbox_tui.set_aside import SetAside
 from inbox_tui.store import CaseStore
 
@@ -24,6 +28,9 @@ class InboxPorts:
 
     store: CaseStore
     acts: Acts
+    drills: Drills
+    line: LookAtLine
+    keeper: Callable[[Person], Keeper]
     door: Door[Person]
     set_aside: SetAside
     now: Clock

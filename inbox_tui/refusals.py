@@ -13,6 +13,7 @@ from gateway.consents.errors import (
 )
 from gateway.language import gettext as _
 from gateway.language import mark
+from gateway.liveness.errors import DrillAnswered, DrillUnknown, LivenessError
 from gateway.meetings.errors import MeetingError, MeetingIncomplete, MeetingOver, MeetingUnknown, NotOurTurn
 from gateway.site.errors import MayNot, PersonGone
 from gateway.terminal import dates
@@ -34,7 +35,7 @@ from inbox_tui.casework.errors import (
     WordsMissing,
 )
 
-REFUSED: Final = (CaseworkError, ConsentError, MeetingError, LetterOutOfTurn, MayNot, PersonGone)
+REFUSED: Final = (CaseworkError, ConsentError, MeetingError, LivenessError, LetterOutOfTurn, MayNot, PersonGone)
 """Everything that says no to an act; the most particular errors below each have words of their own."""
 
 OUTSIDE: Final = mark(
@@ -58,6 +59,8 @@ WORDS: Final[Mapping[type[Exception], str]] = {
     PartyNotCovered: mark("Somebody is to come whom the citizen has not said yes to. Ask the citizen again."),
     NoConsent: mark("This needs a consent of its own from the citizen. Obtain it and write it down first."),
     ConsentIncomplete: mark("The consent is not complete ({field}). Nothing has been written down."),
+    DrillUnknown: mark("That TEST is not here any longer."),
+    DrillAnswered: mark("A colleague has acknowledged that TEST already."),
     MeetingUnknown: mark("There is no such meeting."),
     MeetingIncomplete: mark("The meeting cannot be held as it is written ({field}). It must lie ahead, and end later."),
     NotOurTurn: mark("Who proposed the meeting moves it or calls it off; the other side answers."),

@@ -1,12 +1,13 @@
 """A public key as somebody handed it to us, read without touching the key ring, and judged before it may enter."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Final
 
 import pysequoia
+from pysequoia.packet import Packet as PgpPacket
 from pysequoia.packet import PacketPile, SignatureType
 
 from keys.errors import NotAKey, NotOneKey, SecretMaterial, UnprintableUserId, UnusableKey
@@ -34,7 +35,10 @@ class Unusable(Enum):
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
-    """What a public key says about itself. Times are aware UTC; `expires` is None for a key without a last day."""
+    """What a public key says about itself. Times are aware UTC; `expires` is None for a key without a last day.
+
+    After `expires` nothing can be sealed to it: mail programs prolong a key and forget the part of it that encrypts.
+    """
 
     fingerprint: Fingerprint
     user_id: str
@@ -75,7 +79,8 @@ def read(blob: bytes) -> Certificate:
     _check_packets(walk_or_refuse(binary))
     with contained(NotAKey):
         cert = pysequoia.Cert.from_bytes(binary)
-        return Certificate(_info(cert, binary), binary, cert, frozenset(_encryption_key_ids(binary)))
+        ends = _encryption_ends(binary)
+        return Certificate(_info(cert, binary, ends.values()), binary, cert, frozenset(ends))
 
 
 def check_user_id(user_id: str) -> None:
@@ -129,7 +134,7 @@ def _decoded(user_id: bytes) -> str:
         raise UnprintableUserId from None
 
 
-def _info(cert: pysequoia.Cert, binary: bytes) -> KeyInfo:
+def _info(cert: pysequoia.Cert, binary: bytes, ends: Collection[datetime | None]) -> KeyInfo:
     packets = list(PacketPile.from_bytes(binary))
     written = [packet.user_id for packet in packets if packet.user_id is not None]
     created: datetime = packets[0].key_created
@@ -138,15 +143,29 @@ def _info(cert: pysequoia.Cert, binary: bytes) -> KeyInfo:
     except RuntimeError:  # nothing on the key is in force yet, or Sequoia will not rely on it: tell what is written
         lifetimes = [packet.key_validity_period for packet in packets if packet.key_validity_period is not None]
         in_force, expires = [], created + max(lifetimes) if lifetimes else None
+    to_encrypt = None if None in ends else max(filter(None, ends), default=None)
+    expires = min(filter(None, (expires, to_encrypt)), default=None)
     return KeyInfo(Fingerprint.parse(cert.fingerprint), (in_force or written)[0], created, expires, cert.is_revoked)
 
 
-def _encryption_key_ids(binary: bytes) -> Iterator[str]:
-    key_id = ""
+def _encryption_ends(binary: bytes) -> dict[str, datetime | None]:
+    """Tell the ids of the keys in it that may encrypt, and the last moment of each by the newest word on it."""
+    newest: dict[str, tuple[datetime, datetime | None]] = {}
+    for key_id, created, word in _words_on_encryption(binary):
+        said, lasts = word.signature_created or created, word.key_validity_period
+        if said >= newest.get(key_id, (said, None))[0]:
+            newest[key_id] = said, created + lasts if lasts else None
+    return {key_id: end for key_id, (_said, end) in newest.items()}
+
+
+def _words_on_encryption(binary: bytes) -> Iterator[tuple[str, datetime, PgpPacket]]:
+    """List each signature that lets a key encrypt, with the id of that key and when it was made."""
+    key_id, created = "", None
     for packet in PacketPile.from_bytes(binary):
-        key_id = packet.key_id or key_id
+        if packet.key_id and packet.key_created:
+            key_id, created = packet.key_id.upper(), packet.key_created
         flags = packet.key_flags
-        if flags is None or packet.signature_type == SignatureType.SubkeyRevocation:
+        if created is None or flags is None or packet.signature_type == SignatureType.SubkeyRevocation:
             continue
         if flags.transport_encryption or flags.storage_encryption:
-            yield key_id.upper()
+            yield key_id, created, packet

@@ -7,9 +7,10 @@ the format allows (RFC 4880 3.7.1.3), integrity protected (5.13), not compressed
 
 import os
 import secrets
-import tempfile
+import shutil
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -66,7 +67,7 @@ def lock_file(source: Path, target: Path, code: str) -> None:
     Raise RecoveryCodeMistyped, FileExistsError rather than replace a file, OSError, or a KeyringError.
     """
     passphrase = read_recovery_code(code)
-    with source.open("rb") as content, _appearing(target) as locked, _nobody() as gpg:
+    with source.open("rb") as content, _appearing(target) as (locked, gpg):
         made = _pour(gpg, *_HOW, "--symmetric", source=content, target=locked, passphrase=passphrase)
         if made.returncode != 0 or not values(made, "END_ENCRYPTION"):
             raise GpgFailed(complaints(made))
@@ -79,7 +80,7 @@ def open_file(source: Path, target: Path, code: str) -> None:
     Raise a LockedFileRefused for the fault of code or file, FileExistsError, OSError, or a KeyringError.
     """
     passphrase = read_recovery_code(code)
-    with source.open("rb") as locked, _appearing(target) as content, _nobody() as gpg:
+    with source.open("rb") as locked, _appearing(target) as (content, gpg):
         _check_kind(locked)
         _judge(_pour(gpg, "--decrypt", source=locked, target=content, passphrase=passphrase))
 
@@ -129,24 +130,21 @@ def _deadline(source: BinaryIO) -> float:
 
 
 @contextmanager
-def _nobody() -> Iterator[HardenedGPG]:
-    """Give gpg an empty home for the moment."""
-    with tempfile.TemporaryDirectory(prefix="st-") as home:
-        yield HardenedGPG(Path(home), deadline_seconds=_START_SECONDS)
+def _appearing(target: Path) -> Iterator[tuple[BinaryIO, HardenedGPG]]:
+    """Give a file that takes its name when the block has succeeded, durably, and is gone when it has not.
 
-
-@contextmanager
-def _appearing(target: Path) -> Iterator[BinaryIO]:
-    """Give a file that takes its name when the block has succeeded, durably, and is gone when it has not."""
+    It grows in a folder of its own beside its place, which is an empty home for gpg as well.
+    """
     if target.exists():
         raise FileExistsError
-    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
+    folder = target.parent / f".{secrets.token_hex(8)}.part"
+    folder.mkdir(mode=stat.S_IRWXU)
     try:
+        descriptor = os.open(folder / "content", os.O_RDWR | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
         with os.fdopen(descriptor, "w+b") as file:
-            yield file
+            yield file, HardenedGPG(folder, deadline_seconds=_START_SECONDS)
             os.fsync(file.fileno())
-        Path(name).rename(target)
+        (folder / "content").rename(target)
         sync_folder(target.parent)
     finally:
-        with suppress(FileNotFoundError):
-            Path(name).unlink()
+        shutil.rmtree(folder)

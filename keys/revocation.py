@@ -28,7 +28,7 @@ def reason_given(packet: Packet) -> int | None:
     if body[:2] != bytes((_VERSION, _KEY_REVOCATION)):
         return None
     at = _HASHED_AT
-    end = at + int.from_bytes(body[_COUNT_AT:_HASHED_AT])
+    end = min(at + int.from_bytes(body[_COUNT_AT:_HASHED_AT]), len(body))
     # One octet is enough for the length of all that comes before the reason in what gpg makes; else none is found.
     while at + 2 < end and body[at] < _TWO_OCTETS:
         if body[at + 1] & ~_CRITICAL == _REASON:

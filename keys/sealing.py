@@ -128,6 +128,15 @@ def open_sealed(
     return Opened(reply.data, signed.by, signed.at)
 
 
+def is_sealed_to(keyring: Keyring, ciphertext: bytes, key: Fingerprint) -> bool:
+    """Tell whether a sealed text names this key of the ring as its reader. Raise an OpenRefused for other text."""
+    recipients = shape.read_message(ciphertext).recipients
+    try:
+        return not keyring.certificate(key).encryption_key_ids.isdisjoint(recipients)
+    except KeyNotFound:
+        return False
+
+
 def open_own(keyring: Keyring, ciphertext: bytes, *, own: Fingerprint, now: datetime) -> bytes:
     """Open what the site sealed to itself, such as its data key: also after its key has expired or was revoked.
 

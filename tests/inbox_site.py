@@ -5,12 +5,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
-from directory.model import Contact
+from directory.model import REGION, Contact
 from directory.tables import DirectoryTable
 from gateway.access.actions import CASEWORK
 from gateway.access.front_door import FrontDoor
@@ -18,29 +19,46 @@ from gateway.access.sign_in import SignIn
 from gateway.adapters.database import Database
 from gateway.audit.read import entries
 from gateway.audit.rows import AuditTable
+from gateway.backup.last import BackupTable
 from gateway.consents.rows import ConsentTable
+from gateway.contacts.changes import Changes
+from gateway.contacts.ours import OurContact
 from gateway.exchange.arrivals import Outcome
 from gateway.exchange.conversations import advance
+from gateway.exchange.identity import Identity
 from gateway.exchange.ports import Arrived
 from gateway.exchange.rows import ArrivalRow, ExchangeTable
+from gateway.keeping.ports import Keeper, Known
+from gateway.liveness.board import Limits
+from gateway.liveness.look import Board
+from gateway.liveness.notices import Notices
+from gateway.liveness.rows import LivenessTable
 from gateway.meetings.rows import MeetingTable
+from gateway.rotation.compromise import Compromise
+from gateway.rotation.rotate import Rotation
 from gateway.site.cipher import Vault
 from gateway.site.people import PeopleTable, Person, PersonRow, Role
+from gateway.site.settings import KeepingSettings, PromiseSettings
 from gateway.wire.letters import Kind, Letter
 from inbox_tui.acts import Acts
 from inbox_tui.casework.case import Case, CaseLine, Rank
 from inbox_tui.casework.intake import Intake
+from inbox_tui.drills import Drills
+from inbox_tui.line import LookAtLine, last_day
 from inbox_tui.news import News
 from inbox_tui.ports import InboxPorts
 from inbox_tui.set_aside import SetAside
 from inbox_tui.store import CaseStore
 from inbox_tui.tables import InboxTable
+from keys.certificate import KeyInfo
+from keys.errors import KeyNotFound
 from keys.fingerprint import Fingerprint
 
 DATA = Path(__file__).parent / "data" / "referrals.json"
 REFERRALS = {one["id"]: one["input"] for one in json.loads(DATA.read_text(encoding="utf-8"))["referrals"]}
 ACCEPTED = tuple(key for key in REFERRALS if int(key[1:]) < 22)
 REGION_KEY = Fingerprint("ABCD1234EF567890ABCD1234EF567890ABCD1234")
+OWN_KEY = Fingerprint("1234ABCD5678EF901234ABCD5678EF901234ABCD")
 NOW = datetime(2026, 11, 20, 8, 14, tzinfo=UTC)
 ANNE = Person("staff-anne", "Anne Testesen", Role.INTAKE)
 BENT = Person("staff-bent", "Bent Prøvegaard", Role.INTAKE)
@@ -107,6 +125,17 @@ def row_of(person: Person, vault: Vault) -> PersonRow:
     )
 
 
+def no_backup(_session: Session) -> None:
+    """Tell that there was never a backup."""
+
+
+class NoKeys:
+    """A key ring that holds nothing."""
+
+    def describe(self, _fingerprint: Fingerprint) -> KeyInfo:
+        raise KeyNotFound
+
+
 @dataclass
 class InboxSite:
     """One inbox: what was posted from it is kept in `posted`."""
@@ -118,7 +147,16 @@ class InboxSite:
 
     def __post_init__(self) -> None:
         self.db = Database(f"sqlite:///{self.path}")
-        families = (ExchangeTable, ConsentTable, MeetingTable, PeopleTable, AuditTable, DirectoryTable)
+        families = (
+            ExchangeTable,
+            ConsentTable,
+            MeetingTable,
+            PeopleTable,
+            AuditTable,
+            DirectoryTable,
+            LivenessTable,
+            BackupTable,
+        )
         self.db.create(InboxTable.metadata, *(family.metadata for family in families))
         for person in STAFF:
             self.employ(person)
@@ -186,12 +224,51 @@ class InboxSite:
             replace(arrived({}, number), **{"kind": kind, "body": body, "letter_id": letter_id, **more})
         )
 
+    def keeper(self, person: Person) -> Keeper:
+        """Keep the line where no key ring is: it can be looked at, and no key can be made."""
+        own, terms, ring = Identity(UNIT.party, UNIT.email, OWN_KEY), KeepingSettings(), NoKeys()
+        board = Board((REGION,), Limits(terms, PromiseSettings()), own.book)
+        clock, unit, post = (lambda: self.now), (lambda: UNIT), self.post
+        notices = Notices(
+            board, ring, lambda session, now: own.book(session).current(now), terms.backup_days, no_backup
+        )
+
+        def read(ask):
+            with self.db.reading() as session:
+                return ask(session, self.now)
+
+        return Keeper(
+            unit=UNIT.unit_name,
+            person=person,
+            board=lambda _person: read(board.rows),
+            notices=lambda _person: read(notices.now),
+            known=lambda _party, _person: Known(read(board.rows)[0]),
+            changes=Changes(self.db, self.vault, ring, post, own, unit, terms, clock),
+            ours=OurContact(self.db, post, own, unit, terms, clock),
+            own_contact=unit,
+            rotation=Rotation(self.db, ring, own, post, None, terms, unit, clock),
+            compromise=Compromise(self.db, own, clock),
+            test=lambda _party, _person: "",
+            key_ends_at=partial(last_day, ring),
+            now=clock,
+            command="stafet-inbox",
+        )
+
+    def line(self) -> LookAtLine:
+        """Look at the line, of which nothing is known."""
+        own = Identity(UNIT.party, UNIT.email, OWN_KEY)
+        board = Board((REGION,), Limits(KeepingSettings(), PromiseSettings()), own.book)
+        return LookAtLine(self.db, self.vault, board, lambda: UNIT, partial(last_day, NoKeys()), lambda: self.now)
+
     def ports(self, **changes: Any) -> InboxPorts:
         """Join the application's ports to this site."""
         return replace(
             InboxPorts(
                 store=self.store,
                 acts=self.acts,
+                drills=Drills(self.db, self.vault, self.post, lambda: UNIT),
+                line=self.line(),
+                keeper=self.keeper,
                 door=FrontDoor(SignIn(self.db, self.vault, lambda: self.now), CASEWORK, "stafet-inbox audit"),
                 set_aside=SetAside(self.db),
                 now=lambda: self.now,

@@ -248,7 +248,7 @@ def forged(
 
 
 KEYS: dict[str, Fingerprint] = {}
-"""Each party's key, once the sites are made."""
+"""Each party's key, in the line that was joined last."""
 
 
 def password_file(folder: Path, password: str = PASSWORD) -> Path:
@@ -296,6 +296,7 @@ def stations(folder: Path) -> Iterator[dict[str, Station]]:
 @contextmanager
 def line(opened: Mapping[str, Station], folder: Path) -> Iterator[Line]:
     """Give each station a new database, and let the ends know each other."""
+    KEYS.update({party: one.own.fingerprint for party, one in opened.items()})
     clock = Standing(utc_now())
     with ExitStack() as stack:
         region, randers, favrskov = (stack.enter_context(_fresh(opened[party], folder, clock)) for party in UNITS)

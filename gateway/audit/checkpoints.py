@@ -18,6 +18,7 @@ from gateway.audit.rows import CheckpointRow
 from gateway.audit.statements import Notary, Statement
 from gateway.audit.trail import head
 from gateway.site.ports import Clock, Sessions
+from keys.fingerprint import Fingerprint
 
 AT_LEAST_EVERY: Final = timedelta(minutes=15)
 AFTER_ENTRIES: Final = 100
@@ -41,7 +42,7 @@ class Checkpoints:
         now, beside = self.clock(), self.notary.last_signed.read()
         with self.sessions.reading() as session:
             last, reached, holds = latest(session), head(session), stands(session, beside)
-        if due(last, reached, now):
+        if due(last, reached, now, self.notary.own):
             if holds:
                 self._sign(reached, now)
             else:
@@ -49,18 +50,17 @@ class Checkpoints:
         return 0
 
     def _sign(self, reached: Head, now: datetime) -> None:
+        own = self.notary.own
         signature = self.notary.sign(Statement.CHECKPOINT, reached, now)
-        self._keep(reached, now, signature)
+        self._keep(reached, now, signature, own)
         self.notary.last_signed.keep(Signed(reached, now, signature))
 
-    def _keep(self, reached: Head, now: datetime, signature: bytes) -> None:
+    def _keep(self, reached: Head, now: datetime, signature: bytes, own: Fingerprint) -> None:
         """Keep a checkpoint; entries that came while it was signed wait for the next one."""
         with self.sessions.session() as session:
             if session.get(CheckpointRow, reached.seq) is None:
                 session.add(
-                    CheckpointRow(
-                        seq=reached.seq, hash=reached.hash, at=now, signed_by=self.notary.own, signature=signature
-                    )
+                    CheckpointRow(seq=reached.seq, hash=reached.hash, at=now, signed_by=own, signature=signature)
                 )
 
 
@@ -69,9 +69,12 @@ def latest(session: Session) -> CheckpointRow | None:
     return session.exec(select(CheckpointRow).order_by(col(CheckpointRow.seq).desc())).first()
 
 
-def due(last: CheckpointRow | None, reached: Head, now: datetime) -> bool:
-    """Tell whether it is time; a checkpoint dated ahead was signed by a clock that was wrong, and puts nothing off."""
+def due(last: CheckpointRow | None, reached: Head, now: datetime, own: str = "") -> bool:
+    """Tell whether it is time: also when our key is another now, so that what came before hangs on the new one.
+
+    A checkpoint dated ahead was signed by a clock that was wrong, and puts nothing off.
+    """
     if last is None:
         return reached.seq > 0
-    many = reached.seq - last.seq >= AFTER_ENTRIES
-    return reached.seq > last.seq and (many or not last.at <= now < last.at + AT_LEAST_EVERY)
+    soon = reached.seq - last.seq >= AFTER_ENTRIES or own not in ("", last.signed_by)
+    return reached.seq > last.seq and (soon or not last.at <= now < last.at + AT_LEAST_EVERY)

@@ -14,7 +14,17 @@ from sqlmodel import Session, col, delete, func, select
 
 from gateway.audit.chain import Head
 from gateway.audit.read import link
-from gateway.audit.rows import BEFORE_ALL, AuditTable, CheckpointRow, EntryRow, SampleRow, StartRow, VerdictRow
+from gateway.audit.rows import (
+    BEFORE_ALL,
+    AuditTable,
+    CheckpointRow,
+    EntryRow,
+    RestoreRow,
+    SampleRow,
+    StartRow,
+    VerdictRow,
+    WitnessRow,
+)
 from gateway.audit.statements import Notary, Statement
 from gateway.site.append_only import move_horizon
 from gateway.site.erasing import Held, Old, Term, What
@@ -25,7 +35,7 @@ DOES_NOT_HOLD: Final = "trail-does-not-hold"
 
 @dataclass(frozen=True)
 class EraseEntries:
-    """Erases the oldest entries, and the samples and verdicts of that time; signs where the trail begins then."""
+    """Erases the oldest entries, and what was sampled, judged and witnessed then; signs where the trail now begins."""
 
     notary: Notary
     what: What = What.ENTRY
@@ -43,10 +53,15 @@ class EraseEntries:
         last = session.get_one(EntryRow, max(int(one.id) for one in found))
         signature = self.notary.sign(Statement.START, Head(last.seq, last.hash), now)
         session.add(StartRow(seq=last.seq, hash=last.hash, at=now, signed_by=self.notary.own, signature=signature))
-        for row in (EntryRow, CheckpointRow):
+        for row in (EntryRow, CheckpointRow, RestoreRow):
             move_horizon(session, _table(row.__tablename__), last.seq + 1)
             session.exec(delete(row).where(col(row.seq) <= last.seq))
-        for table, moment in ((SampleRow, SampleRow.drawn_at), (VerdictRow, VerdictRow.judged_at)):
+        of_that_time = (
+            (SampleRow, SampleRow.drawn_at),
+            (VerdictRow, VerdictRow.judged_at),
+            (WitnessRow, WitnessRow.seen_at),
+        )
+        for table, moment in of_that_time:
             move_horizon(session, _table(table.__tablename__), now - timedelta(days=days))
             session.exec(delete(table).where(col(moment) < now - timedelta(days=days)))
 

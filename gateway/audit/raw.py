@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from gateway.audit.chain import Head, Link
-from gateway.audit.rows import CheckpointRow, EntryRow, StartRow
+from gateway.audit.rows import CheckpointRow, EntryRow, RestoreRow, StartRow
 
 AT_A_TIME: Final = 2000
 _ENTRY: Final = select(  # type: ignore[call-overload]  # SQLModel knows select for up to four columns
@@ -58,7 +58,7 @@ def stored_entries(session: Session) -> Iterator[Stored]:
         yield from _one_by_one(session, seq)
 
 
-def signed_heads(session: Session, table: type[CheckpointRow | StartRow]) -> Iterator[Signed]:
+def signed_heads(session: Session, table: type[CheckpointRow | StartRow | RestoreRow]) -> Iterator[Signed]:
     """Read what was signed, newest first."""
     moment = type_coerce(col(table.at), String).label("at")
     rows = select(table.seq, table.hash, moment, table.signature).order_by(col(table.seq).desc())

@@ -76,6 +76,18 @@ class StartRow(AuditTable, table=True):
     signature: bytes
 
 
+class RestoreRow(AuditTable, table=True):
+    """The last entry a backup held of the trail, when the site was made of that backup; signed by its own key."""
+
+    __tablename__ = "audit_restores"
+
+    seq: int = Field(primary_key=True)
+    hash: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    signed_by: str
+    signature: bytes
+
+
 class WitnessRow(AuditTable, table=True):
     """A head that another party named in a letter of theirs: of their own trail, or of ours as they have seen it."""
 
@@ -125,6 +137,7 @@ def _begin(table: Table, connection: Connection, **_how: object) -> None:
 only_added_to(AuditTable.metadata.tables["audit_entries"], "seq")
 only_added_to(AuditTable.metadata.tables["audit_checkpoints"], "seq")
 only_added_to(AuditTable.metadata.tables["audit_starts"])
+only_added_to(AuditTable.metadata.tables["audit_restores"], "seq")
 only_added_to(AuditTable.metadata.tables["audit_witnessed"], "seen_at")
 only_added_to(AuditTable.metadata.tables["audit_samples"], "drawn_at")
 only_added_to(AuditTable.metadata.tables["audit_verdicts"], "judged_at")

@@ -6,7 +6,8 @@ Not found is a change behind the last of these marks that also makes the head ro
 who holds the site's secret key and signs every checkpoint anew, unless another party has witnessed a head of that time.
 
 What another party says it has seen is believed least: it may be wrong, and a lie must hide nothing. So the walk goes on
-past it, and it is told only when the trail agrees with all that was signed here.
+past it, and it is told only when the trail agrees with all that was signed here. Where it was signed that the trail was
+put back to a backup, what others have seen beyond that is explained by it, and told apart.
 """
 
 import enum
@@ -19,9 +20,11 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
+from gateway.audit import put_back
 from gateway.audit.chain import Head
+from gateway.audit.put_back import PutBack
 from gateway.audit.raw import Signed, Stored, signed_heads, stands_elsewhere, stored_entries
-from gateway.audit.rows import BEFORE_ALL, CheckpointRow, EntryRow, HeadRow, StartRow, WitnessRow
+from gateway.audit.rows import BEFORE_ALL, CheckpointRow, EntryRow, HeadRow, RestoreRow, StartRow, WitnessRow
 from gateway.audit.statements import Notary, Statement
 from gateway.audit.witness import Whose
 from keys.errors import BadSignature, OpenRefused
@@ -53,6 +56,8 @@ class Break(enum.StrEnum):
     """A checkpoint was not signed by this site as it stands."""
     FORGED_START = "forged-start"
     """The trail does not begin where it was signed to begin."""
+    FORGED_RESTORE = "forged-restore"
+    """Nobody signed that the trail was put back to a backup that ended there."""
 
 
 class Source(enum.StrEnum):
@@ -60,6 +65,8 @@ class Source(enum.StrEnum):
 
     CHECKPOINT = "checkpoint"
     """This site, by a signature made then."""
+    RESTORE = "restore"
+    """This site, by a signature made when it was restored from a backup that held so much."""
     WITNESS = "witness"
     """Another party, in a letter of theirs."""
     READ_ALOUD = "read-aloud"
@@ -68,12 +75,16 @@ class Source(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Mark:
-    """A head somebody vouches for; `hash` may be the beginning of one, as it is read aloud."""
+    """A head somebody vouches for; `hash` may be the beginning of one, as it is read aloud.
+
+    `told_at` is when another party told of it.
+    """
 
     seq: int
     hash: str
     source: Source
     party: str = ""
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,8 @@ class Finding:
 class Verified:
     """What a verification came to: `finding` is None when all is well, and `proved` the last entry a mark covers.
 
-    `contradicted` are the heads others say they have seen that the trail does not hold.
+    `contradicted` are the heads others say they have seen that the trail does not hold. `put_back` tells of each time
+    the site was restored from a backup, and `lost` are the heads that are explained by one of them.
     """
 
     entries: int
@@ -99,6 +111,8 @@ class Verified:
     proved: int
     finding: Finding | None
     contradicted: tuple[Mark, ...] = ()
+    put_back: tuple[PutBack, ...] = ()
+    lost: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +126,7 @@ class Verify:
     def __call__(self, session: Session, read_aloud: Iterable[Mark] = ()) -> Verified:
         """Walk the trail as it stands in `session`; raises KeyringError when gpg itself fails."""
         checkpoints, findings = self._checkpoints(session)
+        restores = self._restores(session, checkpoints, findings)
         told = list(_witnessed(session))
         marks = [*checkpoints, *read_aloud, *told]
         walk = _Walk(NONE_YET, marks)
@@ -120,13 +135,15 @@ class Verify:
             findings += filter(None, [self._walked(session, walk) or _end(session, walk, [*checkpoints, *read_aloud])])
         except OpenRefused:
             findings.append(Finding(Break.FORGED_START, _first_seq(session)))
-        contradicted = (*walk.contradicted, *(mark for mark in told if mark.seq > walk.last.seq))
+        unmet = (*walk.contradicted, *(mark for mark in told if mark.seq > walk.last.seq))
+        lost = tuple(mark for mark in unmet if _is_lost(mark, restores))
+        contradicted = tuple(mark for mark in unmet if mark not in lost)
         findings = findings or [_told_otherwise(walk.last, mark) for mark in contradicted]
-        covered = [mark.seq for mark in marks if mark.seq <= walk.last.seq]
+        covered = [mark.seq for mark in marks if mark.seq <= walk.last.seq and mark not in lost]
         proved = 0 if findings else max(covered, default=0)
         first = min(findings, key=lambda finding: finding.seq, default=None)
         counts = len(set(checkpoints)), len(marks) - len(checkpoints)
-        return Verified(walk.count, walk.last, *counts, proved, first, contradicted)
+        return Verified(walk.count, walk.last, *counts, proved, first, contradicted, restores, lost)
 
     def _start(self, session: Session) -> Head:
         """Tell after which entry the trail begins; raises OpenRefused when nobody signed that it does."""
@@ -147,6 +164,20 @@ class Verify:
             except OpenRefused:
                 forged.append(Finding(Break.FORGED_CHECKPOINT, mark.seq, mark))
         return good, forged
+
+    def _restores(self, session: Session, good: list[Mark], findings: list[Finding]) -> tuple[PutBack, ...]:
+        """Prove each time the trail was put back; what a backup held of it must be there still."""
+        proved = []
+        for signed in signed_heads(session, RestoreRow):
+            mark = Mark(signed.head.seq, signed.head.hash, Source.RESTORE)
+            try:
+                self._prove(Statement.RESTORE, signed, thoroughly=True)
+            except OpenRefused:
+                findings.append(Finding(Break.FORGED_RESTORE, mark.seq, mark))
+            else:
+                good.append(mark)
+                proved += [PutBack(mark.seq, signed.at, put_back.backup_of(session, mark.seq))] if signed.at else []
+        return tuple(reversed(proved))
 
     def _prove(self, what: Statement, signed: Signed, *, thoroughly: bool) -> None:
         if signed.at is None:
@@ -228,8 +259,13 @@ def _end(session: Session, walk: _Walk, marks: Iterable[Mark]) -> Finding | None
 
 def _witnessed(session: Session) -> Iterator[Mark]:
     """List the heads of our trail that other parties say they have seen."""
-    ours = select(WitnessRow.seq, WitnessRow.hash, WitnessRow.party).where(WitnessRow.whose == Whose.OURS)
-    return (Mark(seq, seen, Source.WITNESS, party) for seq, seen, party in session.exec(ours))
+    ours = select(WitnessRow.seq, WitnessRow.hash, WitnessRow.party, WitnessRow.seen_at)
+    told = session.exec(ours.where(WitnessRow.whose == Whose.OURS))
+    return (Mark(seq, seen, Source.WITNESS, party, at) for seq, seen, party, at in told)
+
+
+def _is_lost(mark: Mark, restores: Iterable[PutBack]) -> bool:
+    return mark.told_at is not None and put_back.explains(restores, mark.seq, mark.told_at)
 
 
 def _first_seq(session: Session) -> int:

@@ -1,11 +1,13 @@
 """Witnesses: each end tells the other, in the letters that flow anyway, how far its trail has come (DESIGN: at rest).
 
 What one end has written anew or cut off since, the other can then show. What another party told stays as it was told:
-a head that contradicts an earlier one is kept beside it.
+a head that contradicts an earlier one is kept beside it. One end that was restored from a backup says so, and how much
+of its trail the backup held: what it told before of anything beyond that counts no more.
 """
 
 import enum
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +15,7 @@ from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
+from gateway.audit import put_back
 from gateway.audit.chain import Head
 from gateway.audit.rows import EntryRow, StartRow, WitnessRow
 from gateway.audit.trail import head
@@ -28,6 +31,8 @@ class Whose(enum.StrEnum):
     """The other party's own, as it told us."""
     OURS = "ours"
     """Ours, as the other party says it has seen it."""
+    KEPT = "kept"
+    """No head: the other party was restored from a backup, which held its own trail up to this entry."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +64,24 @@ def remember(session: Session, party: str, trail: Trail | None, letter_id: str, 
             )
 
 
+def restored(session: Session, party: str, kept: int, letter_id: str, signed_at: datetime) -> None:
+    """Keep that a party was restored from a backup with `kept` entries, as a letter of theirs says, signed then.
+
+    What the same letter names as the head of their trail counts as told after it.
+    """
+    session.add(WitnessRow(party=party, whose=Whose.KEPT, seq=kept, hash="", seen_at=signed_at, letter_id=letter_id))
+    session.flush()
+
+
+def restored_at(session: Session, party: str) -> datetime | None:
+    """Tell when a party last said, by its own clock, that it was restored from a backup; None when it never did."""
+    said = select(WitnessRow.seen_at).where(WitnessRow.party == party, WitnessRow.whose == Whose.KEPT)
+    return session.exec(said.order_by(col(WitnessRow.id).desc())).first()
+
+
 def told(session: Session, party: str | None = None) -> tuple[Told, ...]:
-    """List what was told, oldest first: by everybody, or by one party."""
-    rows = select(WitnessRow).order_by(col(WitnessRow.id))
+    """List what was told, oldest first: by everybody, or by one party; without what a restore has taken back."""
+    rows = select(WitnessRow).where(WitnessRow.whose != Whose.KEPT, ~_taken_back()).order_by(col(WitnessRow.id))
     if party is not None:
         rows = rows.where(WitnessRow.party == party)
     return tuple(_told(row) for row in session.exec(rows))
@@ -73,27 +93,59 @@ def contradictions(session: Session) -> tuple[Told, ...]:
     Of another party's trail: another hash for a number that was told before. Of ours: a head our trail does not hold.
     """
     rows = session.exec(select(WitnessRow).where(_contradicts()).order_by(col(WitnessRow.id)))
-    return tuple(map(_told, rows))
+    restores = tuple(put_back.put_back(session))
+    return tuple(_told(row) for row in rows if not _explained(row, restores))
+
+
+def _explained(row: WitnessRow, restores: Iterable[put_back.PutBack]) -> bool:
+    """Tell whether a head of ours was lost when we were restored ourselves."""
+    return row.whose == Whose.OURS and put_back.explains(restores, row.seq, row.seen_at)
+
+
+def _taken_back() -> ColumnElement[bool]:
+    """Find the heads that a party told of its own trail, and has lost since with a restore."""
+    kept = aliased(WitnessRow)
+    return (col(WitnessRow.whose) == Whose.THEIRS) & exists().where(
+        col(kept.whose) == Whose.KEPT,
+        col(kept.party) == col(WitnessRow.party),
+        col(kept.seq) < col(WitnessRow.seq),
+        col(kept.id) > col(WitnessRow.id),
+        col(kept.letter_id) != col(WitnessRow.letter_id),
+    )
 
 
 def _contradicts() -> ColumnElement[bool]:
-    before = aliased(WitnessRow)
+    before, kept = aliased(WitnessRow), aliased(WitnessRow)
+    told_after = or_(col(kept.id) < col(WitnessRow.id), col(kept.letter_id) == col(WitnessRow.letter_id))
+    # Two levels out: SQLAlchemy correlates one by itself.
+    restored_between = (
+        exists()
+        .where(
+            col(kept.whose) == Whose.KEPT,
+            col(kept.party) == col(WitnessRow.party),
+            col(kept.seq) < col(WitnessRow.seq),
+            col(kept.id) > col(before.id),
+            told_after,
+        )
+        .correlate(before, WitnessRow)
+    )
     told_otherwise = exists().where(
         col(before.party) == col(WitnessRow.party),
         col(before.seq) == col(WitnessRow.seq),
         col(before.whose) == Whose.THEIRS,
         col(before.hash) != col(WitnessRow.hash),
         col(before.id) < col(WitnessRow.id),
+        ~restored_between,
     )
     held = exists().where(col(EntryRow.seq) == col(WitnessRow.seq), col(EntryRow.hash) == col(WitnessRow.hash))
     erased = exists().where(col(StartRow.seq) >= col(WitnessRow.seq))
-    theirs = col(WitnessRow.whose) == Whose.THEIRS
-    return or_(theirs & told_otherwise, ~theirs & ~held & ~erased)
+    theirs, ours = (col(WitnessRow.whose) == whose for whose in (Whose.THEIRS, Whose.OURS))
+    return or_(theirs & told_otherwise, ours & ~held & ~erased)
 
 
 def _farthest(session: Session, party: str) -> Head | None:
     """Give the highest head a party told of its own trail; of two that contradict, the one that was told first."""
-    theirs = select(WitnessRow).where(WitnessRow.party == party, WitnessRow.whose == Whose.THEIRS)
+    theirs = select(WitnessRow).where(WitnessRow.party == party, WitnessRow.whose == Whose.THEIRS, ~_taken_back())
     row = session.exec(theirs.order_by(col(WitnessRow.seq).desc(), col(WitnessRow.id))).first()
     return Head(row.seq, row.hash) if row else None
 
@@ -111,7 +163,8 @@ def _known(session: Session, party: str, whose: Whose, named: TrailHead) -> bool
 def _keep(session: Session, row: WitnessRow) -> None:
     session.add(row)
     session.flush()
-    if session.exec(select(WitnessRow.id).where(_contradicts(), WitnessRow.id == row.id)).first() is not None:
+    wrong = session.exec(select(WitnessRow).where(_contradicts(), WitnessRow.id == row.id)).first()
+    if wrong is not None and not _explained(wrong, put_back.put_back(session)):
         log.error("letter %s: the head it names contradicts what is here; see audit witnessed", row.letter_id)
 
 

@@ -36,9 +36,12 @@ class Item:
     @property
     def listed(self) -> Listed:
         """Give its size and digest."""
+        size, digest = 0, hashlib.sha256()
         with self.opened() as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # any binary file will do
-            return Listed(size=file.tell(), sha256=digest)
+            while part := file.read(CHUNK):
+                size += len(part)
+                digest.update(part)
+        return Listed(size=size, sha256=digest.hexdigest())
 
     def opened(self) -> IO[bytes]:
         """Open it for reading."""

@@ -18,7 +18,7 @@ from gateway.site.settings import Settings
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 SETTINGS: Final = "settings.toml"
-PASSPHRASE: Final = "passphrase"
+PASSPHRASE: Final = "passphrase"  # noqa: S105 - the name of a file
 DATA_KEY: Final = "data.key.asc"
 LOG_HEAD: Final = "log-head"
 REQUIRED: Final = frozenset({SETTINGS, PASSPHRASE, DATA_KEY, DATABASE})

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from gateway.access.act import act
@@ -16,6 +17,7 @@ from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import mark, ngettext
 from gateway.station import Station
+from gateway.terminal.dates import day_and_clock
 from gateway.terminal.plain import one_line
 
 BROKEN: Final = "AUDIT_BROKEN"
@@ -31,9 +33,11 @@ BREAKS: Final[Mapping[Break, str]] = {
     Break.HEAD_DIFFERS: mark("the head of the log does not name its last entry, {seq}"),
     Break.FORGED_CHECKPOINT: mark("the signature on entry {seq} was not made by this site"),
     Break.FORGED_START: mark("the log begins with entry {seq}, and nobody signed that it does"),
+    Break.FORGED_RESTORE: mark("it says that the log was put back to a backup at entry {seq}, and nobody signed that"),
 }
 AGAINST: Final[Mapping[Source, str]] = {
     Source.CHECKPOINT: mark("This shows from the signature this site made on entry {seq} at the time."),
+    Source.RESTORE: mark("This shows from what this site signed of entry {seq} when it was restored from a backup."),
     Source.WITNESS: mark("This shows from what {party} has seen of entry {seq} and told in a letter."),
     Source.READ_ALOUD: mark("This shows from what was read aloud of entry {seq}. First make sure it was heard right."),
 }
@@ -64,12 +68,13 @@ def _add_verify(audit: Commands, open_site: Opener) -> None:
         finding = verified.finding
         facts = _facts(verified)
         if finding is None:
-            console.answer(facts, *_sound(verified))
+            console.answer(facts, *_sound(verified), *_put_back(verified))
             return DONE
         lines = (
             *explained(BROKEN, _(BREAKS[finding.what]).format(seq=finding.seq)),
             *_against(finding),
             *_otherwise(verified),
+            *_put_back(verified),
         )
         console.answer({"error": BROKEN, "message": " ".join(lines), **facts}, *lines)
         return REFUSED
@@ -113,6 +118,8 @@ def _facts(verified: Verified) -> dict[str, Any]:
         "witnessed": verified.witnessed,
         "proved": verified.proved,
         "contradicted": [{"party": mark.party, "seq": mark.seq} for mark in verified.contradicted],
+        "put_back": [{"at": one.at.isoformat(), "backup": one.backup, "kept": one.kept} for one in verified.put_back],
+        "lost": [{"party": mark.party, "seq": mark.seq} for mark in verified.lost],
         "broken": {"what": finding.what.value, "seq": finding.seq} if finding else None,
     }
 
@@ -133,6 +140,19 @@ def _sound(verified: Verified) -> list[str]:
         )
         lines.append(later.format(count=newer))
     return lines
+
+
+def _put_back(verified: Verified) -> Iterator[str]:
+    """Tell each time the log was put back to a backup: what was noted in between is not here, and nobody hides it."""
+    for one in verified.put_back:
+        said = _("On {date} this site was restored from a backup of {backup}, which held the log up to entry {seq}.")
+        backup = day_and_clock(datetime.fromisoformat(one.backup)) if one.backup else "–"
+        yield said.format(date=day_and_clock(one.at), backup=backup, seq=one.kept)
+    if verified.put_back:
+        yield _("What had been noted between the two was lost with the old machine.")
+    for seen in verified.lost:
+        said = _("{party} has seen entry {seq} of what was lost. That is explained by the restore.")
+        yield said.format(party=one_line(seen.party), seq=seen.seq)
 
 
 def _otherwise(verified: Verified) -> Iterator[str]:

@@ -24,9 +24,19 @@ from directory.errors import DirectoryError
 from gateway import language
 from gateway.access.errors import AccessError, PasswordExposed, PasswordNeeded
 from gateway.audit.errors import AuditError
+from gateway.backup.errors import (
+    BackupDamaged,
+    BackupRuns,
+    BackupTaken,
+    BackupUnfit,
+    CodeMissing,
+    DatabaseElsewhere,
+)
 from gateway.commands.explain import explained
+from gateway.contacts.errors import ChangeRefused
 from gateway.language import gettext as _
 from gateway.language import mark
+from gateway.rotation.errors import RotationError
 from gateway.site.errors import (
     FileUnreadable,
     HomeTaken,
@@ -42,7 +52,7 @@ from gateway.site.people import Person
 from gateway.site.trouble import trouble
 from gateway.station import Station
 from gateway.terminal.plain import plain
-from keys.errors import ImportRefused, InvalidFingerprint, KeysError
+from keys.errors import ImportRefused, InvalidFingerprint, KeysError, LockedFileRefused, PublishRefused
 
 DONE: Final = 0
 REFUSED: Final = 2
@@ -61,15 +71,25 @@ OTHERWISE: Final = mark("the disk or the system refuses")
 MISTAKES: Final = (
     AccessError,
     AuditError,
+    BackupDamaged,
+    BackupRuns,
+    BackupTaken,
+    BackupUnfit,
+    ChangeRefused,
+    CodeMissing,
+    DatabaseElsewhere,
     DirectoryError,
     HomeTaken,
     ImportRefused,
     InvalidFingerprint,
     LastAdmin,
+    LockedFileRefused,
     MayNot,
     PersonGone,
     PersonUnknown,
     PersonUnnamed,
+    PublishRefused,
+    RotationError,
 )
 """What was asked for is refused; with everything else the site itself could not be reached or unlocked."""
 

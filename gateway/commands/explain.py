@@ -6,12 +6,13 @@ The packages below carry codes; here, at the edge, they are put into the languag
 from collections.abc import Mapping
 from typing import Final
 
+from gateway.commands.explain_backup import BACKUP
+from gateway.commands.explain_contacts import CONTACTS, NOTHING_SENT
 from gateway.language import gettext as _
 from gateway.language import mark
 
 Words = tuple[str, str, str]
 
-NOTHING_SENT: Final = mark("Nothing was sent or changed.")
 LETTERS_WAIT: Final = mark("Letters that are queued wait safely and are not lost.")
 
 EXPLANATIONS: Final[Mapping[str, Words]] = {
@@ -224,46 +225,102 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         mark("It was not taken in."),
         mark("Ask the other party for a valid key."),
     ),
-    "KEY_TAKEN": (
-        mark("That key already belongs to another party."),
-        NOTHING_SENT,
-        mark("Each party has its own key. Ask for the right one."),
+    "ADDRESS_NOT_IN_KEY": (
+        mark("The key does not carry the address it should be found by."),
+        mark("Nothing was written. Letters are sealed and opened as before."),
+        mark("Make a new key (keys rotate), which will carry the address in use, and write the directory then."),
     ),
-    "ADDRESS_TAKEN": (
-        mark("That address already belongs to another party."),
-        NOTHING_SENT,
-        mark("Each party has its own address. Ask for the right one."),
+    "NOT_AN_ADDRESS": (
+        mark("The site's mail address cannot be looked up in a Web Key Directory."),
+        mark("Nothing was written. Letters are sealed and opened as before."),
+        mark("Use keys export and send the file instead."),
     ),
-    "BAD_ADDRESS": (
-        mark("That is not a mail address."),
+    **BACKUP,
+    "RECOVERY_CODE_MISTYPED": (
+        mark("That is not a recovery code: a character is missing, wrong, or has changed places."),
         NOTHING_SENT,
-        mark("Write it as name@domain, for instance sikkerpost@kommune.example."),
+        mark("Compare it with the paper, group by group: seven groups of four, without 0, 1, I, L and O."),
     ),
-    "BAD_PHONE": (mark("That is not a Danish phone number."), NOTHING_SENT, mark("Write eight digits.")),
-    "BAD_HOURS": (
-        mark("The opening hours cannot be read."),
-        NOTHING_SENT,
-        mark("Write them like this: man-ons 8-15, tor 8-17, fre 8-13."),
+    "WRONG_RECOVERY_CODE": (
+        mark("That recovery code does not open this file."),
+        mark("Nothing was written, and the file is as it was."),
+        mark("Find the code that was made for this file. If there is no other, the file itself may be damaged."),
     ),
-    "BAD_UNIT_NAME": (
-        mark("The unit's name cannot be used."),
-        NOTHING_SENT,
-        mark("Write a name of ordinary characters."),
+    "NOT_A_LOCKED_FILE": (
+        mark("The file was not locked with a recovery code."),
+        mark("Nothing was written, and the file is as it was."),
+        mark("Name the file that the backup wrote."),
     ),
-    "NOT_A_PARTY": (
-        mark("That is not one of the 19 municipalities of the agreement."),
-        NOTHING_SENT,
-        mark("Use the municipality's code. The codes stand in directory list."),
+    "LOCKED_FILE_CUT_SHORT": (
+        mark("The file ends too early: only a part of it was copied."),
+        mark("Nothing was written. The recovery code may well be right."),
+        mark("Copy the whole file once more, or use another backup."),
     ),
-    "BAD_CONTACTS_FILE": (
-        mark("The contacts file cannot be read: {detail}."),
-        NOTHING_SENT,
-        mark("Use the file that directory export writes as a pattern."),
+    "LOCKED_FILE_DAMAGED": (
+        mark("The file is not as it was when it was locked."),
+        mark("Nothing was written, since nobody can tell what in it has changed."),
+        mark("Use another copy of it, or another backup."),
     ),
-    "BAD_CONTACT_LINE": (
-        mark("The contacts file cannot be read: {detail}."),
+    **CONTACTS,
+    "ROTATION_RUNS": (
+        mark("Our key is being changed already: the old one still holds beside the new one."),
         NOTHING_SENT,
-        mark("Correct that line, and import the file again."),
+        mark("See who is missing (keys status). When nobody is, end the old key (keys retire), and begin again."),
+    ),
+    "NO_ROTATION": (
+        mark("No old key of ours still holds."),
+        NOTHING_SENT,
+        mark("See how it stands: keys status."),
+    ),
+    "OWN_KEY_ENDED": (
+        mark("Our key has expired, so nobody would believe what it announces."),
+        LETTERS_WAIT,
+        mark("Give it up and make another (keys lost), and tell everybody of it by phone."),
+    ),
+    "STRAGGLERS_LEFT": (
+        mark("Not everybody is known to use the new key yet: {detail} missing."),
+        mark("The old key still holds, so that no letter of theirs is lost."),
+        mark("See who they are and phone them: keys status. To leave them behind all the same: keys retire --force."),
+    ),
+    "NOT_TO_BE_TOLD": (
+        mark("That party knows our newest key already, or has no key pinned here."),
+        NOTHING_SENT,
+        mark("See who must be told: keys status."),
+    ),
+    "TEST_NO_CONTACT": (
+        mark("No receiver is registered there."),
+        NOTHING_SENT,
+        mark("Get the unit's address and phone, and enter them first."),
+    ),
+    "TEST_NO_KEY": (
+        mark("No key is pinned for that party."),
+        NOTHING_SENT,
+        mark("Get the key and compare its fingerprint by phone: keys import."),
+    ),
+    "TEST_ONLY_PEOPLE": (
+        mark("A mail program stands there, and only people answer."),
+        NOTHING_SENT,
+        mark("Ring the unit to hear whether letters arrive."),
+    ),
+    "TEST_UNDER_WAY": (
+        mark("A test has left already, and is not answered yet."),
+        NOTHING_SENT,
+        mark("Wait half an hour: it is sent again by itself. Or ring."),
+    ),
+    "DRILL_OPEN": (
+        mark("The unit has been asked already, and nobody there has answered."),
+        NOTHING_SENT,
+        mark("Ring the unit: does anybody read what comes in?"),
+    ),
+    "DRILL_UNKNOWN": (
+        mark("There is no TEST of that id."),
+        NOTHING_SENT,
+        mark("See which wait: drills list."),
+    ),
+    "DRILL_ANSWERED": (
+        mark("A colleague has acknowledged that TEST already."),
+        NOTHING_SENT,
+        mark("There is nothing to do."),
     ),
     "OUT_OF_REACH": (
         mark("The site's folder or database could not be read or written ({detail})."),

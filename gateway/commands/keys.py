@@ -5,14 +5,17 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from sqlmodel import Session
 
 from directory.book import AddressBook
 from gateway.access.act import act
 from gateway.access.actions import Action
-from gateway.commands.console import DONE, NOT_FOUND, Arguments, Commands, Console, read_file, signed_in
+from gateway.commands.changes import propose_key
+from gateway.commands.changes_told import tell_change
+from gateway.commands.console import DONE, NOT_FOUND, Arguments, Commands, Console, signed_in
+from gateway.commands.keys_wkd import export_for_web
+from gateway.commands.rotation import add_rotation
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.station import Station
@@ -20,8 +23,6 @@ from gateway.terminal.dates import day
 from keys.errors import KeyNotFound
 from keys.fingerprint import Fingerprint
 from keys.keyring import KeyInfo
-
-LARGEST_FILE: Final = 1024 * 1024
 
 Whose = Callable[[Arguments], str]
 
@@ -35,6 +36,7 @@ def add_keys(
     _add_export(keys, open_site)
     _add_import(keys, open_site, whose, party_options)
     _add_forget(keys, open_site, whose, party_options)
+    add_rotation(keys, open_site, whose, party_options)
 
 
 def _add_show(keys: Commands, open_site: Opener) -> None:
@@ -42,7 +44,7 @@ def _add_show(keys: Commands, open_site: Opener) -> None:
         with open_site(console.home) as station:
             person = signed_in(station, arguments)
             with act(station.database, person, Action.LIST_KEYS, station.clocks.machine()) as deed:
-                rows = [(_("this site"), station.own.fingerprint), *_pinned(deed.session, station.clocks.machine())]
+                rows = [(_("this site"), station.fingerprint), *_pinned(deed.session, station.clocks.machine())]
             described = [(party, fingerprint, _described(station, fingerprint)) for party, fingerprint in rows]
         facts = [{"party": party, "fingerprint": key, "expires": _expiry(info)} for party, key, info in described]
         lines = [f"{party:<12} {key.grouped}  {_valid_to(info)}" for party, key, info in described]
@@ -55,7 +57,9 @@ def _add_show(keys: Commands, open_site: Opener) -> None:
 def _add_export(keys: Commands, open_site: Opener) -> None:
     def export(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
-            person, fingerprint = signed_in(station, arguments), station.own.fingerprint
+            if arguments.wkd:
+                return export_for_web(station, arguments, console)
+            person, fingerprint = signed_in(station, arguments), station.fingerprint
             with act(station.database, person, Action.EXPORT_KEY, station.clocks.machine(), fingerprint):
                 certificate = station.keyring.export_public(fingerprint)
         if arguments.output:
@@ -68,7 +72,11 @@ def _add_export(keys: Commands, open_site: Opener) -> None:
         return DONE
 
     parser = keys.add_parser("export", help=_("write this site's public key"))
-    parser.add_argument("--output", type=Path, metavar="FILE", help=_("the file to write (default: standard output)"))
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--output", type=Path, metavar="FILE", help=_("the file to write (default: standard output)"))
+    where.add_argument(
+        "--wkd", type=Path, metavar="DIR", help=_("write a Web Key Directory, where mail programs look for the key")
+    )
     parser.set_defaults(run=export)
 
 
@@ -76,15 +84,12 @@ def _add_import(
     keys: Commands, open_site: Opener, whose: Whose, party_options: Callable[[ArgumentParser], None]
 ) -> None:
     def take(arguments: Arguments, console: Console) -> int:
-        certificate = read_file(arguments.file, LARGEST_FILE)
-        party, fingerprint = whose(arguments), Fingerprint.parse(arguments.fingerprint)
         with open_site(console.home) as station:
-            info = station.pin(party, certificate, fingerprint, signed_in(station, arguments))
-        said = _("The key is pinned for {party}, valid to {expires}.").format(party=party, expires=_expiry(info))
-        console.answer({"party": party, "fingerprint": fingerprint, "expires": _expiry(info)}, said)
+            change = propose_key(station, whose(arguments), arguments, signed_in(station, arguments))
+        tell_change(console, change)
         return DONE
 
-    parser = keys.add_parser("import", help=_("pin the other party's key"))
+    parser = keys.add_parser("import", help=_("propose the other party's key, for a colleague to confirm by phone"))
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--fingerprint", required=True, help=_("as the other party read it aloud"))
     party_options(parser)

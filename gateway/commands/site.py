@@ -65,6 +65,11 @@ def init_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--relay-ca", type=Path, metavar="FILE", help=_("the certificate to trust the mail server by"))
     parser.add_argument(
+        "--alone",
+        action="store_true",
+        help=_("one administrator keeps the site: nobody confirms what they propose, and the log marks it"),
+    )
+    parser.add_argument(
         "--new-password-file",
         metavar="FILE",
         help=_("where the administrator's password stands (default: one is made)"),
@@ -93,6 +98,7 @@ def plan(arguments: Arguments, *, party: str, name: str) -> Plan:
         password=own or passwords.first_password(),
         password_is_first=own is None,
         language=in_use(),
+        alone=arguments.alone,
         relay=_relay(arguments.relay, arguments.relay_ca),
         door=DoorSettings(host=arguments.listen[0], port=arguments.listen[1]),
     )

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from gateway.desk import words
 from gateway.desk.content import get
 from gateway.desk.ports import Board
-from gateway.desk.widgets.row_list import Item, Line
 from gateway.language import gettext as _
 from gateway.language import ngettext
 from gateway.referring.drafts import Draft
@@ -17,6 +16,7 @@ from gateway.referring.follow import Progress
 from gateway.referring.words import why_waiting
 from gateway.terminal import erased
 from gateway.terminal.plain import one_line
+from gateway.terminal.row_list import Item, Line
 
 REFERRAL, DRAFT = "referral:", "draft:"
 """How the key of a row begins; the id follows."""

@@ -86,8 +86,6 @@ PROPOSE: Final = Command("p,P", "propose", "P", mark("propose"), mark("Propose a
 COMING: Final = Command("j,J", "answer('accepted')", "J", mark("we come"), mark("Say that we come."))
 NOT_COMING: Final = Command("n,N", "answer('declined')", "N", mark("we cannot"), mark("Say that we cannot come."))
 CALL_OFF: Final = Command("x,X", "call_off", "X", mark("call off"), mark("Call a meeting of ours off."))
-CONFIRM: Final = Command("j,J", "confirm", "J", mark("yes"), mark("Go through with it."))
-CANCEL: Final = Command("escape", "back", "Esc", mark("cancel"), mark("Leave without doing anything."))
 SAVE: Final = Command("ctrl+s", "save", "Ctrl+S", mark("save"), mark("Save it."))
 POST: Final = Command("ctrl+s", "save", "Ctrl+S", mark("send"), mark("Send it."))
 ASK: Final = Command("enter", "ask", "Enter", mark("look"), mark("Look it up."))
@@ -99,7 +97,22 @@ UNDERSTOOD: Final = Command(
 THEIRS: Final = Command("enter", "theirs", "Enter", mark("go on from theirs"), mark("Go on from what they wrote."))
 MINE: Final = Command("b,B", "mine", "B", mark("keep mine beside"), mark("Keep yours as a draft of its own."))
 
-BOARD: Final = (NEW, OPEN, FIND, CALL, FINISHED, HELP, QUIT)
+DIRECTORY: Final = Command(
+    "f6,k,K", "directory", "F6", mark("the 19"), mark("The municipalities: who answers, whom to ring. K does the same.")
+)
+NOTICES: Final = Command(
+    "f7", "notices", "F7", mark("to do"), mark("What an administrator should see to, and what to do.")
+)
+UNIT: Final = Command("enter", "open", "Enter", mark("open"), mark("Open the municipality the cursor is on."))
+OWN_KEY: Final = Command("e,E", "own_key", "E", mark("our key"), mark("Our own key: change it, or give it up."))
+OWN_CONTACT: Final = Command(
+    "u,U", "own_contact", "U", mark("our unit"), mark("How our own unit is reached, and from when.")
+)
+
+BOARD: Final = (NEW, OPEN, FIND, CALL, FINISHED, DIRECTORY, HELP, QUIT)
+BOARD_BAR: Final = tuple(one for one in BOARD if one is not OPEN)
+"""What fits on one line of 80 cells; that Enter opens is told by the help."""
+DIRECTORY_PAGE: Final = (UNIT, OWN_KEY, OWN_CONTACT, NOTICES, BACK, HELP)
 REFERRAL: Final = (CALL, SUPPLEMENT, AGAIN, WITHDRAW, MEETING, JOURNAL, BACK, HELP)
 STUCK: Final = (ANEW, CALL, AGAIN, WITHDRAW, JOURNAL, BACK, HELP)
 """Where it came back, was given up, or went to the wrong municipality: what to do about it comes first."""
@@ -112,6 +125,10 @@ EXPLAINED: Final = (
     FIND,
     CALL,
     FINISHED,
+    DIRECTORY,
+    NOTICES,
+    OWN_KEY,
+    OWN_CONTACT,
     SUPPLEMENT,
     AGAIN,
     ANEW,

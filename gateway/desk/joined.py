@@ -11,6 +11,7 @@ from gateway import bootstrap
 from gateway.access.actions import SENDING
 from gateway.access.front_door import FrontDoor
 from gateway.desk.ports import Board, DeskPorts, Reach
+from gateway.keeping.joined import keeper
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.site.people import Person
@@ -38,6 +39,7 @@ def desk_ports(
         look=bootstrap.look(station),
         board=desk.board,
         reach=desk.reach,
+        keeper=lambda who: keeper(station, who, bootstrap.board(station)),
         chase_after=timedelta(hours=station.settings.promise.chase_drafts_hours),
         now=station.clocks.rules,
         person=person,

@@ -7,6 +7,7 @@ from typing import Final
 
 from directory.model import Contact
 from directory.municipalities import Municipality
+from gateway.keeping.ports import Keeper
 from gateway.referring.correspond import Correspond
 from gateway.referring.decline import Decline
 from gateway.referring.drafts import Draft, Drafts
@@ -60,6 +61,7 @@ class DeskPorts:
     look: Look
     board: Callable[[Person], Board]
     reach: Callable[[str], Reach]
+    keeper: Callable[[Person], Keeper]
     chase_after: timedelta
     now: Clock
     person: Person | None = None

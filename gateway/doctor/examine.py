@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from gateway.doctor import files, keeping, keys, machine, storage, traffic
+from gateway.doctor import files, keeping, keys, line, machine, storage, traffic
 from gateway.doctor.findings import Check, Finding, bad
 from gateway.retention.run import Retain
 from gateway.site.errors import SettingsUnreadable
@@ -24,6 +24,7 @@ def from_inside(station: Station, retain: Callable[[Station], Retain]) -> Iterat
     """Look at an opened site."""
     try:
         yield from keys.own_key(station)
+        yield from keys.backup(station)
     except KeyringError as error:
         yield bad(Check.KEY, "GPG_FAILS", reason=error.code)
     yield from keys.doors(station)
@@ -33,6 +34,7 @@ def from_inside(station: Station, retain: Callable[[Station], Retain]) -> Iterat
         yield from storage.examine(station.home, session)
         yield from machine.clock(session, now)
         yield from traffic.parties(session, station.own.party)
+        yield from line.examine(station, session, now)
         yield from traffic.letters(session)
         yield from traffic.mail(session, now)
         yield from keeping.people(session)

@@ -35,6 +35,8 @@ class Check(enum.StrEnum):
     """Whether the clock can be believed."""
     PARTIES = "parties"
     """Contacts and keys of those letters go to."""
+    LINE = "line"
+    """Whether the other parties are heard, and what of contacts and keys waits for a person."""
     LETTERS = "letters"
     """What does not get through."""
     ARRIVALS = "arrivals"
@@ -45,6 +47,8 @@ class Check(enum.StrEnum):
     """The audit trail."""
     RETENTION = "retention"
     """Whether what is old is erased."""
+    BACKUP = "backup"
+    """Whether the site could be made anew if this machine were lost."""
 
 
 @dataclass(frozen=True)

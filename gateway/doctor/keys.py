@@ -8,7 +8,10 @@ from typing import Final
 from cryptography import x509
 
 from gateway.adapters.tls import client_context
+from gateway.backup.last import last_backup
+from gateway.backup.make import newest_key
 from gateway.doctor.findings import Check, Finding, bad, look, well
+from gateway.rotation.model import Rotating, rotating
 from gateway.station import Station
 
 SOON: Final = timedelta(days=60)
@@ -16,8 +19,12 @@ SOON: Final = timedelta(days=60)
 
 
 def own_key(station: Station) -> Iterator[Finding]:
-    """Look at the key letters are signed with; raises KeyringError."""
-    now, own = station.clocks.machine(), station.own.fingerprint
+    """Look at the newest of our keys, and whether the others know it; raises KeyringError."""
+    now = station.clocks.machine()
+    with station.database.reading() as session:
+        book = station.own_book(session)
+        rows = book.keys()
+        own, ours, stands = book.current(now), {row.fingerprint for row in rows}, rotating(book, now)
     secret = station.keyring.secret_keys()
     if own not in secret:
         yield bad(Check.KEY, "KEY_NOT_HERE")
@@ -27,14 +34,45 @@ def own_key(station: Station) -> Iterator[Finding]:
     if unusable is not None:
         yield bad(Check.KEY, f"KEY_{unusable.name}")
         return
-    if len(secret) > 1:
-        yield look(Check.KEY, "KEYS_SEVERAL", count=len(secret))
+    if strange := set(secret) - ours:
+        yield look(Check.KEY, "KEYS_SEVERAL", count=len(strange))
+    yield from _changing(stands, now)
     version = ".".join(map(str, station.keyring.gpg.version))
     days = (info.expires - now).days if info.expires else None
     if days is not None and days < SOON.days:
         yield look(Check.KEY, "KEY_ENDS_SOON", days=days)
     else:
         yield well(Check.KEY, "KEY_WORKS", version=version, days="–" if days is None else days)
+
+
+def backup(station: Station) -> Iterator[Finding]:
+    """Ask when the site was last backed up, and whether that holds its newest key; raises KeyringError."""
+    newest, now = newest_key(station.keyring), station.clocks.machine()
+    with station.database.reading() as session:
+        last = last_backup(session)
+    days = (now - last.made_at).days if last else 0
+    if last is None:
+        yield look(Check.BACKUP, "BACKUP_NEVER")
+    elif newest and last.newest_key != newest.fingerprint:
+        yield bad(Check.BACKUP, "BACKUP_LACKS_KEY")
+    elif days >= station.settings.keeping.backup_days:
+        yield look(Check.BACKUP, "BACKUP_OLD", days=days)
+    else:
+        yield well(Check.BACKUP, "BACKUP_MADE", days=max(days, 0))
+
+
+def _changing(stands: Rotating, now: datetime) -> Iterator[Finding]:
+    """Tell how the change of our key stands, if there is one."""
+    if stands.new is None or stands.old_ends_at is None:
+        return
+    days, count = max((stands.old_ends_at - now).days, 0), len(stands.stragglers)
+    facts: dict[str, str | int] = {"key": stands.new[-8:], "days": days, "count": count}
+    if not stands.runs:
+        yield bad(Check.KEY, "KEY_UNTOLD", **facts)
+    elif stands.stragglers:
+        yield look(Check.KEY, "KEY_CHANGING", **facts)
+    else:
+        yield well(Check.KEY, "KEY_CHANGED", **facts)
 
 
 def doors(station: Station) -> Iterator[Finding]:

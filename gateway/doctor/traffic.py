@@ -14,16 +14,17 @@ from gateway.exchange import arrivals
 from gateway.exchange.arrivals import Outcome
 from gateway.exchange.delivery import FAILED, State
 from gateway.exchange.rows import ArrivalRow, OutgoingRow
+from gateway.wire.letters import Kind
 
 LATELY: Final = timedelta(days=7)
 
 
 def letters(session: Session) -> Iterator[Finding]:
-    """Count the letters that stand still, by state and reason code."""
+    """Count the letters that stand still, by state and reason code; of TESTs the line's own check tells."""
     wrong = (State.PARKED, *sorted(FAILED))
     counts = (
         select(OutgoingRow.state, OutgoingRow.reason, func.count())
-        .where(col(OutgoingRow.state).in_(wrong))
+        .where(col(OutgoingRow.state).in_(wrong), OutgoingRow.kind != Kind.HEARTBEAT)
         .group_by(OutgoingRow.state, OutgoingRow.reason)
         .order_by(OutgoingRow.state, OutgoingRow.reason)
     )
@@ -37,16 +38,20 @@ def letters(session: Session) -> Iterator[Finding]:
 def mail(session: Session, now: datetime) -> Iterator[Finding]:
     """Count the mail nobody could look at, and what was kept apart lately."""
     stuck = arrivals.stuck(session, now)
-    apart = select(func.count()).where(
-        ArrivalRow.outcome == Outcome.QUARANTINED, col(ArrivalRow.arrived_at) > now - LATELY
-    )
-    kept_apart = session.exec(apart).one()
+    kept_apart, refused = (_lately(session, outcome, now) for outcome in (Outcome.QUARANTINED, Outcome.REFUSED))
     if stuck:
         yield bad(Check.ARRIVALS, "ARRIVALS_STUCK", count=stuck)
     if kept_apart:
         yield look(Check.ARRIVALS, "ARRIVALS_KEPT_APART", count=kept_apart, days=LATELY.days)
-    if not stuck and not kept_apart:
+    if refused:
+        yield look(Check.ARRIVALS, "ARRIVALS_REFUSED", count=refused, days=LATELY.days)
+    if not stuck and not kept_apart and not refused:
         yield well(Check.ARRIVALS, "ARRIVALS_TAKEN")
+
+
+def _lately(session: Session, outcome: Outcome, now: datetime) -> int:
+    came = select(func.count()).where(ArrivalRow.outcome == outcome, col(ArrivalRow.arrived_at) > now - LATELY)
+    return session.exec(came).one()
 
 
 def parties(session: Session, own: str) -> Iterator[Finding]:

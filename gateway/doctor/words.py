@@ -17,11 +17,13 @@ CHECKS: Final[Mapping[Check, str]] = {
     Check.DATABASE: mark("Database"),
     Check.CLOCK: mark("Clock"),
     Check.PARTIES: mark("Other party"),
+    Check.LINE: mark("The line"),
     Check.LETTERS: mark("Letters out"),
     Check.ARRIVALS: mark("Mail in"),
     Check.PEOPLE: mark("People"),
     Check.LOG: mark("Log"),
     Check.RETENTION: mark("Erasing"),
+    Check.BACKUP: mark("Backup"),
 }
 
 GRADES: Final[Mapping[Grade, str]] = {
@@ -35,10 +37,16 @@ MEND: Final = mark("Let the doctor do it: doctor --mend. Or: chmod.")
 WAITS: Final = mark("Letters wait safely until it is mended, and leave by themselves then.")
 NOTHING_LEAVES: Final = mark("No letter is sent or received.")
 PHONE: Final = mark("Phone the unit about each of them: status shows which they are.")
-RENEW_KEY: Final = mark("Make the next key in good time, and let the other party pin it.")
+RENEW_KEY: Final = mark("Make the next key in good time, while this one can still announce it: keys rotate")
+ANOTHER_KEY: Final = mark("Make another, and tell everybody of it by phone: keys lost")
 RESTORE: Final = mark("Stop the daemon, keep a copy of the folder, and restore the database from the backup.")
 VERIFY: Final = mark("Run audit verify, and tell the data protection officer what it says.")
+RING: Final = mark("Ring there: does the gateway run, and does anybody read what comes in?")
+RENEW: Final = mark("Ring there: the next key is made and announced, and compared on the phone.")
+SECOND: Final = mark("A second person rings the old number and confirms it, or refuses it.")
 LOOK_AT_CLOCK: Final = mark("Set the clock right, and let the machine keep it right by NTP.")
+
+BACK_UP: Final = mark("Make one, and keep it on another machine: backup FILE")
 
 SAID: Final[Mapping[str, tuple[str, str, str]]] = {
     "FILES_PRIVATE": (mark("only this account can read them"), "", ""),
@@ -79,8 +87,8 @@ SAID: Final[Mapping[str, tuple[str, str, str]]] = {
         mark("After that nothing can be signed, and the other end believes nothing."),
         RENEW_KEY,
     ),
-    "KEY_EXPIRED": (mark("the key has ended"), NOTHING_LEAVES, RENEW_KEY),
-    "KEY_REVOKED": (mark("the key is revoked"), NOTHING_LEAVES, RENEW_KEY),
+    "KEY_EXPIRED": (mark("the key has ended"), NOTHING_LEAVES, ANOTHER_KEY),
+    "KEY_REVOKED": (mark("the key is revoked"), NOTHING_LEAVES, ANOTHER_KEY),
     "KEY_NOT_YET_MADE": (
         mark("the key is younger than the clock says it can be"),
         NOTHING_LEAVES,
@@ -92,9 +100,24 @@ SAID: Final[Mapping[str, tuple[str, str, str]]] = {
         mark("Restore the folder gnupg from the backup."),
     ),
     "KEYS_SEVERAL": (
-        mark("{count} secret keys lie in the folder gnupg"),
-        mark("Only the one in the settings is used; the others could sign in its name elsewhere."),
-        mark("Keep an old one only until the other party has pinned the new one."),
+        mark("{count} secret keys lie in the folder gnupg that this site does not use"),
+        mark("A change of key may have been interrupted; else somebody has put them there."),
+        mark("If nobody knows of them, tell the data protection officer."),
+    ),
+    "KEY_CHANGING": (
+        mark("the new key (…{key}) is not heard yet from {count}; the old one holds for {days} days"),
+        mark("After that letters to those wait until they are told by phone."),
+        mark("See who they are, and phone them in good time: keys status"),
+    ),
+    "KEY_CHANGED": (
+        mark("everybody uses the new key (…{key}); the old one ends in {days} days"),
+        "",
+        "",
+    ),
+    "KEY_UNTOLD": (
+        mark("{count} do not know our new key (…{key}), and the old one has ended"),
+        mark("Letters to them wait, and theirs cannot be opened."),
+        mark("Phone them, read the fingerprint aloud, and note it: keys status, keys told"),
     ),
     "GPG_FAILS": (
         mark("GnuPG does not answer ({reason})"),
@@ -176,6 +199,55 @@ SAID: Final[Mapping[str, tuple[str, str, str]]] = {
         mark("Letters to them are parked until there is one."),
         mark("Get the key, compare the fingerprint by phone, and pin it: keys pin."),
     ),
+    "LINE_ALIVE": (mark("nobody is silent, and nothing waits for a person"), "", ""),
+    "LINE_SILENT": (
+        mark("silent for longer than the settings allow: {parties}"),
+        mark("Letters may lie there unseen, or not arrive."),
+        RING,
+    ),
+    "LINE_KEY_ENDS": (
+        mark("the key ends soon: {parties}"),
+        mark("From its last day on letters to them are parked."),
+        RENEW,
+    ),
+    "LINE_KEY_ENDED": (mark("the key has ended: {parties}"), WAITS, RENEW),
+    "LINE_KEY_REVOKED": (mark("the key is withdrawn by its owner: {parties}"), WAITS, RENEW),
+    "LINE_KEY_UNREADABLE": (mark("the key cannot be read: {parties}"), WAITS, RENEW),
+    "LINE_DRILL_UNANSWERED": (
+        mark("no person has answered the test referral: {parties}"),
+        mark("Perhaps nobody reads what comes there."),
+        RING,
+    ),
+    "LINE_DRILL_WAITS": (
+        mark("a test referral waits for somebody here: {parties}"),
+        mark("Who asked cannot know that anybody reads what comes here."),
+        mark("Whoever takes referrals acknowledges it: in the inbox, or drills acknowledge."),
+    ),
+    "LINE_VERIFIED_LONG_AGO": (
+        mark("the contact was confirmed long ago: {parties}"),
+        mark("The phone may be another's by now."),
+        mark("Ring on the number that is known, and go through address, phone and hours together."),
+    ),
+    "LINE_BOUNCES": (
+        mark("letters came back: {parties}"),
+        mark("The address may be wrong, or the mailbox full."),
+        RING,
+    ),
+    "LINE_CHANGE_WAITS": (
+        mark("a change waits for a second person: {parties}"),
+        mark("Until then letters go where they went before."),
+        SECOND,
+    ),
+    "LINE_CHANGE_LATE": (
+        mark("the day of a change has passed, and it does not hold: {parties}"),
+        mark("Letters still go where they went before."),
+        SECOND,
+    ),
+    "LINE_OWN_KEY_PENDING": (
+        mark("not known to use our new key: {parties}"),
+        mark("When the old one ends, letters to them are parked."),
+        mark("Ring, and read the new key's groups aloud."),
+    ),
     "LETTERS_MOVE": (mark("none stands still"), "", ""),
     "LETTERS_PARKED": (mark("{count} parked: {reason}"), WAITS, PHONE),
     "LETTERS_REFUSED": (
@@ -198,6 +270,11 @@ SAID: Final[Mapping[str, tuple[str, str, str]]] = {
         mark("{count} in {days} days that cannot be trusted"),
         mark("They are kept apart, and nobody was answered."),
         mark("Look at the reasons; phone the other party if it may be theirs."),
+    ),
+    "ARRIVALS_REFUSED": (
+        mark("{count} in {days} days from the right party that could not be taken in"),
+        mark("They may be about referrals this site does not know, as after a restore from a backup."),
+        mark("Phone the other party: its own list shows which of its letters got no further."),
     ),
     "PEOPLE": (mark("{count} work here, {admins} of them keep the site"), "", ""),
     "ADMINS_NONE": (
@@ -255,6 +332,22 @@ SAID: Final[Mapping[str, tuple[str, str, str]]] = {
         mark("{count} that are old and still wait for somebody"),
         mark("They are kept, for a person is on the other end of each."),
         mark("See which, and why: retention due"),
+    ),
+    "BACKUP_MADE": (mark("made {days} days ago"), "", ""),
+    "BACKUP_NEVER": (
+        mark("there is none"),
+        mark("If this machine is lost, so are its keys and everything people have written here."),
+        BACK_UP,
+    ),
+    "BACKUP_OLD": (
+        mark("made {days} days ago"),
+        mark("What people have written here since then would be lost with this machine."),
+        BACK_UP,
+    ),
+    "BACKUP_LACKS_KEY": (
+        mark("older than the newest key"),
+        mark("If this machine is lost, the other party must pin a new key by phone before any letter can be read."),
+        BACK_UP,
     ),
     "CANNOT_OPEN": (
         mark("it cannot be opened ({reason})"),

@@ -14,6 +14,7 @@ from gateway.audit.witness import trail_for
 from gateway.exchange import outbox
 from gateway.exchange.delivery import (
     BOUNCED,
+    KEY_REVOKED,
     NO_RECEIPT,
     OWN_KEY_UNKNOWN_THERE,
     Course,
@@ -91,6 +92,8 @@ class Deliver:
         with self.sessions.session() as session:
             if not outbox.leaving(session, letter_id, now):
                 return None
+            if isinstance(sealed, SealedLetter) and _revoked(session, sealed, now):
+                sealed = parked(KEY_REVOKED, now)
             if isinstance(sealed, SealedLetter):
                 session.add(_envelope_row(letter_id, sealed, now))
                 return sealed
@@ -131,6 +134,11 @@ class Deliver:
                     course = came_back(envelope.bounced, now)
             outbox.steer(session, row, course, now)
             log.info("letter %s %s %s: %s", letter_id, row.kind, attempt.passage, row.state)
+
+
+def _revoked(session: Session, sealed: SealedLetter, now: datetime) -> bool:
+    """Tell whether the key was revoked while a letter was sealed to it; then it must not leave."""
+    return AddressBook(session).owner_of(sealed.sealed_to, now) is None
 
 
 def _envelope_row(letter_id: str, sealed: SealedLetter, now: datetime) -> EnvelopeRow:

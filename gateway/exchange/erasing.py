@@ -61,7 +61,7 @@ class EraseLetters:
         """List the letters that never came through: a person is to see to them."""
         kept = select(OutgoingRow.number, OutgoingRow.posted_at, OutgoingRow.state).where(
             _says_something(),
-            OutgoingRow.kind != Kind.RECEIPT,
+            col(OutgoingRow.kind).not_in((Kind.RECEIPT, Kind.HEARTBEAT)),
             col(OutgoingRow.state).in_([*UNDER_WAY, *FAILED]),
             col(OutgoingRow.posted_at) < before,
         )

@@ -41,16 +41,20 @@ class Identity:
     def reading(self, session: Session, at: datetime) -> "Reader":
         """Give who we are to what arrived `at`."""
         book = self.book(session)
-        return Reader(self.party, book.addresses(at), book.opening(at))
+        return Reader(self.party, book.addresses(at), book.opening(at), book.former(at))
 
 
 @dataclass(frozen=True)
 class Reader:
-    """This site as it reads: while a key or an address follows another, letters for either are its own."""
+    """This site as it reads: while a key or an address follows another, letters for either are its own.
+
+    What is sealed to a `former` key stays shut: its time is over, or somebody else has it.
+    """
 
     party: str
     addresses: frozenset[str]
     keys: tuple[Fingerprint, ...]
+    former: tuple[Fingerprint, ...] = ()
 
     def has(self, mail: str) -> bool:
         """Tell whether an address is ours, however it is capitalised."""

@@ -81,7 +81,7 @@ def withhold(session: Session, now: datetime) -> None:
     A worker may have held it when the withdrawal was written down, and then have reached nobody with it. What came back
     is not sent once more.
     """
-    due = (col(OutgoingRow.next_at) <= now) & _withdrawn()
+    due = (col(OutgoingRow.next_at) <= now) & about_withdrawn()
     _taken_back(session, due, now)
     for row in session.exec(select(OutgoingRow).where(due, _came_back())).all():
         steer(session, row, Course(State.GIVEN_UP, None, row.reason), now)
@@ -147,6 +147,14 @@ def release_all(session: Session, now: datetime) -> None:
         session.execute(change.execution_options(synchronize_session=False))
 
 
+def look_now(session: Session, party: str, now: datetime) -> None:
+    """Let what is parked for a party be tried at once, for its address or key has changed."""
+    parked = update(OutgoingRow).where(
+        col(OutgoingRow.to_party) == party, col(OutgoingRow.state) == State.PARKED, col(OutgoingRow.next_at) > now
+    )
+    session.execute(parked.values(next_at=now).execution_options(synchronize_session=False))
+
+
 def steer(session: Session, row: OutgoingRow, course: Course, now: datetime) -> None:
     """Set a delivery on its course and note the step, unless better news came in the meantime."""
     row.claimed_until = None
@@ -203,7 +211,7 @@ def resume(session: Session, now: datetime) -> None:
         select(OutgoingRow)
         .join(ContactRow, (col(ContactRow.party) == party) & col(ContactRow.valid_to).is_(None))
         .join(PinnedKeyRow, (col(PinnedKeyRow.party) == party) & col(PinnedKeyRow.valid_to).is_(None))
-        .where(or_(col(OutgoingRow.state) == State.GIVEN_UP, _came_back()), never_left, ~_withdrawn())
+        .where(or_(col(OutgoingRow.state) == State.GIVEN_UP, _came_back()), never_left, ~about_withdrawn())
         .where(col(OutgoingRow.locked) != b"")  # retention has not taken what it says
         .where(col(OutgoingRow.to_address) == "", col(OutgoingRow.kind).not_in(TESTS))
     )
@@ -216,7 +224,7 @@ def _came_back() -> ColumnElement[bool]:
     return (col(OutgoingRow.state) == State.PARKED) & col(OutgoingRow.reason).startswith(BOUNCED)
 
 
-def _withdrawn() -> ColumnElement[bool]:
+def about_withdrawn() -> ColumnElement[bool]:
     """Find what tells of a citizen who has withdrawn the consent."""
     ended = exists().where(
         col(ConversationRow.conversation_id) == col(OutgoingRow.conversation_id),

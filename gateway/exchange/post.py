@@ -30,7 +30,9 @@ class PostOffice:
             advance(session, letter, with_party=letter.to_party, spoken_by=self.party)
             turn = next_turn(session, letter.conversation_id)
         now = self.clock()
-        lacks = missing(AddressBook(session), letter.to_party, letter.to_address)
+        book = AddressBook(session)
+        goes_to = letter.to_address or _before_the_first(book, letter.kind, letter.to_party)
+        lacks = missing(book, letter.to_party, goes_to)
         course = parked(lacks, now) if lacks else Course(State.QUEUED, now)
         session.add(
             OutgoingRow(
@@ -64,7 +66,13 @@ def missing(book: AddressBook, party: str, to_address: str = "") -> str:
 def recipient_of(book: AddressBook, row: OutgoingRow) -> str:
     """Give the address a letter goes to now; empty when there is none."""
     contact = book.contact(row.to_party)
-    return row.to_address or (contact.email if contact else "")
+    return row.to_address or (contact.email if contact else _before_the_first(book, Kind(row.kind), row.to_party))
+
+
+def _before_the_first(book: AddressBook, kind: Kind, party: str) -> str:
+    """Give the first address a party is about to have to a receipt alone: only by it can that address be proved."""
+    expected = book.expected(party) if kind is Kind.RECEIPT else frozenset()
+    return next(iter(expected), "")
 
 
 def place(letter_id: str) -> str:

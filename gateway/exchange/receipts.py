@@ -12,7 +12,8 @@ from typing import Annotated, Final
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
 from sqlmodel import Session, select
 
-from gateway.exchange import outbox
+from gateway.audit import put_back
+from gateway.exchange import outbox, resend
 from gateway.exchange.delivery import Course, State, retry_after
 from gateway.exchange.ports import Arrived
 from gateway.exchange.rows import EnvelopeRow, OutgoingRow
@@ -64,6 +65,8 @@ def receipt_for(body: ReceiptBody, *, conversation_id: str, party: str, number: 
 def settle(session: Session, arrived: Arrived, now: datetime) -> None:
     """Let a receipt settle the delivery it is about.
 
+    Around a restore from a backup some settle nothing, and the next copy is answered for its own: one that was signed
+    before its sender was restored, and one for an envelope that we lost ourselves.
     Raises LetterUnreadable when it does not parse, LetterOutOfTurn when it is about a letter that never went to its
     sender, or states a digest of something we never sealed.
     """
@@ -71,18 +74,35 @@ def settle(session: Session, arrived: Arrived, now: datetime) -> None:
         body = ReceiptBody.model_validate(dict(arrived.body))
     except ValidationError:
         raise LetterUnreadable from None
-    row = _delivery(session, body)
+    envelope = _envelope(session, body)
+    row = session.get(OutgoingRow, envelope.letter_id) if envelope else None
+    if row is None and _is_for_a_lost_envelope(session, body, arrived.from_party):
+        return
     if row is None or row.to_party != arrived.from_party:
         raise LetterOutOfTurn
     if body.digest not in {sealed.digest for sealed in outbox.envelopes(session, row.letter_id)}:
         raise LetterOutOfTurn
+    if resend.is_of_a_lost_machine(session, row, arrived.signed_at) or _refuses_an_earlier_copy(session, body, row):
+        return
     row.receipt_digest = body.digest
     outbox.steer(session, row, _course(body, row, now), now)
 
 
-def _delivery(session: Session, body: ReceiptBody) -> OutgoingRow | None:
-    envelope = session.exec(select(EnvelopeRow).where(EnvelopeRow.envelope_id == body.envelope)).first()
-    return session.get(OutgoingRow, envelope.letter_id) if envelope else None
+def _envelope(session: Session, body: ReceiptBody) -> EnvelopeRow | None:
+    return session.exec(select(EnvelopeRow).where(EnvelopeRow.envelope_id == body.envelope)).first()
+
+
+def _refuses_an_earlier_copy(session: Session, body: ReceiptBody, row: OutgoingRow) -> bool:
+    """Tell whether a letter was refused before all that its reader had lost was sent again; it is on its way anew."""
+    envelope = _envelope(session, body)
+    if body.verdict is Verdict.OK or envelope is None:
+        return False
+    return resend.was_queued_since(session, row.letter_id, envelope.made_at)
+
+
+def _is_for_a_lost_envelope(session: Session, body: ReceiptBody, party: str) -> bool:
+    row = session.get(OutgoingRow, body.of) if body.of else None
+    return row is not None and row.to_party == party and any(put_back.put_back(session))
 
 
 def _course(body: ReceiptBody, row: OutgoingRow, now: datetime) -> Course:

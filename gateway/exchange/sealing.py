@@ -9,13 +9,13 @@ from gateway.exchange.identity import Identity, Reader
 from gateway.language import danish as _
 from gateway.wire import envelope as mail
 from gateway.wire import payload as wire
-from gateway.wire.errors import LetterUnreadable, NotForThisUnit, SenderDiffers
+from gateway.wire.errors import ForFormerKey, LetterUnreadable, NotForThisUnit, SenderDiffers
 from gateway.wire.letter_text import letter_text
 from gateway.wire.letters import ABOUT_MEETINGS, HEADINGS, Kind, Letter, new_id
 from keys.errors import NotForUs
 from keys.fingerprint import Fingerprint
 from keys.keyring import Keyring
-from keys.sealing import Opened, open_sealed, seal
+from keys.sealing import Opened, is_sealed_to, open_sealed, seal
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,8 @@ def _opened(
             return key, open_sealed(keyring, envelope.ciphertext, reader=key, signers=signers, now=now)
         except NotForUs:
             continue
+    if any(is_sealed_to(keyring, envelope.ciphertext, key) for key in own.former):
+        raise ForFormerKey
     raise NotForUs
 
 

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session
 
+from gateway.access.act import noted_by_daemon
+from gateway.access.actions import Action
+from gateway.exchange import resend
 from gateway.exchange.arrivals import Outcome
 from gateway.exchange.conversations import advance
 from gateway.exchange.delivery import State
@@ -14,9 +18,11 @@ from gateway.exchange.receipts import ReceiptBody, Verdict, receipt_for, settle
 from gateway.exchange.rows import ArrivalRow, OutgoingRow, StepRow, TakenRow
 from gateway.exchange.sealing import OpenedLetter
 from gateway.site.ports import Clock
-from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable
+from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable, WireError
 from gateway.wire.letters import Kind, new_id
 from gateway.wire.payload import Payload
+
+ABOUT_KEYS_AND_CONTACTS: Final = (Kind.KEY_CHANGE, Kind.CONTACT_CHANGE)
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Taking:
             outcome = self._settle(session, opened, payload, arrival)
             return Outcome.DUPLICATE if known is not None and outcome is Outcome.TAKEN else outcome
         if known is not None and known.verdict == Verdict.OK:
-            return self._again(session, known)
+            return self._again(session, known, opened, arrival)
         return self._take_over(session, opened, payload, arrival, known)
 
     def _take_over(
@@ -50,7 +56,7 @@ class Taking:
         reason = self._hand_over(session, opened, payload, arrival.rules_at)
         arrival.reason = reason or ""
         if known is not None and known.reason == reason:
-            return self._again(session, known)
+            return self._again(session, known, opened, arrival)
         receipt_id = self._answer(session, opened, payload, arrival.rules_at, reason)
         session.merge(_memory(opened, payload, self.clock(), reason, receipt_id))
         return Outcome.REFUSED if reason else Outcome.TAKEN
@@ -66,8 +72,15 @@ class Taking:
         self._answer(session, opened, None, arrival.rules_at, LetterUnreadable.code)
         return Outcome.REFUSED
 
-    def _again(self, session: Session, known: TakenRow) -> Outcome:
-        """Answer a copy with the receipt its first had."""
+    def _again(self, session: Session, known: TakenRow, opened: OpenedLetter, arrival: ArrivalRow) -> Outcome:
+        """Answer a copy with the receipt its first had.
+
+        A sender that was restored from a backup since no longer knows the envelope that one names: it gets its own.
+        """
+        if resend.was_asked(session, opened.party, since=known.taken_at):
+            known.receipt_id = self._answer(session, opened, opened.payload, arrival.rules_at, known.reason or None)
+            known.digest, known.taken_at = opened.digest, self.clock()
+            return Outcome.DUPLICATE
         receipt = session.get(OutgoingRow, known.receipt_id) if known.receipt_id else None
         if receipt is not None:
             now = self.clock()
@@ -93,8 +106,18 @@ class Taking:
                 advance(session, arrived, with_party=arrived.from_party, spoken_by=arrived.from_party)
                 self._handler(payload.kind)(session, arrived)
         except (LetterUnreadable, LetterOutOfTurn) as error:
+            self._note_refusal(session, arrived, error)
             return error.code
         return None
+
+    def _note_refusal(self, session: Session, arrived: Arrived, error: WireError) -> None:
+        """Note a refused letter about keys or contacts: somebody may have tried to take a party's place."""
+        if arrived.kind in ABOUT_KEYS_AND_CONTACTS:
+            detail: dict[str, str | int] = {"kind": arrived.kind, "letter": arrived.letter_id}
+            if str(error):
+                detail["why"] = str(error)
+            party, now = arrived.from_party, self.clock()
+            noted_by_daemon(session, Action.REFUSE_LETTER, now, party, error.code, detail)
 
     def _handler(self, kind: Kind) -> Handler:
         if kind not in self.handlers:

@@ -11,7 +11,7 @@ from typing import Final
 
 from directory.calendar import local_day, working_days_since
 from directory.changes import Stand
-from directory.model import Contact, UnitKind
+from directory.model import REGION, Contact, UnitKind
 from gateway.site.settings import KeepingSettings, PromiseSettings
 from keys.fingerprint import Fingerprint
 
@@ -57,6 +57,8 @@ class Reason(enum.StrEnum):
     """A referral that nobody has taken yet (E13)."""
     DRILL_UNANSWERED = "DRILL_UNANSWERED"
     """Nobody has acknowledged the TEST referral (D13)."""
+    DRILL_WAITS = "DRILL_WAITS"
+    """A TEST referral waits for somebody here (at a municipality)."""
     NO_PERSON = "NO_PERSON"
     """No person there has acknowledged anything for more than a quarter (D13)."""
     NOT_VERIFIED = "NOT_VERIFIED"
@@ -193,6 +195,7 @@ class Limits:
     promise: PromiseSettings
 
 
+Told = Mapping[str, int | datetime]
 Rule = Callable[[Facts, Limits, datetime], Iterator[Remark]]
 
 
@@ -233,7 +236,8 @@ def _key(facts: Facts, _limits: Limits, now: datetime) -> Iterator[Remark]:
     elif key.revoked:
         yield Remark(Reason.KEY_REVOKED, Grade.RED)
     elif key.ends_at is not None and (days := days_until(key.ends_at, now)) <= STEPS[-1]:
-        step, told = step_of(days), {"ends_at": key.ends_at, "days": days}
+        step = step_of(days)
+        told: Told = {"ends_at": key.ends_at, "days": days}
         if days < 0:
             yield Remark(Reason.KEY_ENDED, Grade.RED, told)
         else:
@@ -245,7 +249,7 @@ def _alive(facts: Facts, limits: Limits, now: datetime) -> Iterator[Remark]:
         if facts.contact and facts.contact.kind is UnitKind.MAIL_CLIENT:
             yield Remark(Reason.ONLY_PEOPLE, Grade.GREEN)
         return
-    limit, quiet = max(timedelta(hours=limits.keeping.silent_hours), NIGHTLY), facts.quiet
+    limit, quiet = timedelta(hours=limits.keeping.silent_hours), facts.quiet
     told = {"since": facts.heard_at or facts.listened_since or now}
     if quiet is not None and quiet > limit:
         yield Remark(Reason.SILENT, Grade.RED, told)
@@ -267,12 +271,13 @@ def _unread(facts: Facts, limits: Limits, now: datetime) -> Iterator[Remark]:
 def _people(facts: Facts, limits: Limits, now: datetime) -> Iterator[Remark]:
     if facts.drill_at is not None:
         days = working_days_since(local_day(facts.drill_at), local_day(now))
+        reason = Reason.DRILL_WAITS if facts.party == REGION else Reason.DRILL_UNANSWERED
         if days >= DRILL_LATE:
             grade = Grade.RED if days >= DRILL_TOO_LATE else Grade.AMBER
-            yield Remark(Reason.DRILL_UNANSWERED, grade, {"days": days}, step=DRILL_TOO_LATE * (grade is Grade.RED))
+            yield Remark(reason, grade, {"days": days}, step=DRILL_TOO_LATE * (grade is Grade.RED))
         return
     since = max(filter(None, (facts.person_at, facts.known_since)), default=None)
-    drills = limits.keeping.drill_days
+    drills = 0 if facts.party == REGION else limits.keeping.drill_days
     if drills and since is not None and now - since > timedelta(days=drills + QUARTER_AND_SOME):
         yield Remark(Reason.NO_PERSON, Grade.AMBER, {"since": since})
 

@@ -1,23 +1,33 @@
-"""Why the line is not tested now.
+"""Why the line is not tested now, or a drill not acknowledged.
 
-    LivenessError           never raised itself
-    ├── CannotTest          its code says what is lacking
-    ├── DrillUnknown        DRILL_UNKNOWN
-    └── DrillAnswered       DRILL_ANSWERED
+LivenessError               never raised itself
+├── CannotTest              TEST_NO_CONTACT, TEST_NO_KEY, TEST_ONLY_PEOPLE, TEST_UNDER_WAY, DRILL_OPEN
+├── DrillUnknown            DRILL_UNKNOWN
+└── DrillAnswered           DRILL_ANSWERED
 """
 
-from typing import ClassVar
 
-from gateway.site.errors import SiteError
+class LivenessError(Exception):
+    """Something asked of the line that is not done; `code` names why."""
 
-
-class LivenessError(SiteError):
-    """Something asked of the line that cannot be done."""
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class CannotTest(LivenessError):
     """A party can be sent no TEST now."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.reason = code
+
+class DrillUnknown(LivenessError):
+    """There is no drill of that id."""
+
+    def __init__(self) -> None:
+        super().__init__("DRILL_UNKNOWN")
+
+
+class DrillAnswered(LivenessError):
+    """A colleague has acknowledged the drill already."""
+
+    def __init__(self) -> None:
+        super().__init__("DRILL_ANSWERED")

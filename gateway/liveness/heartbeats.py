@@ -1,8 +1,7 @@
 """Heartbeats: a nightly TEST to each gateway, whose signed receipt is the sign of life (D12). Never counted (O25).
 
 Each party has a minute of its own within an hour of the night, so that they do not all leave at once. One that is still
-under way serves for the next night too: a long outage leaves one, and not thirty. One that failed says nothing any more
-once the next is posted, so that no new key or address ever lets it leave again.
+under way serves for the next night too: a long outage leaves one, and not thirty. One that failed never leaves again.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,8 +17,7 @@ from directory.model import Contact, UnitKind
 from gateway.access.act import act
 from gateway.access.actions import Action
 from gateway.exchange import outbox
-from gateway.exchange.delivery import FAILED, UNDER_WAY, State
-from gateway.exchange.erasing import erase_bodies
+from gateway.exchange.delivery import UNDER_WAY, State
 from gateway.exchange.ports import Arrived, Post
 from gateway.exchange.receipts import Verdict
 from gateway.exchange.rows import OutgoingRow, StepRow, TakenRow
@@ -36,8 +34,10 @@ SPREAD_MINUTES: Final = 60
 FRESH: Final = timedelta(days=7)
 """A TEST that was signed longer ago tells nothing of now, and is refused; what remembers it may go after that."""
 
-NO_CONTACT, NO_KEY, ONLY_PEOPLE = "NO_CONTACT", "NO_KEY", "ONLY_PEOPLE"
-UNDER_WAY_ALREADY: Final = "TEST_UNDER_WAY"
+NO_CONTACT: Final = "TEST_NO_CONTACT"
+NO_KEY: Final = "TEST_NO_KEY"
+ONLY_PEOPLE: Final = "TEST_ONLY_PEOPLE"
+ON_ITS_WAY: Final = "TEST_UNDER_WAY"
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Heartbeats:
         """Post tonight's TESTs whose minute has come: the daemon's chore. Tells how many."""
         now = self.clock()
         with self.sessions.reading() as session:
-            seen_to = dict(session.exec(select(BeatRow.party, BeatRow.night)).all())
-        due = [party for party in self.parties if seen_to.get(party) != self.night(party, now)]
+            seen_to = {row.party: row.night for row in session.exec(select(BeatRow))}
+            due = [party for party in self.parties if self._is_due(session, party, seen_to.get(party), now)]
         return sum(self._nightly(party, now) for party in due)
 
     def test(self, party: str, person: Person) -> str:
@@ -72,7 +72,7 @@ class Heartbeats:
                 raise CannotTest(lacks)
             row = _row(deed.session, party)
             if _under_way(deed.session, row) and not outbox.cancel(deed.session, row.letter_id or "", now):
-                raise CannotTest(UNDER_WAY_ALREADY)
+                raise CannotTest(ON_ITS_WAY)
             return self._post(deed.session, row, Why.ASKED, own)
 
     def night(self, party: str, now: datetime) -> date:
@@ -85,14 +85,21 @@ class Heartbeats:
         place = SPREAD_MINUTES * list(self.parties).index(party) // len(self.parties)
         return datetime.combine(day, time(self.terms.heartbeat_hour, place), COPENHAGEN)
 
+    def _is_due(self, session: Session, party: str, seen_to: date | None, now: datetime) -> bool:
+        """Tell whether the night's TEST is still to be posted; a party known since then waits for the next night."""
+        night = self.night(party, now)
+        if seen_to == night or lacking(session, party):
+            return False
+        since = known_since(session, party)
+        return since is not None and since <= self._minute(party, night)
+
     def _nightly(self, party: str, now: datetime) -> bool:
-        night, own = self.night(party, now), self.own()
+        own = self.own()
         with self.sessions.session() as session:
             row = _row(session, party)
-            since = known_since(session, party)
-            if row.night == night or since is None or since > self._minute(party, night) or lacking(session, party):
+            if not self._is_due(session, party, row.night, now):
                 return False
-            row.night = night
+            row.night = self.night(party, now)
             if _under_way(session, row):
                 return False
             self._post(session, row, Why.NIGHTLY, own)
@@ -100,7 +107,6 @@ class Heartbeats:
 
     def _post(self, session: Session, row: BeatRow, why: Why, own: Contact) -> str:
         row.answered_at = answered(session, row)
-        _let_go(session, row)
         letter = heartbeat(row.party, why, own)
         self.post(session, letter)
         row.letter_id = letter.letter_id
@@ -174,17 +180,6 @@ def _row(session: Session, party: str) -> BeatRow:
     return row
 
 
-def _letter(session: Session, row: BeatRow) -> OutgoingRow | None:
-    return session.get(OutgoingRow, row.letter_id) if row.letter_id else None
-
-
 def _under_way(session: Session, row: BeatRow) -> bool:
-    letter = _letter(session, row)
+    letter = session.get(OutgoingRow, row.letter_id) if row.letter_id else None
     return letter is not None and letter.state in UNDER_WAY
-
-
-def _let_go(session: Session, row: BeatRow) -> None:
-    """Empty the last one if it failed, so that nothing ever queues it again."""
-    letter = _letter(session, row)
-    if letter is not None and letter.state in FAILED:
-        erase_bodies(session, letter.conversation_id)

@@ -29,7 +29,8 @@ class BeatRow(LivenessTable, table=True):
 class DrillRow(LivenessTable, table=True):
     """One TEST referral that a person acknowledges by hand, at either end; `party` is the other one (D13).
 
-    Its id is its conversation's. `locked` is who acknowledged it, as the letter says it.
+    Its id is its conversation's. `locked` is the letter that says who acknowledged it; at a municipality, the one
+    that asked until then.
     """
 
     __tablename__ = "drills"

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -18,6 +17,7 @@ from directory.model import Contact
 from gateway.access.act import act, looking
 from gateway.access.actions import Action
 from gateway.exchange.ports import Post
+from gateway.referring.attention import nobody_has_it
 from gateway.referring.dossier import Dossier, call_place, untold
 from gateway.referring.errors import ReferralEnded, ReferralNotFound
 from gateway.referring.past import Past
@@ -77,19 +77,7 @@ class Duty:
 
     def _waiting(self, session: Session) -> Iterator[Dossier]:
         """Give the referrals nobody has answered or taken by phone, and nobody has withdrawn."""
-        nobody = (
-            col(column).is_(None)
-            for column in (
-                ReferralRow.acknowledged_at,
-                ReferralRow.answered_at,
-                ReferralRow.closed_at,
-                ReferralRow.withdrawn_at,
-                ReferralRow.cancelled_at,
-            )
-        )
-        row = ReferralRow
-        taken = exists().where(col(CallRow.referral_id) == row.letter_id, col(CallRow.outcome) == CallOutcome.TAKEN)
-        rows = session.exec(select(row).where(*nobody, ~taken).order_by(col(row.submitted_at)))
+        rows = session.exec(select(ReferralRow).where(nobody_has_it()).order_by(col(ReferralRow.submitted_at)))
         return (Dossier(session, self.vault, row) for row in rows.all())
 
     def _untold(self, session: Session) -> Iterator[Dossier]:

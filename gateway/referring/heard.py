@@ -29,8 +29,13 @@ class TakeAcknowledgement:
     vault: Vault
 
     def __call__(self, session: Session, arrived: Arrived) -> None:
-        """Note who took the referral; raises LetterUnreadable, or LetterOutOfTurn for a referral never sent."""
+        """Note who took the referral; raises LetterUnreadable, or LetterOutOfTurn for a referral never sent.
+
+        The first answer stands: a municipality that was restored from a backup may take the citizen once more.
+        """
         said, row = Acknowledgement.read(arrived.body), _referral(session, arrived)
+        if row.acknowledged_at is not None:
+            return
         row.acknowledged_at = _counted_from(said.acknowledged_at, row, arrived)
         row.acknowledgement = self.vault.lock(said.model_dump_json().encode(), acknowledgement_place(row))
         session.add(row)

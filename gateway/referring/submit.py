@@ -7,7 +7,8 @@ whoever says it is not written down anywhere, and what was written before is era
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from sqlmodel import Session
 
@@ -31,6 +32,9 @@ from gateway.site.ports import Clock, Sessions
 from gateway.wire.letters import Kind, Letter, new_id
 from gateway.wire.referral import MalformedReferral, Referral
 from gateway.wire.warnings import Notice
+
+SKIPPED: Final = 100
+"""Half a year's referrals (A1): far more than are ever sent between a backup and its restore."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,14 @@ def _next_number(session: Session, year: int) -> str:
     row.last += 1
     session.add(row)
     return f"{year}-{row.last:04}"
+
+
+def skip_numbers(session: Session, now: datetime) -> None:
+    """Leave a gap in the numbers: those after the last one of a backup may have been given to citizens already."""
+    year = local_day(now).year
+    row = session.get(NumberRow, year, with_for_update=True) or NumberRow(year=year)
+    row.last += SKIPPED
+    session.add(row)
 
 
 def _following(row: ReferralRow, previous: ReferralRow | None, first: ReferralRow | None) -> ReferralRow:

@@ -110,6 +110,16 @@ WAITING: Final[Mapping[str, Sentences]] = {
         mark("The referral waits here and has not been sent to anyone."),
         mark("Phone the unit if it cannot wait, and ask the administrator to import its key."),
     ),
+    "KEY_REVOKED": (
+        mark("The municipality's key was lost or stolen, and nothing is sealed to it any more."),
+        UNTIL_NEW_KEY,
+        mark("Phone the unit if it cannot wait, and ask the administrator for its new key."),
+    ),
+    "OWN_KEY_UNKNOWN_THERE": (
+        mark("The municipality does not know our new key yet."),
+        mark("The referral waits here, and leaves by itself once the unit has been told of the key by phone."),
+        mark("Phone the unit if it cannot wait, and tell the administrator that it must be told of the key."),
+    ),
     "READER_EXPIRED": (
         mark("The municipality's key has expired."),
         UNTIL_NEW_KEY,

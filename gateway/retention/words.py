@@ -17,6 +17,8 @@ WHAT: Final[Mapping[What, str]] = {
     What.PROOF: mark("proof that letters were sent and received"),
     What.CONSENT: mark("consents and withdrawals"),
     What.ENTRY: mark("entries of the log"),
+    What.CHANGE: mark("changes of contacts and keys that are over"),
+    What.TEST: mark("TESTs of the line"),
 }
 
 WHY_KEPT: Final[Mapping[str, str]] = {

@@ -22,6 +22,8 @@ class Term(enum.StrEnum):
     """From when a receipt or a consent was written."""
     LOG = "log_days"
     """From when an entry was added to the trail."""
+    TEST = "test_days"
+    """From when a TEST was sent or taken."""
 
 
 class What(enum.StrEnum):
@@ -45,6 +47,10 @@ class What(enum.StrEnum):
     """Consents and withdrawals."""
     ENTRY = "entry"
     """Entries of the audit trail, up to a signed checkpoint."""
+    CHANGE = "change"
+    """How a party's contact or key was changed: who proposed it, who rang whom, and what came of it."""
+    TEST = "test"
+    """TESTs, with all that was written of them; no citizen is in them (O25)."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from gateway.site.errors import AlreadyRunning, HomeMissing, HomeTaken
 from gateway.site.settings import Settings
 
 DATABASE: Final = "stafet.db"
+RESTORING: Final = b"restoring\n"
 ATTEMPTS: Final = 5
 ATTEMPT_SECONDS: Final = 0.05
 """A command that looks whether a daemon runs holds the lock for a moment; a daemon that starts then waits it out."""
@@ -62,8 +63,14 @@ class Home:
 
     @property
     def unfinished_file(self) -> Path:
-        """Give the path of the mark that stands while a site is being made."""
+        """Give the path of the mark that stands while a site is being made; it says so when that is from a backup."""
         return self.path / "unfinished"
+
+    @property
+    def is_half_restored(self) -> bool:
+        """Tell whether a restore was broken off here; the next one clears it away."""
+        mark = self.unfinished_file
+        return not self.settings_file.exists() and mark.is_file() and mark.read_bytes() == RESTORING
 
     def make(self) -> None:
         """Begin to make the folder, rid of what an interrupted start left; raises HomeTaken when a site is there.
@@ -72,7 +79,7 @@ class Home:
         """
         kept = (self.data_key_file, *self.path.glob(f"{DATABASE}*"))
         lived_in = not self.unfinished_file.exists() and any(file.exists() for file in kept)
-        if self.settings_file.exists() or lived_in:
+        if self.settings_file.exists() or lived_in or self.is_half_restored:
             raise HomeTaken(self.path.name)
         for leftover in kept:
             leftover.unlink(missing_ok=True)

@@ -78,7 +78,8 @@ class RetentionSettings(BaseModel):
 
     `content_days` runs from when a referral was handed over or a case ended, `proof_days` (receipts and consents) and
     `log_days` from when they were written, `draft_days` from when a draft was last saved, `quarantine_days` from when
-    a mail that cannot be trusted came.
+    a mail that cannot be trusted came, `test_days` from when a TEST was sent or taken: longer than the week in which it
+    is believed.
     """
 
     model_config = STRICT
@@ -88,6 +89,7 @@ class RetentionSettings(BaseModel):
     quarantine_days: int = Field(default=90, ge=7, le=3650)
     proof_days: int = Field(default=5 * 365, ge=LONGER_THAN_A_CONSENT, le=36500)
     log_days: int = Field(default=5 * 365, ge=365, le=36500)
+    test_days: int = Field(default=14, ge=8, le=365)
 
     @model_validator(mode="after")
     def _proof_outlives_content(self) -> Self:
@@ -113,7 +115,7 @@ class KeepingSettings(BaseModel):
     overlap_days: int = Field(default=30, ge=1, le=365)
     key_years: int = Field(default=2, ge=1, le=5)
     heartbeat_hour: int = Field(default=3, ge=0, le=23)
-    silent_hours: int = Field(default=36, ge=2, le=14 * 24)
+    silent_hours: int = Field(default=36, ge=26, le=14 * 24)
     drill_days: int = Field(default=91, ge=0, le=366)
     verify_days: int = Field(default=365, ge=30, le=1825)
     backup_days: int = Field(default=30, ge=1, le=366)

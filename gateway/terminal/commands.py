@@ -31,6 +31,8 @@ LOCK: Final = Command(
     mark("Lock the screen until you type your password. It also locks by itself when nobody touches it."),
 )
 """Works everywhere, whatever is open."""
+CONFIRM: Final = Command("j,J", "confirm", "J", mark("yes"), mark("Go through with it."))
+CANCEL: Final = Command("escape", "back", "Esc", mark("cancel"), mark("Leave without doing anything."))
 
 
 def bindings(*commands: Command) -> list[BindingType]:

@@ -25,6 +25,8 @@ class Advice(enum.Enum):
     """It was spoiled on its way, or came at the wrong moment."""
     WAIT = enum.auto()
     """It will be looked at by itself."""
+    TELL = enum.auto()
+    """The sender lacks our new key, and its gateway sends the letter again once it has it."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ AT_MUNICIPALITY: Final[Mapping[Advice, str]] = {
     Advice.WAIT: mark(
         "It is tried again by itself. Tell your administrator, and phone Præhospitalet if you wait for one."
     ),
+    Advice.TELL: mark("Tell your administrator: Præhospitalet must be told of the new key by phone (keys status)."),
 }
 
 AT_REGION: Final[Mapping[Advice, str]] = {
@@ -51,6 +54,7 @@ AT_REGION: Final[Mapping[Advice, str]] = {
     Advice.ADMIN: mark("Tell the administrator. A municipality's key or address may have changed."),
     Advice.RESEND: mark("Phone the municipality that waits for an answer, and ask them to send it again."),
     Advice.WAIT: mark("It is tried again by itself. Tell the administrator if it goes on."),
+    Advice.TELL: mark("Tell the administrator: some municipality must be told of the new key by phone (keys status)."),
 }
 
 REASONS: Final[Mapping[str, tuple[str, Advice]]] = {
@@ -77,6 +81,10 @@ REASONS: Final[Mapping[str, tuple[str, Advice]]] = {
     "SIGNED_IN_FUTURE": (mark("It is dated later than now: one of the two clocks is wrong."), Advice.ADMIN),
     "WEAK_DIGEST": (mark("The signature is of a kind that can be forged."), Advice.ADMIN),
     "NOT_FOR_US": (mark("The letter is sealed for somebody else's key."), Advice.CALL),
+    "FOR_FORMER_KEY": (
+        mark("The letter is sealed for an old key of yours: the sender does not know your new one yet."),
+        Advice.TELL,
+    ),
     "NOT_FOR_THIS_UNIT": (
         mark("The letter is sealed for somebody else and has been passed on to you."),
         Advice.CALL,

@@ -4,11 +4,12 @@
     ├── NotAnEnvelope            the mail is not one encrypted part and nothing else, or is too large or too deep
     ├── EnvelopeDisagrees        the outside says something else than the sealed inside
     ├── NotForThisUnit           the letter names another unit, address or key (somebody passed it on)
+    ├── ForFormerKey             the letter is sealed to a key of ours that no longer holds
     ├── SenderDiffers            the letter names another sender than the one who signed it
     ├── LetterUnreadable         signed by the right one, but not a letter we can read
     └── LetterOutOfTurn          a letter that cannot come now in this conversation
 
-The first four end in quarantine without an answer; the last two are answered with a negative receipt (E14).
+The first five end in quarantine without an answer; the last two are answered with a negative receipt (E14).
 """
 
 from typing import ClassVar
@@ -36,6 +37,12 @@ class NotForThisUnit(WireError):
     """The letter names another unit, address or key: somebody passed it on."""
 
     code = "NOT_FOR_THIS_UNIT"
+
+
+class ForFormerKey(WireError):
+    """The letter is sealed to a key of ours that has ended or was lost; its sender does not know the new one yet."""
+
+    code = "FOR_FORMER_KEY"
 
 
 class SenderDiffers(WireError):

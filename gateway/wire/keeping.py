@@ -68,9 +68,13 @@ class ContactChange(Body):
 
 
 class Resend(Body):
-    """The sender lost what came since this moment, and asks for it again; letters keep their ids."""
+    """The sender lost what came since this moment, and asks for it again; letters keep their ids.
+
+    `kept` is the last entry of its own log that it still has.
+    """
 
     since: Moment
+    kept: Annotated[int, Field(ge=0, lt=2**63)] = 0
 
 
 def statement(*, party: str, old: str, new: str) -> bytes:

@@ -17,6 +17,7 @@ from directory import contacts_csv
 from directory.book import AddressBook
 from directory.model import REGION, Contact
 from gateway import bootstrap as region_end
+from gateway import upkeep
 from gateway.daemon import Chore, Daemon
 from gateway.exchange.ports import Handler
 from gateway.language import gettext as _
@@ -108,14 +109,15 @@ async def open_town(
         region = stack.enter_context(await asyncio.to_thread(_region, folder, office, clocks))
         town = Town(folder, clock, office, region, await asyncio.to_thread(_contacts))
         stack.push_async_callback(town.stop)
-        await town.start(region, region_end.handlers(region), region_end.chores(region) if reminding else ())
+        chores = region_end.chores(region) if reminding else upkeep.chores(region)
+        await town.start(region, region_end.handlers(region), chores)
         for code in codes:
             progress(code)
             contact = town.contacts[code]
             station = stack.enter_context(await asyncio.to_thread(_municipality, folder, office, clocks, contact))
             await asyncio.to_thread(_join, region, station, contact)
             town.municipalities[code] = station
-            await town.start(station, municipal_end.handlers(station))
+            await town.start(station, municipal_end.handlers(station), municipal_end.chores(station))
         yield town
 
 

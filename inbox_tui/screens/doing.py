@@ -9,6 +9,7 @@ from gateway.language import danish
 from gateway.language import gettext as _
 from gateway.meetings.book import MeetingState, Standing
 from gateway.meetings.flow import Proposal
+from gateway.terminal.commands import Command
 from gateway.wire.answers import Elsewhere
 from gateway.wire.meeting import Attendance
 from inbox_tui import commands, words
@@ -27,6 +28,10 @@ Doing = Callable[[Case], Awaitable[None]]
 
 class DoingPage(ActingPage[Result]):
     """A screen from which everything can be done with a case."""
+
+    def rarer(self) -> tuple[Command, ...]:
+        """Give what is found behind MORE."""
+        return commands.RARER
 
     def action_more(self) -> None:
         """Show the rarer commands."""
@@ -78,8 +83,10 @@ class DoingPage(ActingPage[Result]):
 
     async def _more(self) -> None:
         case = await self._fresh()
-        rarer = commands.offered(commands.RARER, self.seat.person)
-        action = await self.app.push_screen_wait(MoreScreen(forms.about(case), rarer)) if case else None
+        about = forms.about(case) if case else _("No referral is chosen.")
+        rarer = [one for one in self.rarer() if case or one not in commands.RARER]
+        offered = commands.offered(rarer, self.seat.person)
+        action = await self.app.push_screen_wait(MoreScreen(about, offered)) if offered else None
         if action:
             self.call_later(self.run_action, f"screen.{action}")
 

@@ -12,22 +12,28 @@ from textual.content import Content
 from textual.widgets import Static
 
 from directory.calendar import local_day
+from gateway.keeping.notices import NoticesScreen, lines
 from gateway.language import gettext as _
 from gateway.language import ngettext
 from gateway.site.people import Role
 from gateway.terminal.bars import CommandBar, TitleBar
-from gateway.terminal.commands import bindings
+from gateway.terminal.commands import Command, bindings
+from gateway.terminal.notice_band import NoticeBand
 from gateway.terminal.plain import one_line
 from inbox_tui import commands, held_up, presentation
 from inbox_tui.cases import Cases
 from inbox_tui.casework.case import Case, CaseLine, HeldUp, Rank
 from inbox_tui.messages import CaseChosen, PageWanted
 from inbox_tui.ports import Seat
+from inbox_tui.screens import drill
 from inbox_tui.screens.doing import DoingPage
 from inbox_tui.screens.letter import LetterScreen
+from inbox_tui.screens.line import LineScreen
 from inbox_tui.screens.quarantine import QuarantineScreen
 from inbox_tui.widgets.case_list import CaseList, Page
 
+WARNED_SECONDS = 60
+"""How often an administrator's notices are looked at again."""
 FRESH = timedelta(days=14)
 """How long the list tells of a letter that was given up; a case tells of it always."""
 
@@ -39,6 +45,7 @@ class Glance:
     revision: tuple[int, ...]
     today: date
     set_aside: int
+    drills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,14 @@ class Snapshot:
 class InboxScreen(DoingPage[None]):
     """The list of cases, with the counts above it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(*commands.INBOX, commands.QUARANTINE, *commands.RARER)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        *commands.INBOX,
+        commands.QUARANTINE,
+        commands.DRILL,
+        commands.LINE,
+        commands.NOTICES,
+        *commands.RARER,
+    )
 
     def __init__(self, seat: Seat, unit_name: str) -> None:
         super().__init__(seat)
@@ -68,20 +82,24 @@ class InboxScreen(DoingPage[None]):
         yield TitleBar(self._unit_name, one_line(self.seat.person.name))
         if self.seat.ports.notice:
             yield Static(Content(one_line(self.seat.ports.notice)), id="notice", markup=False)
+        yield Static(Content(drill.band()), id="drill", markup=False)
+        yield NoticeBand(id="notices")
         yield Static("", id="tally", markup=False)
         yield Static("", id="held-up", markup=False)
         yield Static("", id="set-aside-count", markup=False)
         yield CaseList(id="cases")
-        yield Static(Content(_empty()), id="empty", markup=False)
+        yield Static(Content(f"{_empty()}\n{_line_is_near()}"), id="empty", markup=False)
         yield CommandBar(commands.offered(commands.INBOX, self.seat.person))
 
     def on_mount(self) -> None:
         """Read the list, and go on looking for news."""
-        for name in ("#empty", "#set-aside-count", "#held-up"):
+        for name in ("#empty", "#set-aside-count", "#held-up", "#drill"):
             self.query_one(name).display = False
         self.query_one(CaseList).focus()
         self.reload()
         self.set_interval(self.seat.ports.poll_seconds, self._look)
+        self._warn()
+        self.set_interval(WARNED_SECONDS, self._warn)
 
     def reload(self) -> None:
         """Read the list again."""
@@ -106,6 +124,18 @@ class InboxScreen(DoingPage[None]):
         """Show the letters that cannot be trusted."""
         self.begin(self._set_aside, "open")
 
+    def action_drill(self) -> None:
+        """Show the TEST that waits, to be acknowledged by hand."""
+        self.begin(self._drill, "act")
+
+    def action_line(self) -> None:
+        """Show the line to Præhospitalet."""
+        self.begin(self._line, "open")
+
+    def action_notices(self) -> None:
+        """Show everything an administrator should see to."""
+        self.begin(self._notices, "open")
+
     def action_back(self) -> None:
         """Stay: there is nowhere further back."""
 
@@ -121,6 +151,11 @@ class InboxScreen(DoingPage[None]):
         """Show what was done on the screen above."""
         if self._glance:
             self.reload()
+            self._warn()
+
+    def rarer(self) -> tuple[Command, ...]:
+        """Offer the line too, which is about no case."""
+        return (*super().rarer(), commands.LINE)
 
     def _look(self) -> None:
         self.begin(self._compare, "look")
@@ -152,12 +187,49 @@ class InboxScreen(DoingPage[None]):
         if lines is not None:
             self.app.push_screen(QuarantineScreen(lines))
 
+    async def _drill(self) -> None:
+        """Acknowledge the oldest TEST that waits; a colleague may have done so meanwhile."""
+        drills, person, now = self.seat.ports.drills, self.seat.person, self.seat.ports.now
+        waiting, unit = await self.ask(drills.open, person, now()), await self.ask(self.seat.ports.store.unit)
+        if waiting == ():
+            self.say(_("No TEST waits."))
+        if not waiting or unit is None:
+            return
+        if not await self.app.push_screen_wait(drill.DrillScreen(waiting[0], person, unit)):
+            return
+        if await self.ask(drills.acknowledge, waiting[0].id, person, now()):
+            self.say(_("Thank you. Præhospitalet will see that somebody reads what comes here."))
+        self.reload()
+
+    async def _line(self) -> None:
+        line = await self.ask(self.seat.ports.line.open, self.seat.person)
+        if line is not None:
+            self.app.push_screen(LineScreen(self.seat, line, self._unit_name))
+
+    async def _notices(self) -> None:
+        keeper = await self.ask(self.seat.ports.keeper, self.seat.person)
+        if keeper:
+            self.app.push_screen(NoticesScreen(keeper))
+
+    def _warn(self) -> None:
+        if commands.is_offered(commands.NOTICES.action, self.seat.person):
+            self.look(self._warned, "notices")
+
+    async def _warned(self) -> None:
+        keeper = await self.ask(self.seat.ports.keeper, self.seat.person)
+        notices = await self.ask(keeper.notices, self.seat.person) if keeper else None
+        if notices is not None:
+            self.query_one(NoticeBand).show(lines(notices, commands.NOTICES.shown))
+
     def _read_glance(self, today: date) -> Glance:
         with self.seat.ports.store.looking(self.seat.person, self.seat.ports.now()) as cases:
             return self._glance_at(cases, today)
 
     def _glance_at(self, cases: Cases, today: date) -> Glance:
-        return Glance(cases.revision(), today, self.seat.ports.set_aside.count(self.seat.person, self.seat.ports.now()))
+        ports, person, now = self.seat.ports, self.seat.person, self.seat.ports.now()
+        drills = ports.drills.open(person, now) if commands.is_offered(commands.DRILL.action, person) else ()
+        waiting = tuple(one.id for one in drills)
+        return Glance(cases.revision(), today, ports.set_aside.count(person, now), waiting)
 
     def _lines(self, offset: int, limit: int, today: date) -> tuple[CaseLine, ...]:
         with self.seat.ports.store.looking(self.seat.person, self.seat.ports.now()) as cases:
@@ -184,6 +256,7 @@ class InboxScreen(DoingPage[None]):
         self.query_one("#held-up", Static).update(Content(held_up.summary(shot.held_up, shot.phone)))
         self.query_one("#held-up").display = bool(shot.held_up)
         self.query_one("#set-aside-count", Static).update(Content(_aside(shot.glance.set_aside)))
+        self.query_one("#drill").display = bool(shot.glance.drills)
         self.query_one("#set-aside-count").display = shot.glance.set_aside > 0
         self.query_one(CaseList).show(shot.page)
         self.query_one(CaseList).display = total > 0
@@ -210,6 +283,10 @@ def _aside(count: int) -> str:
 
 def _arrived(count: int) -> str:
     return ngettext("A new referral has arrived.", "{count} new referrals have arrived.", count).format(count=count)
+
+
+def _line_is_near() -> str:
+    return _("P shows whether the line to Præhospitalet works.")
 
 
 def _empty() -> str:

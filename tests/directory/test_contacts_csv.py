@@ -11,11 +11,14 @@ from directory.model import Contact, UnitKind
 from directory.municipalities import in_agreement
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
-HEADER = "code,unit_name,email,phone,hours,kind\n"
+HEADER = "code,unit_name,email,phone,hours,kind,gln,sor,postal\n"
 AARHUS = (
-    '751,"Modtagelsen, Sociale Forhold",sikkerpost@aarhus.example,+45 84 00 07 51,"man-tor 8-15, fre 8-13",gateway\n'
+    '751,"Modtagelsen, Sociale Forhold",sikkerpost@aarhus.example,+45 84 00 07 51,"man-tor 8-15, fre 8-13",gateway,,,\n'
 )
-VIBORG = "791,Velfærdsindgangen,sikkerpost@viborg.example,+45 84 00 07 91,,mail-client\n"
+VIBORG = (
+    "791,Velfærdsindgangen,sikkerpost@viborg.example,+45 84 00 07 91,,mail-client,"
+    '5790000000005,1234567890123456,"Prøvevej 1, 8800 Viborg"\n'
+)
 
 
 def reading(text):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.errors import BadAddress, BadHours, BadPhone, BadUnitName, NotAParty
+from directory.errors import BadAddress, BadGln, BadHours, BadPhone, BadPostal, BadSor, BadUnitName, NotAParty
 from directory.model import Contact, UnitKind, is_party, looks_personal, normal_address
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -135,3 +135,29 @@ def test_a_normal_address_stays_as_it_is(text):
     assert normal_address(once) == once
     assert once.isascii()
     assert once.count("@") == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("gln", "5790000000006", BadGln),
+        ("gln", "579000000000", BadGln),
+        ("gln", "579000000000a", BadGln),
+        ("gln", "²790000000005", BadGln),
+        ("sor", "1234567890", BadSor),
+        ("sor", "12345678901x", BadSor),
+        ("postal", "x" * 201, BadPostal),
+        ("postal", "Vej 1\n8000 Aarhus", BadPostal),
+    ],
+)
+def test_a_number_for_later_use_is_checked(field, value, error):
+    """D16."""
+    with pytest.raises(error):
+        typed(**{field: value})
+
+
+def test_numbers_for_later_use_may_be_empty_or_written_in_groups():
+    """D16."""
+    assert (typed().gln, typed().sor, typed().postal) == ("", "", "")
+    contact = typed(gln="57 900 000 000 05", sor=" 12345678901 ", postal=" Vej 1, 8000 Aarhus ")
+    assert (contact.gln, contact.sor, contact.postal) == ("5790000000005", "12345678901", "Vej 1, 8000 Aarhus")

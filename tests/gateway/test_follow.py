@@ -6,6 +6,7 @@ from datetime import timedelta
 import bodies
 import pytest
 from referring_site import FAVRSKOV, RANDERS, Desk, at
+from sqlmodel import select
 
 from gateway.commands import refer
 from gateway.commands.refer import facts
@@ -15,6 +16,7 @@ from gateway.exchange.delivery import State
 from gateway.meetings.take import handlers
 from gateway.referring.heard import TakeAcknowledgement, TakeNotOurs, TakeWithdrawal, take_closed
 from gateway.referring.promise import CallOutcome
+from gateway.referring.rows import ReferralRow
 from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable
 from gateway.wire.letters import Kind, new_id
 from gateway.wire.meeting import Attendance
@@ -352,3 +354,20 @@ def test_a_meeting_that_is_past_or_whose_consent_is_withdrawn_waits_for_nobody(d
     assert listed(desk, "active") == [number]
     desk.correspond.withdraw(number, desk.person)
     assert listed(desk, "active") == []
+
+
+def test_of_two_who_took_the_citizen_the_first_stands(desk):
+    """A municipality that was restored from a backup may take the citizen once more, by another person (L5)."""
+    number = desk.refer()
+    hear(desk, number, Kind.ACKNOWLEDGEMENT)
+    first = row_of(desk, number)
+    later = {"acknowledged_by": "Hans Prøvedal", "acknowledged_at": "2026-11-25T12:00:00+01:00"}
+    hear(desk, number, Kind.ACKNOWLEDGEMENT, bodies.ACKNOWLEDGEMENT | later)
+
+    assert row_of(desk, number) == first
+
+
+def row_of(desk, number):
+    with desk.db.reading() as session:
+        row = session.exec(select(ReferralRow).where(ReferralRow.number == number)).one()
+        return row.acknowledged_at, row.acknowledgement

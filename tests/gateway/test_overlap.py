@@ -140,7 +140,7 @@ def test_our_old_key_opens_what_arrives_before_its_end_and_nothing_after(line, n
 
     assert region.take(in_time) == ("taken", "")
     line.clock.go(24 * HOUR)
-    assert region.take(too_late) == ("quarantined", "NOT_FOR_US")
+    assert region.take(too_late) == ("quarantined", "FOR_FORMER_KEY")
 
 
 def test_once_the_old_key_has_ended_letters_wait_for_whoever_was_never_heard_on_the_new_one(line, new_keys):

@@ -16,8 +16,9 @@ from gateway.statistics.period import Period
 from gateway.wire.answers import Elsewhere
 from gateway.wire.meeting import Attendance
 from inbox_tui.acts import Obtained
+from inbox_tui.drills import Drills
 from inbox_tui.sampling import Draw, Sampling
-from tests.inbox_site import ANNE, NOW, SARA, SOCIAL, arrived, conversation, referral
+from tests.inbox_site import ANNE, NOW, SARA, SOCIAL, UNIT, arrived, conversation, referral
 
 CASE = conversation("2026-0001")
 YES = Obtained(Form.WRITTEN, "Omfang.", "Oplyst.")
@@ -28,6 +29,10 @@ DRAW = Draw(Period.around(NOW.date()), 5, "ord", "Lov")
 def look(site, person):
     with site.store.looking(person, NOW) as cases:
         return cases.tally(NOW.date())
+
+
+def drills(site):
+    return Drills(site.db, site.vault, lambda _session, letter: site.posted.append(letter), lambda: UNIT)
 
 
 ACTS = {
@@ -51,6 +56,8 @@ ACTS = {
     "answer-meeting": lambda site, person: site.acts.answer_meeting(CASE, "x", Attendance.ACCEPTED, "", person, NOW),
     "cancel-meeting": lambda site, person: site.acts.cancel_meeting(CASE, "x", "", person, NOW),
     "see-quarantine": lambda site, person: site.ports().set_aside(person, NOW),
+    "acknowledge-drill": lambda site, person: drills(site).acknowledge(CASE, person, NOW),
+    "acknowledge-drill seen on a list": lambda site, person: drills(site).open(person, NOW),
     "sample-cases": lambda site, person: Sampling(site.db, site.vault)(DRAW, person, NOW),
 }
 AT_A_MUNICIPALITY = list(Action)[list(Action).index(Action.LIST_CASES) : list(Action).index(Action.START)]
@@ -154,6 +161,8 @@ COMMANDS = {
     ("meeting", "cancel", NUMBER, "5b0f1c1e"): Action.CANCEL_MEETING,
     ("sample", "--seed", "ord", "--basis", "-"): Action.SAMPLE_CASES,
     ("stats", "send"): Action.SHARE_FIGURES,
+    ("drills", "list"): Action.ACKNOWLEDGE_DRILL,
+    ("drills", "acknowledge", "5b0f1c1e"): Action.ACKNOWLEDGE_DRILL,
     ("citizen", "-"): Action.EXPORT_CITIZEN,
 }
 NAMES = {role: f"Prøve {role.value.capitalize()}" for role in Role}

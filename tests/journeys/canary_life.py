@@ -104,7 +104,7 @@ class Life:
         password = self.folder / "own" / "password"
         password.parent.mkdir(mode=0o700)
         password.write_text(canary.PASSWORD + "\n", encoding="utf-8")
-        first = ("--new-password-file", password)
+        first = ("--alone", "--new-password-file", password)
         where = door_and(taps["to unit"].server)
         who = ("--person", SENDER)
         self.region("init", "--address", REGION_MAIL, "--phone", REGION_PHONE, *who, *first, *where)
@@ -114,11 +114,13 @@ class Life:
         trusted = [
             (taps[f"to {site.home.name}"].server, site.home / "door.pem") for site in (self.road.unit, self.road.region)
         ]
+        self.road.hurry()
         self.road.trust(*trusted)
         self.road.join()
         self.road.region.start()
         self.road.unit.start()
         taps["to region"].door, taps["to unit"].door = self.road.region.port, self.road.unit.port
+        self.road.known()
 
     def live(self):
         self._staff()

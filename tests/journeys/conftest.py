@@ -38,6 +38,7 @@ def road():
         try:
             road.start(region)
             road.start(unit)
+            road.known()
             yield road
         finally:
             road.end()

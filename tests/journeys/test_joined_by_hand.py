@@ -64,6 +64,7 @@ def play_set_up(road, taps):
     road.region.start()
     road.unit.start()
     taps["to region"].door, taps["to unit"].door = road.region.port, road.unit.port
+    road.known()
 
 
 def play(journey):

@@ -15,13 +15,14 @@ from keys.errors import (
     KeyNotFound,
     NotAKey,
     NotOneKey,
+    ReaderRevoked,
     SecretMaterial,
     UnprintableUserId,
     UnusableKey,
     WrongFingerprint,
 )
 from keys.fingerprint import Fingerprint
-from keys.keyring import inspect_public
+from keys.keyring import Unusable, inspect_public
 from keys.revocation import Revocation
 
 NOBODY = Fingerprint("0" * 40)
@@ -163,6 +164,83 @@ def test_a_key_revoked_in_our_ring_does_not_come_back_to_life(site, make_party):
     other.ring.revoke(other.key, Revocation.COMPROMISED)
     site.take_in(other.public)
     refuse(site, before, UnusableKey, expected=other.key)
+
+
+def test_a_newer_copy_of_a_key_prolongs_it_and_an_older_one_does_not_shorten_it(site, make_old_party):
+    other = make_old_party(utc_now() - timedelta(days=30), "60d")
+    before = other.public
+    site.meet(other)
+    other.gpg("--quick-set-expire", other.key, "400d")
+    other.gpg("--quick-set-expire", other.key, "400d", "*")
+    later = other.ring.describe(other.key).expires
+    assert site.ring.import_public(other.public, expected=other.key, now=utc_now()).expires == later
+    assert site.ring.describe(other.key).expires == later > utc_now() + timedelta(days=390)
+    assert site.ring.import_public(before, expected=other.key, now=utc_now()).expires == later
+    assert other.meet(site).open(site.seal(b"x", other).ciphertext, site.key).content == b"x"
+
+
+def test_a_key_that_expired_here_is_prolonged_too(site, make_old_party):
+    other = make_old_party(utc_now() - timedelta(days=30), "10d")
+    site.take_in(other.public)
+    assert site.ring.describe(other.key).unusable_at(utc_now()) is Unusable.EXPIRED
+    _, subkey = prints_of(other)
+    other.gpg("--quick-set-expire", other.key, "400d")
+    other.gpg("--quick-set-expire", other.key, "400d", subkey)
+    assert site.ring.import_public(other.public, expected=other.key, now=utc_now()).unusable_at(utc_now()) is None
+    assert site.seal(b"x", other)
+
+
+def test_a_key_lasts_no_longer_than_the_part_of_it_that_encrypts(site, make_old_party):
+    """A mail program prolongs the one and forgets the other; the warnings before the last day must tell the truth."""
+    other = make_old_party(utc_now() - timedelta(days=30), "60d")
+    last = other.ring.describe(other.key).expires
+    other.gpg("--quick-set-expire", other.key, "400d")
+    assert site.ring.import_public(other.public, expected=other.key, now=utc_now()).expires == last
+    other.gpg("--quick-set-expire", other.key, "0")
+    assert site.ring.import_public(other.public, expected=other.key, now=utc_now()).expires == last
+    other.gpg("--quick-set-expire", other.key, "400d", "*")
+    assert inspect_public(other.public).expires > last + timedelta(days=300)
+    other.gpg("--quick-add-key", other.key, "cv25519", "encr", "900d")
+    assert inspect_public(other.public).expires > last + timedelta(days=800)
+    other.gpg("--quick-set-expire", other.key, "20d")
+    assert inspect_public(other.public).expires < last
+
+
+def prints_of(party):
+    listed = party.gpg("--with-colons", "--list-keys", party.key).decode().split("\n")
+    return [line.split(":")[9] for line in listed if line.startswith("fpr:")]
+
+
+@pytest.mark.parametrize("why", list(Revocation))
+def test_a_revocation_of_a_key_we_hold_is_kept_and_the_key_refused(site, make_party, why):
+    other = make_party()
+    site.meet(other)
+    assert site.seal(b"x", other)
+    other.ring.revoke(other.key, why)
+    with pytest.raises(UnusableKey, match="withdrawn"):
+        site.meet(other)
+    assert site.ring.describe(other.key).revoked
+    with pytest.raises(ReaderRevoked):
+        site.seal(b"x", other)
+
+
+def test_a_revoked_key_we_do_not_hold_is_not_there_afterwards(site, make_party):
+    other = make_party()
+    other.ring.revoke(other.key, Revocation.SUPERSEDED)
+    refuse(site, other.public, UnusableKey, expected=other.key)
+    with pytest.raises(KeyNotFound):
+        site.ring.describe(other.key)
+
+
+def test_a_revocation_made_by_another_key_revokes_nothing(site, make_party):
+    """Glued on by whoever carries the key: no party may silence another."""
+    other, mallory = make_party(), make_party()
+    site.meet(other)
+    mallory.ring.revoke(mallory.key, Revocation.SUPERSEDED)
+    forged = [bytes(packet) for packet in PacketPile.from_bytes(binary_of(other))]
+    forged[1:1] = [bytes(packet) for packet in PacketPile.from_bytes(binary_of(mallory))][1:2]
+    assert site.ring.import_public(b"".join(forged), expected=other.key, now=utc_now()).revoked is False
+    assert site.seal(b"x", other)
 
 
 def test_a_key_from_the_future_is_refused_and_the_clock_is_named(site, make_old_party):

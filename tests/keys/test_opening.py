@@ -14,6 +14,7 @@ from keys.errors import (
     NotForUs,
     OpenSignerExpired,
     OpenSignerRevoked,
+    SecondOpinionDiffers,
     SeveralSignatures,
     SignatureExpired,
     SignedInFuture,
@@ -266,6 +267,49 @@ def test_what_a_site_sealed_to_itself_still_opens_after_its_key_has_expired(make
     with pytest.raises(OpenSignerExpired):
         old.open(kept, old.key)
     assert open_own(old.ring, kept, own=old.key, now=utc_now()) == SECRET
+
+
+@pytest.mark.parametrize("whys", [[why] for why in Revocation] + [list(Revocation)])
+def test_a_site_opens_its_own_records_whatever_became_of_its_key(make_party, whys):
+    """Even of a compromised one: who has it opens them as well, and to refuse would harm their owner alone."""
+    site = make_party()
+    kept = site.seal(SECRET).ciphertext
+    for why in whys:
+        site.ring.revoke(site.key, why)
+    with pytest.raises(OpenSignerRevoked):
+        site.open(kept, site.key)
+    assert open_own(site.ring, kept, own=site.key, now=utc_now()) == SECRET
+
+
+def test_an_own_record_still_must_be_its_own_and_whole_when_the_key_is_revoked(make_party):
+    site, other = make_party(), make_party()
+    site.meet(other)
+    other.meet(site)
+    forged = other.seal(SECRET, site).ciphertext
+    damaged = bytearray(packets.dearmor(site.seal(SECRET).ciphertext, kind=b"MESSAGE"))
+    damaged[-5] ^= 1
+    unsigned = site.gpg("--compress-algo", "none", "--recipient", site.key, "--encrypt", data=SECRET)
+    site.ring.revoke(site.key, Revocation.COMPROMISED)
+    for text, refusal in ((forged, WrongSigner), (bytes(damaged), SecondOpinionDiffers), (unsigned, Unsigned)):
+        with pytest.raises(refusal):
+            open_own(site.ring, text, own=site.key, now=utc_now())
+
+
+@pytest.mark.parametrize("why", list(Revocation))
+def test_an_old_letter_opens_by_the_key_it_was_sealed_to_though_that_is_revoked(make_party, why):
+    site, peer = make_party(), make_party()
+    site.meet(peer)
+    peer.meet(site)
+    letter = peer.seal(SECRET, site).ciphertext
+    following = site.ring.generate("Site <site@party.example>")
+    site.ring.revoke(site.key, why)
+    assert site.open(letter, peer.key).content == SECRET
+    with pytest.raises(NotForUs):
+        site.open(letter, peer.key, reader=following)
+    damaged = bytearray(packets.dearmor(letter, kind=b"MESSAGE"))
+    damaged[-5] ^= 1
+    with pytest.raises(Damaged):
+        site.open(bytes(damaged), peer.key)
 
 
 def test_what_another_sealed_to_a_site_is_not_its_own(region, municipality):

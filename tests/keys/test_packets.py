@@ -2,13 +2,14 @@
 
 import base64
 import contextlib
+import io
 
 import pysequoia
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys.packets import MalformedPackets, Packet, dearmor, first_tag, walk
+from keys.packets import CutShort, MalformedPackets, Packet, dearmor, first_tag, kinds, walk
 
 bodies = st.lists(st.tuples(st.integers(1, 60), st.binary(max_size=9000)), max_size=6)
 
@@ -53,6 +54,39 @@ def test_a_packet_that_ends_too_early_is_malformed(broken):
 def test_more_packets_than_any_letter_needs_are_malformed():
     with pytest.raises(MalformedPackets):
         walk(b"\xcb\x00" * 1000)
+
+
+@given(st.lists(st.tuples(st.sampled_from([1, 2, 3, 6, 11, 18, 60]), st.binary(max_size=400)), max_size=6))
+def test_a_file_tells_the_same_kinds_as_the_bytes_in_it(parts):
+    whole = b"".join(bytes((0xC0 | tag, 255)) + len(body).to_bytes(4) + body for tag, body in parts)
+    assert list(kinds(io.BytesIO(whole))) == [packet.tag for packet in walk(whole)] == [tag for tag, _ in parts]
+
+
+@given(st.binary(max_size=300))
+def test_a_file_of_any_bytes_tells_kinds_or_is_malformed(data):
+    told = []
+    with contextlib.suppress(MalformedPackets):
+        told += kinds(io.BytesIO(data))
+        assert told == [packet.tag for packet in walk(data)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"\xd2", b"\xd2\x05abcd", b"\xd2\xc0", b"\xd2\xff\x00\x00\x00", b"\xd2\xff\x00\x00\x00\x01"),
+        *(b"\xd2\xe1ab", b"\xd2\xe1a", b"\xd2\xe1ab\x01", b"\x8c\x05abcd", b"\x8d\x00", b"\xcb\x01a\xd2\x02a"),
+    ],
+)
+def test_a_file_that_ends_in_the_middle_of_a_packet_is_cut_short(data):
+    with pytest.raises(CutShort):
+        list(kinds(io.BytesIO(data)))
+    with pytest.raises(CutShort):
+        walk(data)
+
+
+def test_a_file_whose_last_packet_has_no_length_cannot_be_told_from_one_cut_short():
+    with pytest.raises(MalformedPackets):
+        list(kinds(io.BytesIO(b"\xa7abc")))
 
 
 def test_nothing_has_no_first_packet():

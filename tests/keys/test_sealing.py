@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import gnupg
 import pytest
-from key_parties import first_fingerprint, plain_gpg, utc_now
+from key_parties import Party, first_fingerprint, plain_gpg, utc_now
 from pysequoia.packet import PacketPile
 from pysequoia.packet import Tag as Seen
 
@@ -14,6 +14,7 @@ from keys import passphrase, sealing
 from keys.errors import (
     ClockBehindKey,
     GpgFailed,
+    NotForUs,
     ReaderExpired,
     ReaderRevoked,
     ReaderUnusable,
@@ -125,6 +126,22 @@ def test_of_two_secret_keys_with_one_user_id_exactly_the_asked_one_signs(make_pa
     for key in (site.key, second, site.key):
         sealed = seal(site.ring, SECRET, signer=key, reader=site.key)
         assert site.open(sealed.ciphertext, key).signed_by == key
+
+
+def test_of_three_keys_for_one_address_the_letter_goes_to_the_one_asked_for(make_ring, make_party):
+    """TRAPS: gpg takes the newest, and while a key is being exchanged that may be the wrong one."""
+    ring, sender = make_ring(), make_party()
+    three = [Party(ring, ring.generate("Site <site@party.example>")) for _ in range(3)]
+    for party in three:
+        sender.meet(party)
+        party.meet(sender)
+    for party in three:
+        sealed = sender.seal(b"x", party)
+        others = [other for other in three if other is not party]
+        assert party.open(sealed.ciphertext, sender.key).content == b"x"
+        for other in others:
+            with pytest.raises(NotForUs):
+                other.open(sealed.ciphertext, sender.key)
 
 
 def test_an_absent_reader_is_refused(make_party):

@@ -209,12 +209,53 @@ def test_a_signature_made_after_its_key_had_expired_is_refused(make_old_party):
         proved(old, RECORD, late, old.key)
 
 
-def test_a_key_that_was_revoked_proves_nothing_any_more(make_party):
+def test_a_key_that_was_compromised_proves_nothing_any_more(make_party):
     party = make_party()
     signature = signed(party)
     party.ring.revoke(party.key, Revocation.COMPROMISED)
     with pytest.raises(OpenSignerRevoked):
         proved(party, RECORD, signature, party.key)
+    with pytest.raises(SecondOpinionDiffers):
+        confirm(party.ring, RECORD, signature, signer=party.key)
+
+
+def test_a_record_outlives_a_key_that_was_superseded_in_the_very_next_second(make_party):
+    party = make_party()
+    signature = signed(party)
+    party.ring.revoke(party.key, Revocation.SUPERSEDED)
+    assert utc_now() - proved(party, RECORD, signature, party.key) < timedelta(seconds=20)
+    confirm(party.ring, RECORD, signature, signer=party.key)
+    with pytest.raises(BadSignature):
+        proved(party, RECORD + b"x", signature, party.key)
+    with pytest.raises(SecondOpinionDiffers):
+        confirm(party.ring, RECORD + b"x", signature, signer=party.key)
+
+
+def test_a_superseded_key_that_turns_out_to_be_compromised_proves_nothing(make_party):
+    party = make_party()
+    signature = signed(party)
+    party.ring.revoke(party.key, Revocation.SUPERSEDED)
+    party.ring.revoke(party.key, Revocation.COMPROMISED)
+    with pytest.raises(OpenSignerRevoked):
+        proved(party, RECORD, signature, party.key)
+
+
+def test_a_signature_made_after_its_key_was_superseded_is_refused(make_party):
+    """Its secret may still be on another machine, where nobody has heard."""
+    party = make_party()
+    late = by_gpg(party, *moment(utc_now() + timedelta(seconds=5)))
+    party.ring.revoke(party.key, Revocation.SUPERSEDED)
+    with pytest.raises(OpenSignerRevoked):
+        proved(party, RECORD, late, party.key)
+    with pytest.raises(SecondOpinionDiffers):
+        confirm(party.ring, RECORD, late, signer=party.key)
+
+
+def test_a_record_outlives_a_key_that_was_superseded_and_has_expired(make_old_party):
+    old = make_old_party(utc_now() - timedelta(days=100), "50d")
+    signature = by_gpg(old, *moment(utc_now() - timedelta(days=90)))
+    old.ring.revoke(old.key, Revocation.SUPERSEDED)
+    assert proved(old, RECORD, signature, old.key)
 
 
 # Signing

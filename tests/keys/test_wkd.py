@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from key_parties import plain_gpg
 
 from keys.certificate import inspect_public
 from keys.errors import AddressNotInKey, ImportRefused, NotAKey, NotAnAddress, SecretMaterial
@@ -27,7 +28,7 @@ def test_the_example_of_the_draft_lies_where_the_draft_says(address):
 def test_gpg_looks_for_a_key_at_the_same_place(make_ring, address):
     ring = make_ring()
     key = ring.generate(f"Somebody <{address}>")
-    shown = ring.gpg.act("--with-wkd-hash", "--no-with-colons", "--list-keys", key).data.decode()
+    shown = plain_gpg(ring, "--with-wkd-hash", "--list-keys", key).decode()
     assert f"{path(address).name}@{address.rpartition('@')[2]}" in shown
 
 

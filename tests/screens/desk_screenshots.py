@@ -4,20 +4,26 @@ import tempfile
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from bodies import NOT_OURS
 from desk_site import DeskSite
 from referring_site import RANDERS, at
 
 from gateway.desk.app import DeskApp
+from gateway.desk.ports import DeskPorts
 from gateway.exchange.delivery import State
 from gateway.referring.promise import CallOutcome
+from gateway.site.people import People, Role
 from gateway.wire.letters import Kind
+from tests.screens.keeping_example import BIRGIT, Example
 
 SIZE = (100, 30)
 SILKEBORG = "740"
 FRIDAY, MONDAY, TUESDAY = at("2026-11-20 08:10"), at("2026-11-23 21:47"), at("2026-11-24 10:12")
 PAUSE = 0.4
+WAITED_FOR = frozenset({"enter", "tab", "j", "n", "1", "b", "e", "f6", "ctrl+s"})
+"""What opens something; the next key waits for it."""
 
 
 def called(name: str, cpr: str, phone: str) -> dict[str, str]:
@@ -96,15 +102,42 @@ PICTURES = {
 }
 
 
+SILKEBORG_S_PAGE = ("f6", "down", "down", "down", "enter")
+ASKED = (*SILKEBORG_S_PAGE, "b", "enter", "j")
+KEEPING_PICTURES = {
+    "desk-notices": ("f7",),
+    "desk-directory": ("f6",),
+    "desk-unit": SILKEBORG_S_PAGE,
+    "desk-confirm": (*ASKED, *("space",) * 6),
+    "desk-own-key": ("f6", "e", "rest"),
+    "desk-rotation": ("f6", "e"),
+}
+"""What an administrator sees; «rest» is no key, but our key as it is when none is being changed."""
+
+
+def kept(desk: DeskSite, **changes: Any) -> DeskPorts:
+    """An administrator's desk, with an invented line."""
+    with desk.db.session() as session:
+        birgit = People(session, desk.vault).add(BIRGIT.name, Role.ADMIN)
+    at_rest = bool(changes.pop("at_rest", False))
+    line = Example(TUESDAY)
+    return desk.ports(person=birgit, keeper=lambda who: line.keeper(who, at_rest=at_rest), **changes)
+
+
 async def desk_picture(folder: Path, images: Path, name: str, keys: Sequence[str], *, dark: bool = True) -> Path:
     """Press some keys at a desk of its own, and save what is seen."""
     desk = filled(folder)
-    app = DeskApp(desk.ports(dark=dark, poll_seconds=60))
+    if name in KEEPING_PICTURES:
+        ports = kept(desk, dark=dark, poll_seconds=60, at_rest="rest" in keys)
+    else:
+        ports = desk.ports(dark=dark, poll_seconds=60)
+    app = DeskApp(ports)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause(PAUSE)
         for key in keys:
-            await pilot.press(key)
-            await pilot.pause(PAUSE if key in ("enter", "tab", "j", "n", "1", "ctrl+s") else 0)
+            if key != "rest":
+                await pilot.press(key)
+            await pilot.pause(PAUSE if key in WAITED_FOR else 0)
         await pilot.pause(PAUSE)
         saved = Path(app.save_screenshot(f"{name}.svg", str(images)))
     desk.db.close()
@@ -113,7 +146,7 @@ async def desk_picture(folder: Path, images: Path, name: str, keys: Sequence[str
 
 async def desk_pictures(images: Path) -> AsyncIterator[Path]:
     """Save every picture of the desk, and the board in the light colours."""
-    for name, keys in PICTURES.items():
+    for name, keys in {**PICTURES, **KEEPING_PICTURES}.items():
         with tempfile.TemporaryDirectory(prefix="st-") as folder:
             yield await desk_picture(Path(folder), images, name, keys)
     with tempfile.TemporaryDirectory(prefix="st-") as folder:

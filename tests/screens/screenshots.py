@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from inbox_tui.app import InboxApp
+from inbox_tui.ports import InboxPorts
 from tests.inbox_site import ANNE, BENT, NOW, InboxSite, arrived, conversation, referral
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a program, this finds what the tests share there
 from tests.screens.desk_screenshots import desk_pictures
+from tests.screens.line_example import ports as line_ports
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 SIZE = (100, 30)
@@ -49,8 +51,13 @@ def filled(folder: Path) -> InboxSite:
 
 
 async def picture(site: InboxSite, name: str, keys: Sequence[str], *, dark: bool = True) -> Path:
+    """Press some keys in an ordinary inbox, and save what is seen."""
+    return await drawn(site.ports(dark=dark, poll_seconds=60), name, keys)
+
+
+async def drawn(ports: InboxPorts, name: str, keys: Sequence[str]) -> Path:
     """Press some keys, and save what is seen."""
-    app = InboxApp(site.ports(dark=dark, poll_seconds=60))
+    app = InboxApp(ports)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause(0.3)
         for key in keys:
@@ -71,6 +78,13 @@ PICTURES = {
 }
 
 
+LINE_PICTURES = {
+    "drill": ("d",),
+    "line": ("p",),
+    "line-own-key": ("p", "n"),
+}
+
+
 async def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="st-") as folder:
@@ -78,6 +92,9 @@ async def main() -> None:
         for name, keys in PICTURES.items():
             sys.stdout.write(f"{await picture(site, name, keys)}\n")
         sys.stdout.write(f"{await picture(site, 'inbox-light', ('down',), dark=False)}\n")
+        for name, keys in LINE_PICTURES.items():
+            sys.stdout.write(f"{await drawn(line_ports(site), name, keys)}\n")
+        sys.stdout.write(f"{await drawn(line_ports(site, enrolled=False), 'line-enrolment', ('p', 'e'))}\n")
     async for saved in desk_pictures(IMAGES):
         sys.stdout.write(f"{saved}\n")
 

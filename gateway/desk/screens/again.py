@@ -12,10 +12,10 @@ from textual.widgets import Static
 from gateway.desk import commands
 from gateway.language import gettext as _
 from gateway.terminal.bars import CommandBar
-from gateway.terminal.commands import bindings
+from gateway.terminal.commands import CANCEL, bindings
 from gateway.wire.referral import ReReferralKind
 
-KEYS = (commands.ONGOING, commands.RELAPSE, commands.CANCEL)
+KEYS = (commands.ONGOING, commands.RELAPSE, CANCEL)
 
 
 class AgainScreen(ModalScreen[ReReferralKind | None]):

@@ -1,7 +1,7 @@
 """The board: what must be phoned now, what the municipality has not taken yet, what is being written."""
 
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -11,30 +11,42 @@ from textual.widgets import Static
 from gateway.desk import board_rows, commands, content
 from gateway.desk.messages import ReferralWanted, StepWanted
 from gateway.desk.pad import Pad
+from gateway.desk.ports import Seat
 from gateway.desk.screens.call import CallScreen
+from gateway.desk.screens.directory import DirectoryScreen
 from gateway.desk.screens.find import FindScreen
 from gateway.desk.screens.finished import FinishedScreen
 from gateway.desk.screens.page import DeskPage
-from gateway.desk.widgets.row_list import RowList
+from gateway.keeping.notices import NoticesScreen, lines
 from gateway.language import gettext as _
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import bindings
+from gateway.terminal.notice_band import NoticeBand
 from gateway.terminal.plain import one_line
+from gateway.terminal.row_list import RowList
+
+LINE_SECONDS: Final = 60.0
+"""How often the notices are read: they change by the hour, and a key is read to find some of them."""
 
 
 class BoardScreen(DeskPage[None]):
     """Reads itself again and again; what one does on the screens above shows here at once."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(*commands.BOARD)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*commands.BOARD, commands.NOTICES)
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__(seat)
+        self.keeper = seat.ports.keeper(seat.person)
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
         yield from self.above()
         if self.ports.notice:
             yield Static(Content(one_line(self.ports.notice)), id="notice", markup=False)
+        yield NoticeBand(id="notices")
         yield RowList(id="rows")
         yield Static(Content(_empty()), id="empty", markup=False)
-        yield CommandBar(commands.BOARD)
+        yield CommandBar(commands.BOARD_BAR)
 
     def on_mount(self) -> None:
         """Read the board, and go on reading it."""
@@ -42,10 +54,15 @@ class BoardScreen(DeskPage[None]):
         self.query_one(RowList).focus()
         self.reload()
         self.set_interval(self.ports.poll_seconds, self.reload)
+        if self.keeper.may_keep:
+            self._look_at_the_line()
+            self.set_interval(LINE_SECONDS, self._look_at_the_line)
 
     def on_screen_resume(self) -> None:
         """Show what was done on the screen above."""
         self.reload()
+        if self.keeper.may_keep:
+            self._look_at_the_line()
 
     def reload(self) -> None:
         """Read the board again."""
@@ -84,8 +101,26 @@ class BoardScreen(DeskPage[None]):
         """Show what is finished here."""
         self.app.push_screen(FinishedScreen(self.seat))
 
+    def action_directory(self) -> None:
+        """Show the 19."""
+        self.app.push_screen(DirectoryScreen(self.seat))
+
+    def action_notices(self) -> None:
+        """Show everything that needs somebody."""
+        self.app.push_screen(NoticesScreen(self.keeper))
+
     def action_back(self) -> None:
         """Stay: there is nowhere further back."""
+
+    def _look_at_the_line(self) -> None:
+        if self.is_current:
+            self.look(self._notices, "notices")
+
+    async def _notices(self) -> None:
+        """Tell an administrator what is to be seen to; the rest of the board does not wait for it."""
+        notices = await self.ask(self.keeper.notices, self.seat.person)
+        if notices is not None:
+            self.query_one(NoticeBand).show(lines(notices, commands.NOTICES.shown))
 
     async def _load(self) -> None:
         board = await self.ask(self.ports.board, self.seat.person)

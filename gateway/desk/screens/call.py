@@ -19,12 +19,12 @@ from gateway.referring.follow import Progress
 from gateway.referring.promise import CallOutcome
 from gateway.referring.words import OUTCOMES, why_due
 from gateway.terminal.bars import CommandBar
-from gateway.terminal.commands import bindings
+from gateway.terminal.commands import CANCEL, bindings
 from gateway.terminal.plain import one_line
 
 OUTCOME: Final = Spec("outcome", mark("How did it go?"), "")
 REMARK: Final = Spec("remark", mark("Remark"), "", mark("whom you talked with; may stay empty"))
-KEYS = (commands.SAVE, commands.CANCEL)
+KEYS = (commands.SAVE, CANCEL)
 
 
 class CallScreen(DeskPage[bool], ModalScreen[bool]):

@@ -14,7 +14,6 @@ from directory import municipalities
 from gateway.consents.model import Form
 from gateway.desk import commands, words
 from gateway.desk.content import Place, consented, get, put, referred_before, says_anything, text
-from gateway.desk.screens.question import QuestionScreen
 from gateway.desk.screens.step import ReachLine, StepPage, reach_line
 from gateway.desk.widgets.fields import Edited, Spec, line_field
 from gateway.language import gettext as _
@@ -24,6 +23,7 @@ from gateway.referring.disclosure import why_not_in_writing
 from gateway.referring.read_aloud import read_aloud
 from gateway.terminal.commands import bindings
 from gateway.terminal.plain import one_line
+from gateway.terminal.question import QuestionScreen
 from gateway.wire.referral import Origin
 
 REMARK: Final = Spec("desk.remark", mark("Remark"), "", mark("how the consent was given, if somebody should know"))

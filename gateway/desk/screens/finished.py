@@ -10,10 +10,10 @@ from textual.widgets import Static
 from gateway.desk import board_rows, commands
 from gateway.desk.messages import ReferralWanted
 from gateway.desk.screens.page import DeskPage
-from gateway.desk.widgets.row_list import RowList
 from gateway.language import gettext as _
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import bindings
+from gateway.terminal.row_list import RowList
 
 KEYS = (commands.OPEN, commands.BACK, commands.HELP)
 

@@ -17,7 +17,6 @@ from gateway.desk.meeting_form import Typed
 from gateway.desk.ports import Seat
 from gateway.desk.referral_page import meeting_line
 from gateway.desk.screens.page import DeskPage
-from gateway.desk.screens.question import QuestionScreen
 from gateway.desk.widgets.fields import ChoiceField, Edited, Field, field_id, line_field
 from gateway.language import gettext as _
 from gateway.meetings.book import MeetingState
@@ -25,6 +24,7 @@ from gateway.meetings.errors import MeetingIncomplete
 from gateway.referring.follow import Progress
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import bindings
+from gateway.terminal.question import QuestionScreen
 from gateway.wire.meeting import Attendance
 
 LIST_KEYS = (commands.PROPOSE, commands.COMING, commands.NOT_COMING, commands.CALL_OFF, commands.BACK)

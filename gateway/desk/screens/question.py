@@ -1,4 +1,4 @@
-"""One clear question: J goes through with it, Esc leaves everything as it is."""
+"""Something to read before going on: why nothing was sent, and the next step."""
 
 from typing import ClassVar
 
@@ -12,33 +12,6 @@ from textual.widgets import Static
 from gateway.desk import commands
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import bindings
-
-
-class QuestionScreen(ModalScreen[bool]):
-    """Answers True when the person goes through with it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(commands.CONFIRM, commands.CANCEL)
-
-    def __init__(self, title: str, *paragraphs: str) -> None:
-        super().__init__()
-        self._title = title
-        self._paragraphs = paragraphs
-
-    def compose(self) -> ComposeResult:
-        """Lay the question out."""
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content(self._title).markup
-            for paragraph in self._paragraphs:
-                yield Static(Content(paragraph), markup=False, classes="paragraph")
-        yield CommandBar((commands.CONFIRM, commands.CANCEL))
-
-    def action_confirm(self) -> None:
-        """Go through with it."""
-        self.dismiss(result=True)
-
-    def action_back(self) -> None:
-        """Leave everything as it is."""
-        self.dismiss(result=False)
 
 
 class SaidScreen(ModalScreen[None]):

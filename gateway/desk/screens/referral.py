@@ -16,7 +16,6 @@ from gateway.desk.ports import Seat
 from gateway.desk.screens.acting import ActingPage
 from gateway.desk.screens.again import AgainScreen
 from gateway.desk.screens.meetings import MeetingsScreen
-from gateway.desk.screens.question import QuestionScreen
 from gateway.desk.screens.supplement import SupplementScreen
 from gateway.language import gettext as _
 from gateway.language import mark
@@ -27,6 +26,7 @@ from gateway.referring.words import STATES
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import Command, bindings
 from gateway.terminal.letter_view import LetterView
+from gateway.terminal.question import QuestionScreen
 
 STUCK: Final = frozenset({"refused", "given-up"})
 TOLD: Final = {

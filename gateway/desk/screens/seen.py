@@ -20,7 +20,7 @@ from gateway.language import mark
 from gateway.referring.recognise import Seen, Sign
 from gateway.referring.words import STATES
 from gateway.terminal.bars import CommandBar
-from gateway.terminal.commands import bindings
+from gateway.terminal.commands import CANCEL, bindings
 from gateway.wire.referral import ReReferralKind
 
 SIGNS = {Sign.CPR: mark("same CPR number"), Sign.PHONE: mark("same phone; perhaps somebody else")}
@@ -48,7 +48,7 @@ class SeenScreen(ModalScreen[Choice | None]):
     """Lists the earlier referrals; the keys say what the new one is."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        commands.ONGOING, commands.RELAPSE, commands.ADD, commands.APART, commands.CANCEL
+        commands.ONGOING, commands.RELAPSE, commands.ADD, commands.APART, CANCEL
     )
 
     def __init__(self, seen: Sequence[Seen], now: datetime) -> None:
@@ -63,7 +63,7 @@ class SeenScreen(ModalScreen[Choice | None]):
             yield OptionList(*(Option(Drawn(line(one, self._now))) for one in self._seen), markup=False)
             yield Static(Drawn(self._advice()), markup=False, classes="aside")
         yield CommandBar(
-            (commands.ONGOING, commands.RELAPSE, commands.ADD, commands.APART, commands.CANCEL),
+            (commands.ONGOING, commands.RELAPSE, commands.ADD, commands.APART, CANCEL),
         )
 
     def on_mount(self) -> None:

@@ -15,13 +15,13 @@ from gateway.desk.content import Content, get, put, text
 from gateway.desk.pad import Pad
 from gateway.desk.ports import Seat
 from gateway.desk.screens.page import DeskPage
-from gateway.desk.screens.question import QuestionScreen
 from gateway.desk.widgets.fields import ChoiceField, Edited, Field, Spec, line_field, prose_field
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.referring.follow import Progress
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import bindings
+from gateway.terminal.question import QuestionScreen
 
 CORRECTION: Final = Spec("correction", mark("It is"), mark("The first letter stands; what you write comes after it."))
 CORRECTIONS: Final = (("correction", mark("a correction of something that was wrong")),)

@@ -30,6 +30,7 @@ ENDS = {
 WITHOUT_SIGNING_IN = {
     ("init",): "nobody works there yet",
     ("run",): "the daemon acts for nobody in person",
+    ("restore",): "there is no site yet; the recovery code is asked for",
     ("doctor",): "shows nothing personal, and is needed when nobody gets in",
     ("demo",): "everything in it is invented",
     ("example",): "likewise",
@@ -188,4 +189,4 @@ def test_the_list_of_those_that_need_no_password_names_only_commands_there_are()
 def test_the_walk_finds_every_command():
     """What is known to be there, at every depth."""
     assert {("status",), ("staff", "add"), ("stats", "enter"), ("stats",), ("desk",)} <= set(tree("stafet-gateway"))
-    assert {("list",), ("staff", "add"), ("contact", "set"), ()} <= set(tree("stafet-inbox"))
+    assert {("list",), ("staff", "add"), ("contact", "propose"), ()} <= set(tree("stafet-inbox"))

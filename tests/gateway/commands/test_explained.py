@@ -5,12 +5,16 @@ import pytest
 import directory.errors
 import gateway.access.errors
 import gateway.audit.errors
+import gateway.backup.errors
 import gateway.consents.errors
+import gateway.contacts.errors
 import gateway.meetings.errors
 import gateway.referring.errors
 import gateway.retention.errors
+import gateway.rotation.errors
 import gateway.site.errors
 import keys.errors
+from gateway.access.four_eyes import SamePerson
 from gateway.adapters import smtp_out
 from gateway.commands.explain import EXPLANATIONS, explained
 from gateway.exchange import delivery
@@ -42,17 +46,21 @@ TO_A_PERSON = (
         gateway.site.errors.SiteError,
         gateway.access.errors.AccessError,
         gateway.audit.errors.AuditError,
+        gateway.backup.errors.BackupError,
+        gateway.contacts.errors.ChangeRefused,
         gateway.retention.errors.RetentionRefused,
+        gateway.rotation.errors.RotationError,
     )
     - TOLD_AS_THE_REASON_TO_WAIT
     - TOLD_AS_QUARANTINE
-)
+) | {SamePerson.code}
 
 ON_THE_WAY_OUT = (
     TOLD_AS_THE_REASON_TO_WAIT
     | codes(keys.errors.KeyringError)
     | {code for _kind, code in smtp_out._CODES}
     | {delivery.NO_CONTACT, delivery.NO_KEY, delivery.NO_RECEIPT, delivery.RELAY_REFUSED, delivery.DELAYED}
+    | {delivery.KEY_REVOKED, delivery.OWN_KEY_UNKNOWN_THERE}
     | {LetterOutOfTurn.code, LetterUnreadable.code, "UNEXPECTED", "RELAY_TROUBLE", "SMTP_451", "SMTP_421"}
 ) - {"HOME_PATH_TOO_LONG", "PASSPHRASE_MISSING", "KEY_NOT_FOUND"}
 """What `deliver` may write beside a letter; the three taken away stop the daemon before it begins."""

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from typed import CONTACT, NOT_FOUND, OUT_OF_REACH, REFUSED, ask, referral, refused_consent
+from typed import NOT_FOUND, OUT_OF_REACH, REFUSED, ask, referral, refused_consent
 
 from gateway.station import utc_now
 
@@ -129,7 +129,7 @@ def test_a_referral_nobody_knows_is_not_found(stafet):
 
 
 def test_a_referral_that_waits_for_a_key_says_whom_to_phone_meanwhile(stafet):
-    stafet("directory", "set", "751", *CONTACT)
+    stafet.enter()
     told = stafet.json("refer", "-", typed=referral())
 
     said = stafet("status", told["number"])

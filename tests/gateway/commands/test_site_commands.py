@@ -146,7 +146,7 @@ def test_an_incomplete_line_is_a_matter_of_usage(words, stafet):
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("refer",), ("status",), ("keys", "import"), ("directory", "set"), ("staff", "add"), ("run",)]
+    "words", [(), ("refer",), ("status",), ("keys", "import"), ("directory", "propose"), ("staff", "add"), ("run",)]
 )
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_every_command_explains_itself_in_both_languages(words, lang, nowhere):

@@ -1,7 +1,7 @@
 """`stafet-gateway stats`: the quarterly report, made without seeing a citizen (S26)."""
 
 import pytest
-from typed import CONTACT, OUT_OF_REACH, REFUSED, ask, referral, refused_consent
+from typed import OUT_OF_REACH, REFUSED, ask, referral, refused_consent
 
 from directory.municipalities import in_agreement
 
@@ -19,7 +19,7 @@ def row(facts, name, label):
 @pytest.fixture
 def busy(stafet):
     """Six referrals to Aarhus, and one citizen who said no."""
-    stafet("directory", "set", "751", *CONTACT, *METTE)
+    stafet.enter()
     for _each in range(6):
         stafet("refer", "-", *METTE, typed=referral())
     stafet("refer", "-", *METTE, typed=refused_consent(), code=REFUSED)

@@ -10,6 +10,8 @@ from contextlib import closing
 import pytest
 import sites
 
+from directory.book import AddressBook
+from directory.model import Contact
 from gateway import __main__ as gateway_command
 from gateway.bootstrap import open_region
 from gateway.referring.example import example
@@ -22,6 +24,7 @@ INIT = (
     *("init", "--address", "henvendelser@praehospitalet.example", "--phone", "84112000", "--person", METTE),
     *("--listen", "127.0.0.1:0"),
 )
+BO = "Bo Prøvegaard"
 CONTACT = ("--email", "sikkerpost@aarhus.example", "--phone", "95000751", "--name", "Den sociale indgang")
 DONE, REFUSED, NOT_FOUND, OUT_OF_REACH = 0, 2, 3, 4
 
@@ -53,6 +56,27 @@ class Typed:
         """Let a person work here who signs in with everybody's password."""
         with open_region(Home(self.home)) as station:
             return sites.hire(station, name, Role(role), **more)
+
+    def enter(self, party="751"):
+        """Let a contact stand in the book, as when it was confirmed and proved long ago."""
+        with open_region(Home(self.home)) as station, station.database.session() as session:
+            AddressBook(session).set_contact(
+                Contact.checked(
+                    party=party,
+                    unit_name=CONTACT[5],
+                    email=CONTACT[1],
+                    phone=CONTACT[3],
+                    hours="man-fre 8-15",
+                    valid_from=utc_now(),
+                    entered_by="test",
+                )
+            )
+
+    def confirm(self, municipality, *more, called="84000000", **how):
+        """Let a colleague confirm a first enrolment, who has rung the switchboard."""
+        self.hire(BO, "admin")
+        call = ("--called", called, "--spoken-with", "Karen Prøvesen", "--switchboard", "--as", BO)
+        return self.json("directory", "confirm", municipality, *call, *more, **how)
 
     def json(self, *words, **how):
         return json.loads(self(*words, "--json", **how))

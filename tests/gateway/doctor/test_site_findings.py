@@ -13,14 +13,17 @@ from sqlmodel import select
 from gateway.access.act import noted_by_daemon
 from gateway.access.actions import Action
 from gateway.access.errors import SignInRefused
-from gateway.doctor import keeping, keys, machine, storage, traffic, words
+from gateway.backup.last import LastBackup, remember
+from gateway.doctor import keeping, keys, line, machine, storage, traffic, words
 from gateway.doctor.examine import from_inside
 from gateway.doctor.findings import Check, Grade, bad
 from gateway.exchange.delivery import State
 from gateway.exchange.rows import OutgoingRow
+from gateway.liveness.notices import TOLD_OF
 from gateway.retention.rows import RunRow
 from gateway.site.people import Role
 from gateway.station import Clocks, Station
+from gateway.wire.letters import new_id
 
 DAY = timedelta(days=1)
 
@@ -57,7 +60,7 @@ def test_a_site_with_nothing_to_do_is_well(region, station):
 
     found = list(from_inside(station, lambda station: station.retain()))
 
-    assert wrong(found) == {"CONTACTS_MISSING", "PASSWORDS_MISSING"}
+    assert wrong(found) == {"CONTACTS_MISSING", "PASSWORDS_MISSING", "BACKUP_NEVER"}
     assert {finding.check for finding in found} >= set(Check) - {Check.FILES, Check.MACHINE, Check.DAEMON}
 
 
@@ -66,6 +69,19 @@ def test_the_key_s_last_day_is_told_in_good_time(station):
     for days, code in ((700, "KEY_ENDS_SOON"), (800, "KEY_EXPIRED"), (-30, "KEY_NOT_YET_MADE")):
         at = sites.utc_now() + days * DAY
         assert codes(keys.own_key(shifted(station, at))) == [code]
+
+
+def test_a_site_that_was_never_backed_up_or_long_ago_or_before_its_newest_key_is_told(region, station):
+    now, days = region.clock(), station.settings.keeping.backup_days
+    assert codes(keys.backup(station)) == ["BACKUP_NEVER"]
+    for key, made_at, code in (
+        (station.fingerprint, now - (days - 1) * DAY, "BACKUP_MADE"),
+        (station.fingerprint, now - days * DAY, "BACKUP_OLD"),
+        ("A" * 40, now, "BACKUP_LACKS_KEY"),
+    ):
+        with region.database.session() as session:
+            remember(session, LastBackup(made_at, key))
+        assert codes(keys.backup(station)) == [code]
 
 
 def shifted(station, at):
@@ -158,6 +174,13 @@ def test_mail_that_cannot_be_taken_is_counted_and_old_quarantine_is_not(region, 
     assert codes(look(traffic.mail, region.clock() + 8 * DAY)) == ["ARRIVALS_STUCK"]
 
 
+def test_a_letter_about_a_referral_this_site_does_not_know_is_counted_for_a_week(line, look):
+    """As after a restore from a backup: nobody sees it otherwise at this end."""
+    line.region.take(sites.sealed(line.randers, sites.acknowledgement(new_id())).content)
+    assert codes(look(traffic.mail, line.clock())) == ["ARRIVALS_REFUSED"]
+    assert codes(look(traffic.mail, line.clock() + 8 * DAY)) == ["ARRIVALS_TAKEN"]
+
+
 def test_parties_that_cannot_be_reached_are_named(randers, look):
     (contacts,) = look(traffic.parties, "region")
     assert contacts.code == "CONTACTS_MISSING"
@@ -248,6 +271,7 @@ def test_every_code_a_check_can_give_has_its_words(pytestconfig):
     given |= {f"LETTERS_{state}" for state in ("PARKED", "REFUSED", "GIVEN_UP")}
     given |= {"KEY_EXPIRED", "KEY_REVOKED", "KEY_NOT_YET_MADE", "CLOCK_AHEAD", "CLOCK_BEHIND", "CANNOT_OPEN"}
     given |= {"FILE_OPEN", "FOLDER_OPEN", "CONTACTS_MISSING", "KEYS_MISSING"}
+    given |= {f"LINE_{reason}" for reason in TOLD_OF - line.TOLD_ELSEWHERE}
 
     assert given == set(words.SAID)
     assert set(words.CHECKS) == set(Check)

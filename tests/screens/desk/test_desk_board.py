@@ -10,12 +10,12 @@ from desk_screenshots import SILKEBORG, acknowledged
 from desk_site import at_desk, seen, typed, until
 from referring_site import RANDERS
 
-from gateway.desk.widgets.row_list import RowList
 from gateway.exchange.delivery import State
 from gateway.exchange.rows import OutgoingRow
 from gateway.referring.promise import CallOutcome
 from gateway.referring.rows import CallRow, DraftRow
 from gateway.referring.words import why_waiting
+from gateway.terminal.row_list import RowList
 from gateway.wire.letters import Kind
 from tests.screens.test_hostile_text import ALL, harmless
 

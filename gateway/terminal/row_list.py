@@ -1,4 +1,4 @@
-"""The board's list, drawn line by line: headings that are passed over, and rows of two lines that can be chosen."""
+"""A list drawn line by line: headings that are passed over, and rows of two lines that can be chosen."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
