@@ -151,9 +151,17 @@ class OwnBook:
         return frozenset(open_ones or {self.address})
 
     def address_for(self, party: str, now: datetime) -> str:
-        """Give the address we write to `party` from: the newest of ours that it writes to, else the first."""
-        begun = [row.email for row in self.contacts() if row.valid_from <= now] or [self.address]
-        return next((email for email in reversed(begun) if self.knows(party, email)), begun[0])
+        """Give the address we write to `party` from: the newest of ours that it writes to, else the one it was told.
+
+        That is the one which was ours when people here last compared its key, or had it announced.
+        """
+        begun = [row for row in self.contacts() if row.valid_from <= now]
+        used = next((row.email for row in reversed(begun) if self.knows(party, row.email)), None)
+        if used or not begun:
+            return used or self.address
+        pins = AddressBook(self.session).keys(party)
+        told = [row.email for row in begun if pins and row.valid_from < pins[-1].valid_from]
+        return told[-1] if told else begun[0].email
 
     def knows(self, party: str, what: str) -> bool:
         """Tell whether a party is known to use a key or an address of ours."""

@@ -8,7 +8,8 @@ import asyncio
 import logging
 import ssl
 from collections import Counter
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
@@ -54,7 +55,7 @@ class Storing(Protocol):
 class Doorkeeper:
     """What aiosmtpd asks at each step. `store` blocks until the mail is durable and runs in a thread of its own."""
 
-    addresses: Set[str]
+    addresses: AbstractSet[str]
     store: Storing
     stored: Callable[[], None]
 

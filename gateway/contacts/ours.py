@@ -98,13 +98,14 @@ class OurContact:
         return 0
 
     def _still_needed(self, session: Session, now: datetime) -> list[OwnContactRow]:
-        """List the old addresses that soon would end, though somebody still writes there."""
+        """List the old addresses that soon end, or ended while we were off, though somebody still writes there."""
         book = self.own.book(session)
         *old, latest = book.contacts() or [_row(self.unit(), "settings")]
         soon = now + LONGER - timedelta(days=1)
-        ending = [row for row in old if row.ends_at and now < row.ends_at < soon and row.email != latest.email]
+        ending = [row for row in old if row.ends_at and row.ends_at < soon and row.email != latest.email]
         parties = [one.party for one in AddressBook(session).contacts()] if ending else []
-        return ending if any(not book.knows(party, latest.email) for party in parties) else []
+        used = {book.address_for(party, now) for party in parties}
+        return [row for row in ending if row.email in used]
 
     def _shown(self, book: OwnBook, row: OwnContactRow, parties: list[str]) -> OwnChange:
         using = tuple(party for party in parties if book.knows(party, row.email))

@@ -82,9 +82,11 @@ class Receive:
     def _take(self, session: Session, opened: OpenedLetter, arrival: ArrivalRow) -> Outcome:
         if opened.payload is not None:
             arrival.letter_id = opened.payload.letter_id
-            self._remember_what_they_use(session, opened, opened.payload)
             witness.remember(session, opened.party, opened.payload.trail, opened.payload.letter_id, self.clock())
-        return Taking(self.post, self.handlers, self.clock)(session, opened, arrival)
+        outcome = Taking(self.post, self.handlers, self.clock)(session, opened, arrival)
+        if opened.payload is not None:  # last, for what a restored party has forgotten is not what it used just now
+            self._remember_what_they_use(session, opened, opened.payload)
+        return outcome
 
     def _remember_what_they_use(self, session: Session, opened: OpenedLetter, payload: Payload) -> None:
         """Note the key and address of ours a party has used, unless it only tried an address of ours."""
