@@ -93,6 +93,10 @@ def _holds(at: datetime) -> ColumnElement[bool]:
     return not_ended & col(PinnedKeyRow.revoked_at).is_(None)
 
 
+def _goes_on(row: PinnedKeyRow, at: datetime) -> bool:
+    return row.valid_to is None or row.valid_to > at
+
+
 class AddressBook:
     """Look up the parties and record their changes in `session`; committing is the caller's."""
 
@@ -217,9 +221,9 @@ class AddressBook:
         return True
 
     def is_spent(self, key: PinnedKey) -> bool:
-        """Tell whether a key was ever another's, or was revoked: neither is ever pinned."""
+        """Tell whether a key is another's, also in its last days, or was revoked: neither is ever pinned."""
         same = self._session.exec(select(PinnedKeyRow).where(PinnedKeyRow.fingerprint == key.fingerprint))
-        return any(row.revoked_at or (row.party != key.party and row.valid_to is None) for row in same)
+        return any(row.revoked_at or (row.party != key.party and _goes_on(row, key.valid_from)) for row in same)
 
     def _address_owner(self, email: str) -> str | None:
         active = select(ContactRow).where(col(ContactRow.valid_to).is_(None))

@@ -15,6 +15,8 @@ REGION: Final = "region"
 LONGEST_NAME: Final = 200
 LONGEST_ADDRESS: Final = 254
 LONGEST_LOCAL: Final = 64
+FORMULA: Final = ("=", "+", "-", "@")
+"""What no name begins with: a spreadsheet would take it for something to calculate, or to open."""
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS: Final = re.compile(rf"(?!www\.)({_ATOM}(?:\.{_ATOM})*)@({_LABEL}(?:\.{_LABEL})+)")
@@ -146,7 +148,7 @@ def looks_personal(email: str) -> bool:
 
 def _unit_name(text: str) -> str:
     name = text.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+    if not name or len(name) > LONGEST_NAME or not name.isprintable() or name.startswith(FORMULA):
         raise BadUnitName
     return name
 
@@ -175,6 +177,6 @@ def _sor(text: str) -> str:
 
 def _postal(text: str) -> str:
     line = text.strip()
-    if len(line) > LONGEST_NAME or not line.isprintable():
+    if len(line) > LONGEST_NAME or not line.isprintable() or line.startswith(FORMULA):
         raise BadPostal
     return line

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from directory.book import AddressBook
 from directory.errors import KeyTaken
-from directory.model import Contact, PinnedKey
+from directory.model import Contact, PinnedKey, UnitKind
 from directory.own import OwnBook
 from directory.tables import DirectoryTable
 from gateway.access.act import act
@@ -125,12 +125,22 @@ class Station:
         with self.database.reading() as session:
             changed = self.own_book(session).contact(now)
         if changed:
-            unit = UnitSettings(party=unit.party, name=changed.unit_name, address=changed.email, phone=changed.phone)
+            return Contact.checked(
+                party=unit.party,
+                unit_name=changed.unit_name,
+                email=changed.email,
+                phone=changed.phone,
+                hours=changed.hours,
+                kind=UnitKind(changed.kind),
+                valid_from=now,
+                entered_by=changed.entered_by,
+            )
         return Contact.checked(
             party=unit.party,
             unit_name=unit.name,
             email=unit.address,
             phone=unit.phone,
+            hours=unit.hours,
             valid_from=now,
             entered_by="settings",
         )

@@ -13,6 +13,7 @@ from gateway.liveness.board import Limits
 from gateway.liveness.heartbeats import Heartbeats, TakeHeartbeat
 from gateway.liveness.look import Attending, Board, no_attention, the_nineteen
 from gateway.liveness.notices import Notices, Tell
+from gateway.liveness.watch import steady
 from gateway.rotation.compromise import Compromise
 from gateway.rotation.rotate import Rotation
 from gateway.rotation.take import TakeKeyChange
@@ -67,6 +68,7 @@ def rotation(station: Station) -> Rotation:
         terms=station.settings.keeping,
         unit=lambda: station.unit,
         clock=station.clocks.machine,
+        steady=steady,
     )
 
 

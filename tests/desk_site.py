@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from referring_site import KEY, Desk
 from textual.events import Paste
@@ -22,7 +22,17 @@ from gateway.site.people import People, Role
 from gateway.site.settings import Settings, UnitSettings
 from gateway.station import Clocks, Station
 from gateway.wire.letters import Kind
+from keys.errors import KeyNotFound
+from keys.fingerprint import Fingerprint
+from keys.keyring import KeyInfo, Keyring
 from tests.screens.seen import seen, until
+
+
+class NoKeys:
+    """A key ring with nothing in it: what the desk's tests send is sealed by nobody."""
+
+    def describe(self, _fingerprint: Fingerprint) -> KeyInfo:
+        raise KeyNotFound
 
 
 @dataclass
@@ -35,8 +45,8 @@ class DeskSite(Desk):
         settings = Settings(unit=unit, fingerprint=str(KEY), promise=self.terms)
         with self.db.session() as session:
             self.karim = People(session, self.vault).add("Karim Prøvesen", Role.SENDER)
-        clocks = Clocks(self.clock, self.clock)
-        self.station = Station(Home(Path(self.folder)), settings, self.db, None, self.vault, clocks)
+        clocks, home, keyring = Clocks(self.clock, self.clock), Home(Path(self.folder)), cast("Keyring", NoKeys())
+        self.station = Station(home, settings, self.db, keyring, self.vault, clocks)
 
     def hears(self, number: str, kind: Kind, body: Mapping[str, Any]) -> None:
         """Let a letter of the municipality's arrive."""

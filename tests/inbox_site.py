@@ -246,7 +246,7 @@ class InboxSite:
             changes=Changes(self.db, self.vault, ring, post, own, unit, terms, clock),
             ours=OurContact(self.db, post, own, unit, terms, clock),
             own_contact=unit,
-            rotation=Rotation(self.db, ring, own, post, None, terms, unit, clock),
+            rotation=Rotation(self.db, ring, own, post, None, terms, unit, clock, lambda *_asked: True),
             compromise=Compromise(self.db, own, clock),
             test=lambda _party, _person: "",
             key_ends_at=partial(last_day, ring),

@@ -1,6 +1,7 @@
 """The Danish catalogue says everything the code says, in the words of a considerate colleague (E1, E3)."""
 
 import argparse
+import ast
 import re
 from io import BytesIO
 from pathlib import Path
@@ -68,6 +69,20 @@ def test_every_message_of_the_code_has_its_danish():
     known = {texts(message.id)[0] for message in TRANSLATED if all(texts(message.string))}
 
     assert sorted(f"{where}: {message}" for text, (where, message) in MESSAGES.items() if text not in known) == []
+
+
+def test_nothing_is_said_inside_an_f_string_where_no_catalogue_finds_it():
+    found = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for package in ("gateway", "inbox_tui")
+        for file in sorted((ROOT / package).rglob("*.py"))
+        for text in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+        if any(isinstance(said, ast.Constant) for said in call.args)
+    ]
+    assert found == []
 
 
 def test_the_catalogue_holds_nothing_the_code_no_longer_says():

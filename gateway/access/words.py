@@ -34,6 +34,9 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.CONFIRM_CHANGE: mark("confirmed a change of a contact or key by phone"),
     Action.REFUSE_CHANGE: mark("refused a change of a contact or key"),
     Action.PROVE_ADDRESS: mark("noted the code that proves an address"),
+    Action.SEE_BOARD: mark("looked at how the line is"),
+    Action.SEND_TEST: mark("sent a TEST"),
+    Action.ACKNOWLEDGE_DRILL: mark("acknowledged a TEST by hand"),
     Action.SEE_FIGURES: mark("looked at the figures"),
     Action.READ_LOG: mark("read the log"),
     Action.VERIFY_LOG: mark("verified the log or looked at its head"),
@@ -87,6 +90,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.REFUSE_LETTER: mark("a letter about keys or contacts was refused"),
     Action.TAKE_PROPOSAL: mark("another party wrote how it will be reached"),
     Action.TEST: mark("a TEST was sent or answered"),
+    Action.WARN: mark("those who keep the site were told of something"),
 }
 """What was done, as it stands behind who did it."""
 

@@ -38,6 +38,8 @@ from keys.fingerprint import Fingerprint
 from keys.keyring import LONGEST_HOME
 
 ARCHIVE: Final = "backup.tar"
+AGENT_SETTINGS: Final = "gpg-agent.conf"
+"""Written anew by every site: a file like it can name programs to run."""
 ASK_FIRST: Final = timedelta(minutes=5)
 """Letters of before wait so long, for the other end answers them rightly once it knows of the restore."""
 
@@ -74,6 +76,7 @@ class Restore:
             unpack = Unpack(archive, home.path)
             manifest, settings = unpack()
             archive.unlink()
+            (home.gnupg / AGENT_SETTINGS).unlink(missing_ok=True)
             snapshot.require_sound(home.path / DATABASE)
             here = settings.model_copy(update={"database_url": None})
             with self.open_as(home, here) as site:

@@ -133,7 +133,8 @@ def _verdict_facts(drawn: Sample, entry: Link, names: Mapping[str, str]) -> dict
 
 def _sample_line(drawn: Sample, entry: Link, names: Mapping[str, str], numbers: Mapping[str, str]) -> str:
     judged = drawn.judgements.get(entry.seq)
-    return f"{entry_line(entry, names, numbers)}  {_judged(judged, names) if judged else _('not judged yet')}"
+    verdict = _judged(judged, names) if judged else _("not judged yet")
+    return f"{entry_line(entry, names, numbers)}  {verdict}"
 
 
 def _judged(judged: Judgement, names: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from directory.model import Contact, UnitKind
 from gateway import upkeep
 from gateway.access.act import act
 from gateway.access.actions import Action
-from gateway.commands.changes_told import contact_facts, facts_of, lines_of, tell_change
+from gateway.commands.changes_told import contact_facts, facts_of, key_facts, key_line, lines_of, tell_change
 from gateway.commands.console import DONE, Arguments, Commands, Console, read_file, signed_in
 from gateway.commands.site import Opener
 from gateway.contacts.model import Call, Change, Ended, Wanted
@@ -56,7 +56,8 @@ def add_changes(commands: Commands, open_site: Opener, whose: Whose, party_optio
     def confirm(station: Station, arguments: Arguments, person: Person) -> Change:
         compared = Fingerprint.parse(arguments.fingerprint) if arguments.fingerprint is not None else None
         call = Call(arguments.called, arguments.spoken_with, arguments.switchboard, compared)
-        return upkeep.changes(station).confirm(_open(station, whose(arguments), person), call, person)
+        flow = upkeep.changes(station)
+        return flow.confirm(flow.meant(whose(arguments), arguments.change, person), call, person)
 
     def proved(station: Station, arguments: Arguments, person: Person) -> Change:
         change = _open(station, whose(arguments), person)
@@ -79,6 +80,7 @@ def add_changes(commands: Commands, open_site: Opener, whose: Whose, party_optio
     proposing.add_argument("--key", type=Path, metavar="FILE", help=_("their public key, as keys export writes it"))
     proposing.add_argument("--fingerprint", default="", help=_("the key's, as the other party read it aloud"))
     confirming = add("confirm", _("confirm a change that a colleague or the party itself has proposed"), confirm)
+    confirming.add_argument("--change", default="", metavar="ID", help=_("how the change's id begins, as you read it"))
     call_options(confirming)
     proving = add("proved", _("note the code in the TEST, as a unit with a mail program read it aloud"), proved)
     proving.add_argument("--code", dest="code_read", required=True, metavar=_("DIGITS"), help=_("the six digits"))
@@ -96,8 +98,8 @@ def contact_options(parser: ArgumentParser) -> None:
     parser.add_argument("--name", metavar=_("NAME"), help=_("the unit's name"))
     parser.add_argument("--hours", metavar=_("HOURS"), help=_('like "man-ons 8-15, tor 8-17, fre 8-13"'))
     parser.add_argument("--kind", choices=[kind.value for kind in UnitKind], help=_("what answers there"))
-    parser.add_argument("--gln", metavar=_("NUMBER"), help=_("the EAN/GLN location number"))
-    parser.add_argument("--sor", metavar=_("NUMBER"), help=_("the SOR code"))
+    parser.add_argument("--gln", metavar="GLN", help=_("the EAN/GLN location number"))
+    parser.add_argument("--sor", metavar="SOR", help=_("the SOR code"))
     parser.add_argument("--postal", metavar=_("ADDRESS"), help=_("the postal address, on one line"))
     parser.add_argument("--from", dest="from_day", metavar=_("DAY"), help=_("the day it begins (default: today)"))
     parser.add_argument(
@@ -179,16 +181,21 @@ def _add_history(commands: Commands, open_site: Opener, whose: Whose, party_opti
         with open_site(console.home) as station:
             person, party = signed_in(station, arguments), whose(arguments)
             with act(station.database, person, Action.LIST_CONTACTS, station.clocks.machine(), party) as deed:
-                contacts = AddressBook(deed.session).history(party)
+                contacts, keys = AddressBook(deed.session).history(party), AddressBook(deed.session).keys(party)
             changes = upkeep.changes(station).listed(person, party)
         was = [
             f"{day(one.valid_from)} - {day(one.valid_to) if one.valid_to else ''}  {one.email}  {one.phone}"
             for one in contacts
         ]
-        told = {"contacts": [contact_facts(one) for one in contacts], "changes": [facts_of(one) for one in changes]}
-        console.answer(told, *was, "", *(line for change in changes for line in lines_of(change)))
+        told = {
+            "contacts": [contact_facts(one) for one in contacts],
+            "keys": [key_facts(one) for one in keys],
+            "changes": [facts_of(one) for one in changes],
+        }
+        lines = [line for change in changes for line in lines_of(change)]
+        console.answer(told, *was, "", *map(key_line, keys), "", *lines)
         return DONE
 
-    parser = commands.add_parser("history", help=_("show every contact there has been, and how it came about"))
+    parser = commands.add_parser("history", help=_("show every contact and key there has been, and how it came about"))
     party_option(parser)
     parser.set_defaults(run=show)

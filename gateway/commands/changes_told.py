@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from directory.changes import Stand
-from directory.model import Contact
+from directory.model import Contact, PinnedKey
 from gateway.commands.console import Console, remind_of_daemon
 from gateway.contacts.model import Change, Ended
 from gateway.language import gettext as _
 from gateway.language import mark
+from gateway.liveness.look import name_of
 from gateway.terminal.dates import day, day_and_clock
 
 _INDENT: Final = " " * 4
@@ -71,6 +72,20 @@ def contact_facts(contact: Contact) -> dict[str, Any]:
     }
 
 
+def key_facts(key: PinnedKey) -> dict[str, Any]:
+    """Give a key, pinned now or before, as JSON values."""
+    moments = ("valid_from", "valid_to", "revoked_at")
+    people = {"pinned_by": key.pinned_by, "confirmed_by": key.confirmed_by}
+    return {"fingerprint": key.fingerprint, **people, **{name: _moment(getattr(key, name)) for name in moments}}
+
+
+def key_line(key: PinnedKey) -> str:
+    """Say on a line when a key held."""
+    until = day(key.valid_to) if key.valid_to else ""
+    lost = "  " + _("given up: lost or stolen") if key.revoked_at else ""
+    return f"{day(key.valid_from)} - {until}  {key.fingerprint.grouped}{lost}"
+
+
 def _moment(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
@@ -79,7 +94,7 @@ def lines_of(change: Change) -> list[str]:
     """Say how far a change has come, and what comes next."""
     ended = _(ENDED.get(change.reason, change.reason)) if change.reason else ""
     stand = ended or _(STANDS[change.stand])
-    lines = [f"{change.party}  {stand}  {day_and_clock(change.ended_at or change.proposed_at)}"]
+    lines = [f"{change.party}  {stand}  {day_and_clock(change.ended_at or change.proposed_at)}  {change.id[:8]}"]
     if change.contact:
         lines.append(f"{_INDENT}{change.contact.unit_name}, {change.contact.email}, {change.contact.phone}")
     if change.fingerprint:
@@ -92,12 +107,12 @@ def lines_of(change: Change) -> list[str]:
 
 
 def _who(change: Change) -> str:
+    by = _("{party} itself, in a signed letter").format(party=name_of(change.party))
+    name = by if change.by_letter else change.proposed_by
     if not change.confirmed_by:
-        return _("Proposed by {name}.").format(name=change.proposed_by)
+        return _("Proposed by {name}.").format(name=name)
     words = _("Proposed by {name}; {other} rang {number} and spoke with {there}.")
-    return words.format(
-        name=change.proposed_by, other=change.confirmed_by, number=change.called, there=change.spoken_with
-    )
+    return words.format(name=name, other=change.confirmed_by, number=change.called, there=change.spoken_with)
 
 
 def _next(change: Change) -> str:

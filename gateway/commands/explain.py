@@ -310,7 +310,7 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
     "DRILL_OPEN": (
         mark("The unit has been asked already, and nobody there has answered."),
         NOTHING_SENT,
-        mark("Ring the unit: does anybody read what comes in?"),
+        mark("Ring the unit, and ask whether anybody reads what comes in."),
     ),
     "DRILL_UNKNOWN": (
         mark("There is no TEST of that id."),

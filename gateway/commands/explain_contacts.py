@@ -24,6 +24,11 @@ CONTACTS: Final[Mapping[str, tuple[str, str, str]]] = {
         NOTHING_SENT,
         mark("See how far it has come: changes, history."),
     ),
+    "CHANGE_REPLACED": (
+        mark("Another change of that party ended in the last day: this may not be the one you have read."),
+        NOTHING_SENT,
+        mark("Read what stands now (changes), ring about that, and name it by how its id begins: --change."),
+    ),
     "NOTHING_CHANGES": (
         mark("That party is reached like that already."),
         NOTHING_SENT,

@@ -44,10 +44,11 @@ def _add_show(keys: Commands, open_site: Opener) -> None:
         with open_site(console.home) as station:
             person = signed_in(station, arguments)
             with act(station.database, person, Action.LIST_KEYS, station.clocks.machine()) as deed:
-                rows = [(_("this site"), station.fingerprint), *_pinned(deed.session, station.clocks.machine())]
-            described = [(party, fingerprint, _described(station, fingerprint)) for party, fingerprint in rows]
-        facts = [{"party": party, "fingerprint": key, "expires": _expiry(info)} for party, key, info in described]
-        lines = [f"{party:<12} {key.grouped}  {_valid_to(info)}" for party, key, info in described]
+                rows = [(_("this site"), station.fingerprint, None), *_pinned(deed.session, station.clocks.machine())]
+            described = [(party, key, _last_day(_described(station, key), ends)) for party, key, ends in rows]
+        facts = [{"party": party, "fingerprint": key, "expires": last} for party, key, last in described]
+        valid_to = _("valid to {date}")
+        lines = [f"{party:<12} {key.grouped}  {valid_to.format(date=last)}" for party, key, last in described]
         console.answer({"keys": facts}, *lines)
         return DONE
 
@@ -119,8 +120,8 @@ def _add_forget(
     parser.set_defaults(run=forget)
 
 
-def _pinned(session: Session, now: datetime) -> list[tuple[str, Fingerprint]]:
-    return [(pin.party, pin.fingerprint) for pin in AddressBook(session).believed(now)]
+def _pinned(session: Session, now: datetime) -> list[tuple[str, Fingerprint, datetime | None]]:
+    return [(pin.party, pin.fingerprint, pin.valid_to) for pin in AddressBook(session).believed(now)]
 
 
 def _described(station: Station, fingerprint: Fingerprint) -> KeyInfo | None:
@@ -130,9 +131,7 @@ def _described(station: Station, fingerprint: Fingerprint) -> KeyInfo | None:
         return None
 
 
-def _valid_to(info: KeyInfo | None) -> str:
-    return _("valid to {date}").format(date=_expiry(info))
-
-
-def _expiry(info: KeyInfo | None) -> str:
-    return day(info.expires) if info and info.expires else "-"
+def _last_day(info: KeyInfo | None, ends: datetime | None) -> str:
+    """Tell when a key ends: by itself, or before that, because another follows it."""
+    moments = [moment for moment in (info.expires if info else None, ends) if moment]
+    return day(min(moments)) if moments else "-"

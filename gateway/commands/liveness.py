@@ -27,7 +27,7 @@ from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.liveness import sheet, words
 from gateway.liveness.board import Grade, Remark, Row
-from gateway.liveness.drills import AskForDrills
+from gateway.liveness.drills import AskedDrill, AskForDrills
 from gateway.liveness.errors import LivenessError
 from gateway.liveness.look import Board, name_of
 from gateway.liveness.notices import Notice
@@ -115,17 +115,20 @@ def _testing(open_site: Opener, whom: Callable[[Arguments], str], how_to_see: st
     return test
 
 
+def _drill_line(one: AskedDrill) -> str:
+    asked = _("asked {day}").format(day=dates.day(one.asked_at))
+    at = one.acknowledged_at
+    answered = _("answered {day}").format(day=dates.day(at)) if at else _("not answered")
+    return f"{name_of(one.party):<18} {asked}  {answered}"
+
+
 def _drills(open_site: Opener, asking: Asking) -> Command:
     def show(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
             person, now = signed_in(station, arguments), station.clocks.machine()
             with act(station.database, person, Action.SEE_BOARD, now) as deed:
                 found = asking(station).asked(deed.session)
-        lines = [
-            f"{name_of(one.party):<18} {_('asked')} {dates.day(one.asked_at)}  "
-            f"{_('answered') + ' ' + dates.day(one.acknowledged_at) if one.acknowledged_at else _('not answered')}"
-            for one in found
-        ]
+        lines = [_drill_line(one) for one in found]
         facts = [
             {
                 "id": one.id,
@@ -204,7 +207,8 @@ def _table(rows: tuple[Row, ...], now: datetime) -> Iterator[str]:
 def _lines(row: Row) -> Iterator[str]:
     """Write a row: its grade, name and phone, and beside them what is to be said."""
     facts = row.facts
-    head = f"{words.grade(row.grade):<8} {facts.name:<18} {dates.phone(facts.phone) or _('no phone'):<15}"
+    phone = dates.phone(facts.phone) or _("no phone")
+    head = f"{words.grade(row.grade):<8} {facts.name:<18} {phone:<15}"
     said = "; ".join(words.said(remark) for remark in row.remarks) or words.heard(facts)
     first, *rest = textwrap.wrap(said, WIDTH - len(INDENT)) or [""]
     yield f"{head}  {first}".rstrip()

@@ -1,16 +1,14 @@
 """Commands about our own unit: how the others reach us, now and from a day on (D5, D9)."""
 
-from typing import Final
-
 from gateway import upkeep
 from gateway.commands.changes import contact_options, typed_contact
 from gateway.commands.console import DONE, Arguments, Command, Commands, Console, remind_of_daemon, signed_in
 from gateway.commands.site import Opener
+from gateway.contacts.ours import OwnChange
 from gateway.language import gettext as _
 from gateway.language import ngettext
+from gateway.liveness.look import name_of
 from gateway.terminal.dates import day
-
-NOTHING: Final = "-"
 
 
 def add_ours(commands: Commands, open_site: Opener) -> None:
@@ -57,6 +55,16 @@ def _telling(open_site: Opener) -> Command:
     return tell
 
 
+def _used(row: OwnChange) -> str:
+    """Say who is not known to write to the newest address, and how long mail to one before it is taken in."""
+    if row.ends_at:
+        return _("mail is taken in until {day}").format(day=day(row.ends_at))
+    waiting = ", ".join(map(name_of, row.waiting))
+    if waiting:
+        return _("not used yet by: {waiting}").format(waiting=waiting)
+    return _("all write there") if row.using else ""
+
+
 def _showing(open_site: Opener) -> Command:
     def show(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
@@ -74,13 +82,7 @@ def _showing(open_site: Opener) -> Command:
             for row in rows
         ]
         lines = [
-            _("{date}  {email}  {phone}  not used yet by: {waiting}").format(
-                date=day(row.contact.valid_from),
-                email=row.contact.email,
-                phone=row.contact.phone,
-                waiting=", ".join(row.waiting) or NOTHING,
-            )
-            for row in rows
+            f"{day(row.contact.valid_from)}  {row.contact.email}  {row.contact.phone}  {_used(row)}" for row in rows
         ]
         console.answer(
             {"now": {"email": now.email, "phone": now.phone}, "ours": facts}, *(lines or [f"{now.email}  {now.phone}"])

@@ -55,6 +55,7 @@ def init_options(parser: ArgumentParser) -> None:
     """Add what a new site of either kind must know."""
     parser.add_argument("--address", required=True, metavar=_("ADDRESS"), help=_("the site's one mail address"))
     parser.add_argument("--phone", required=True, metavar=_("PHONE"), help=_("the unit's one phone number"))
+    parser.add_argument("--hours", default="", metavar=_("HOURS"), help=_('like "man-ons 8-15, tor 8-17, fre 8-13"'))
     parser.add_argument("--name", metavar=_("NAME"), help=_("the unit's name"))
     parser.add_argument("--person", metavar=_("NAME"), help=_("the first administrator (default: you)"))
     parser.add_argument(
@@ -77,16 +78,17 @@ def init_options(parser: ArgumentParser) -> None:
 
 
 def plan(arguments: Arguments, *, party: str, name: str) -> Plan:
-    """Plan a site from the command line; raises BadUnitName, BadAddress, BadPhone or PasswordPoor."""
+    """Plan a site from the command line; raises BadUnitName, BadAddress, BadPhone, BadHours or PasswordPoor."""
     typed = Contact.checked(
         party=party,
         unit_name=arguments.name or name,
         email=arguments.address,
         phone=arguments.phone,
+        hours=arguments.hours,
         valid_from=utc_now(),
         entered_by="",
     )
-    unit = UnitSettings(party=party, name=typed.unit_name, address=typed.email, phone=typed.phone)
+    unit = UnitSettings(party=party, name=typed.unit_name, address=typed.email, phone=typed.phone, hours=typed.hours)
     person = arguments.person or getpass.getuser()
     own = password_in(arguments.new_password_file) if arguments.new_password_file else None
     if own is not None:

@@ -4,9 +4,12 @@ Every try is noted, also one that is refused. What the second person does is rin
 or the switchboard, so that whoever wrote the proposal cannot answer for it (D11).
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from sqlmodel import Session, col, select
 
@@ -23,6 +26,7 @@ from gateway.contacts.errors import (
     ChangeGone,
     ChangeOpen,
     ChangeRefused,
+    ChangeReplaced,
     CodeWrong,
     KeyMissing,
     NotCompared,
@@ -31,7 +35,7 @@ from gateway.contacts.errors import (
 from gateway.contacts.judging import Judge, rung
 from gateway.contacts.model import Call, Change, Ended, Wanted
 from gateway.contacts.proving import Proving, answered, wants_another
-from gateway.contacts.rows import Shown, contact_in, end, needs_proof, new_row, place
+from gateway.contacts.rows import Shown, contact_in, end, ended_since, needs_proof, new_row, place
 from gateway.exchange import arrivals, outbox
 from gateway.exchange.identity import Identity
 from gateway.exchange.ports import Post
@@ -39,9 +43,15 @@ from gateway.site.cipher import Vault
 from gateway.site.people import Person
 from gateway.site.ports import Clock, Sessions
 from gateway.site.settings import KeepingSettings
+from gateway.site.trouble import trouble
 from keys.errors import ImportRefused, WrongFingerprint
 from keys.fingerprint import Fingerprint
 from keys.keyring import Keyring
+
+LATELY: Final = timedelta(days=1)
+"""For so long a proposal that ended may still be the one a colleague has read."""
+
+log = logging.getLogger("stafet.contacts")
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,22 @@ class Changes:
             deed.detail["contacts"] = len(rows)
             return tuple(Shown(deed.session, self.vault).one(row) for row in rows)
 
+    def meant(self, party: str, begins: str, person: Person) -> str:
+        """Give the id of the change of a party that is to be confirmed; nothing when none is open, or it is another.
+
+        `begins` is how its id begins, as it was read. Raises ChangeReplaced where that is left out and another change
+        ended lately: whoever proposed it could put another in its place while a colleague is on the phone.
+        """
+        now = self.clock()
+        with (
+            self._refusals_noted(person, Action.CONFIRM_CHANGE, party),
+            looking(self.sessions, person, Action.LIST_CONTACTS, now) as session,
+        ):
+            row = open_change(session, party)
+            if row and not begins and ended_since(session, party, now - LATELY):
+                raise ChangeReplaced
+            return row.id if row and row.id.startswith(begins.strip().lower()) else ""
+
     def confirm(self, change_id: str, call: Call, person: Person) -> Change:
         """Confirm a change after a call: its key is pinned at once, its address gets a TEST.
 
@@ -91,7 +117,10 @@ class Changes:
         with self._attempt(person, Action.CONFIRM_CHANGE, self._party(change_id)) as deed:
             row, now = _at(deed.session, change_id, Stand.PROPOSED), self.clock()
             row.alone = confirms_alone(row.proposed_by, person, alone=self.keeping.alone)
-            row.called = rung(call, AddressBook(deed.session).contact(row.party), row.phone)
+            active = AddressBook(deed.session).contact(row.party)
+            row.called = rung(call, active, row.phone)
+            # At a first enrolment there may be no other number; whoever checks the log sees that it was so.
+            deed.detail["only_in_the_change"] = int(active is None and row.called == row.phone)
             row.spoken_with = self.vault.lock(call.spoken_with.strip().encode(), place(row.id))
             row.confirmed_by, row.confirmed_at, row.stand = person.id, now, Stand.CONFIRMED
             deed.detail |= {"change": row.id, "alone": int(row.alone), "switchboard": int(call.switchboard)}
@@ -111,6 +140,7 @@ class Changes:
             own = Ended.WITHDRAWN if row.proposed_by == person.id else Ended.REFUSED
             why = Ended(reason) if reason in set(Ended) else own
             end(deed.session, row, why, self.clock())
+            outbox.cancel(deed.session, row.test_letter_id or "", self.clock())
             deed.detail |= {"change": row.id, "why": why.value}
 
     def test_again(self, change_id: str, person: Person) -> None:
@@ -154,7 +184,15 @@ class Changes:
             with self.sessions.session() as session:
                 for party, at in news.items():
                     AddressBook(session).verified(party, at)
-        return sum(self._go_on(change_id) for change_id in ids)
+        return sum(self._tried(change_id) for change_id in ids)
+
+    def _tried(self, change_id: str) -> int:
+        """Go on with one change; whatever stops it keeps none behind it waiting."""
+        try:
+            return self._go_on(change_id)
+        except Exception as error:  # noqa: BLE001 - the edge: it stays as it is, and is tried again
+            log.error("change %s: %s", change_id, trouble(error))  # noqa: TRY400 - a traceback could quote what was handled
+            return 0
 
     def _go_on(self, change_id: str) -> int:
         now = self.clock()

@@ -3,6 +3,7 @@
     ChangeRefused           never raised itself
     ├── ChangeOpen          another change of that party is under way
     ├── ChangeGone          the change is no longer open, or is at another step
+    ├── ChangeReplaced      it took another's place lately, and so may not be the one that was read
     ├── NothingChanges      the party is reached like that already
     ├── KeyMissing          there is no key to seal the TEST of the new address to
     ├── WrongNumber         the number that was rung is not the one we knew before
@@ -31,6 +32,12 @@ class ChangeGone(ChangeRefused):
     """The change is no longer open, or is at another step."""
 
     code = "CHANGE_GONE"
+
+
+class ChangeReplaced(ChangeRefused):
+    """It took another's place lately, and so may not be the one that was read: name it."""
+
+    code = "CHANGE_REPLACED"
 
 
 class NothingChanges(ChangeRefused):

@@ -20,6 +20,7 @@ from directory.own import OwnBook, OwnContactRow
 from gateway.access.act import Deed, act, looking, noted
 from gateway.access.actions import Action
 from gateway.contacts.errors import NothingChanges
+from gateway.exchange import outbox
 from gateway.exchange.identity import Identity
 from gateway.exchange.ports import Post
 from gateway.site.people import Person
@@ -140,6 +141,7 @@ class OurContact:
             raise AddressTaken
 
     def _tell(self, session: Session, contact: Contact, person: Person) -> int:
+        outbox.take_back(session, Kind.CONTACT_CHANGE, self.clock())
         keys = AddressBook(session).believed(self.clock())
         parties = sorted({pin.party for pin in keys if pin.valid_to is None})
         for party in parties:

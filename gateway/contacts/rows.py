@@ -52,6 +52,14 @@ def end(session: Session, row: ChangeRow, why: Ended, now: datetime) -> None:
     session.flush()
 
 
+def ended_since(session: Session, party: str, since: datetime) -> bool:
+    """Tell whether a change of a party ended since then without coming into the book."""
+    ended = select(ChangeRow.id).where(
+        ChangeRow.party == party, ChangeRow.stand == Stand.REFUSED, col(ChangeRow.ended_at) > since
+    )
+    return session.exec(ended).first() is not None
+
+
 def needs_proof(session: Session, row: ChangeRow) -> bool:
     """Tell whether a change brings an address that nobody has answered from yet."""
     active = AddressBook(session).contact(row.party)

@@ -89,7 +89,7 @@ def _refuse_older(session: Session, arrived: Arrived) -> None:
     newer = select(ChangeRow.id).where(
         ChangeRow.party == arrived.from_party,
         col(ChangeRow.letter_id).is_not(None),
-        col(ChangeRow.proposed_at) >= arrived.signed_at,
+        col(ChangeRow.proposed_at) > arrived.signed_at,
     )
     if session.exec(newer).first():
         raise LetterOutOfTurn(OVERTAKEN)

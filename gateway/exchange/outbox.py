@@ -1,6 +1,6 @@
 """The outbox as rows: claim what is due, note what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -73,6 +73,20 @@ def cancel(session: Session, letter_id: str, now: datetime) -> bool:
     along, for it would have opened the conversation. One statement decides, against a worker's `leaving` (O10).
     """
     return _taken_back(session, col(OutgoingRow.letter_id) == letter_id, now)
+
+
+def take_back(session: Session, kind: Kind, now: datetime, parties: Iterable[str] | None = None) -> None:
+    """Let no letter of a kind about the line itself go out (again), to some or to all: a newer one takes its place.
+
+    One that failed is settled with it. One that is on its way may arrive still; never a copy of it after the newer one.
+    """
+    not_through = col(OutgoingRow.state).in_(UNDER_WAY | FAILED)
+    found = select(OutgoingRow).where(OutgoingRow.kind == kind, not_through)
+    if parties is not None:
+        found = found.where(col(OutgoingRow.to_party).in_(tuple(parties)))
+    for row in session.exec(found).all():
+        row.state, row.reason, row.locked, row.next_at, row.claimed_until = State.CANCELLED, "", b"", None, None
+        session.add_all([row, StepRow(letter_id=row.letter_id, state=State.CANCELLED, at=now)])
 
 
 def withhold(session: Session, now: datetime) -> None:

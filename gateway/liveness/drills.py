@@ -68,7 +68,7 @@ class AskForDrills:
         now = self.clock()
         with self.sessions.reading() as session:
             due = [party for party in self.parties if self._is_due(session, party, now)]
-            lost = [row.letter_id for row in open_drills(session) if _can_go_again(session, row)]
+            lost = [row.letter_id for row in open_drills(session) if _can_go_again(session, row, now)]
         for letter_id in lost:
             with self.sessions.session() as session:
                 outbox.send_again(session, letter_id, now)
@@ -161,12 +161,12 @@ def place(drill_id: str) -> str:
     return f"drill:{drill_id}"
 
 
-def _can_go_again(session: Session, row: DrillRow) -> bool:
+def _can_go_again(session: Session, row: DrillRow, now: datetime) -> bool:
     """Tell whether a drill's letter failed, and the party was heard since."""
     letter = session.get(OutgoingRow, row.letter_id)
     if letter is None or letter.state not in FAILED or not letter.locked:
         return False
     failed = select(StepRow.at).where(StepRow.letter_id == row.letter_id).order_by(col(StepRow.id).desc())
     at, beat = session.exec(failed.limit(1)).first(), session.get(BeatRow, row.party)
-    signs = (last_letter(session, row.party), answered(session, beat) if beat else None)
+    signs = (last_letter(session, row.party, now), answered(session, beat, now) if beat else None)
     return at is not None and any(sign is not None and sign > at for sign in signs)

@@ -106,7 +106,7 @@ class Heartbeats:
             return True
 
     def _post(self, session: Session, row: BeatRow, why: Why, own: Contact) -> str:
-        row.answered_at = answered(session, row)
+        row.answered_at = answered(session, row, self.clock())
         letter = heartbeat(row.party, why, own)
         self.post(session, letter)
         row.letter_id = letter.letter_id
@@ -157,17 +157,20 @@ def known_since(session: Session, party: str) -> datetime | None:
     return max(contact.valid_from, key.valid_from) if contact and key else None
 
 
-def answered(session: Session, row: BeatRow) -> datetime | None:
-    """Tell when a party last answered a TEST."""
+def answered(session: Session, row: BeatRow, now: datetime) -> datetime | None:
+    """Tell when a party last answered a TEST; what a clock that was ahead wrote down tells nothing."""
     received = select(func.min(StepRow.at)).where(StepRow.letter_id == row.letter_id, StepRow.state == State.RECEIVED)
     latest = session.exec(received).one() if row.letter_id else None
-    return max(filter(None, (latest, row.answered_at)), default=None)
+    return max((at for at in (latest, row.answered_at) if at and at <= now), default=None)
 
 
-def last_letter(session: Session, party: str) -> datetime | None:
+def last_letter(session: Session, party: str, now: datetime) -> datetime | None:
     """Tell when the last letter of a party's own was taken; a copy or a receipt of ours does not count."""
     letters = select(TakenRow.taken_at).where(
-        TakenRow.party == party, TakenRow.verdict == Verdict.OK, TakenRow.kind != Kind.RECEIPT
+        TakenRow.party == party,
+        TakenRow.verdict == Verdict.OK,
+        TakenRow.kind != Kind.RECEIPT,
+        col(TakenRow.taken_at) <= now,
     )
     return session.exec(letters.order_by(col(TakenRow.taken_at).desc()).limit(1)).first()
 

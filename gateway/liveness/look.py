@@ -61,7 +61,7 @@ class Board:
     ) -> Facts:
         book, beat = AddressBook(session), session.get(BeatRow, party)
         drills, since, pinned = open_drills(session, party), known_since(session, party), book.pinned(party)
-        heartbeat_at = answered(session, beat) if beat else None
+        heartbeat_at = answered(session, beat, now) if beat else None
         last_drill = _last_acknowledged(session, party)
         pending, own_ends_at = self._own_key(session, party, now)
         return Facts(
@@ -73,7 +73,7 @@ class Board:
             listened_since=max(since, watch.since) if since and watch else None,
             listened_until=max(since, watch.until) if since and watch else None,
             heartbeat_at=heartbeat_at,
-            heard_at=_latest(heartbeat_at, last_letter(session, party)),
+            heard_at=_latest(heartbeat_at, last_letter(session, party, now)),
             person_at=_latest(attention.person_at, last_drill),
             waiting_since=attention.waiting_since,
             drill_at=drills[0].asked_at if drills else None,
@@ -87,11 +87,10 @@ class Board:
     def _own_key(self, session: Session, party: str, now: datetime) -> tuple[bool, datetime | None]:
         """Tell whether a party is not known to use our newest key yet, and when the one before it ends."""
         own = self.own_book(session)
-        rows = own.keys()
-        newest = rows[-1]
-        if newest.replaces is None or newest.fingerprint == own.signer_for(party, now):
+        if party not in own.stragglers(now):
             return False, None
-        return True, next((row.ends_at for row in rows if row.fingerprint == newest.replaces), None)
+        old = own.before(own.newest())
+        return True, old.ends_at if old else None
 
 
 def the_nineteen() -> tuple[str, ...]:

@@ -44,7 +44,8 @@ def as_text(found: Sequence[Line], now: datetime) -> Iterator[str]:
     yield _valid(now)
     yield ""
     for line in found:
-        yield f"{line.name:<20}{line.phone or _('no phone registered'):<20}{line.hours}"[:WIDTH].rstrip()
+        phone = line.phone or _("no phone registered")
+        yield f"{line.name:<20}{phone:<20}{line.hours}"[:WIDTH].rstrip()
         yield f"    {textwrap.shorten(line.unit, WIDTH - 4, placeholder=' …')}" if line.unit else ""
     yield ""
     yield from textwrap.wrap(_what_to_say(), WIDTH)

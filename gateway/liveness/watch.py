@@ -36,6 +36,12 @@ def needs_note(watch: Watch | None, now: datetime) -> bool:
     return watch is None or not watch.until <= now < watch.until + OFTEN
 
 
+def steady(session: Session, now: datetime, long: timedelta) -> bool:
+    """Tell whether the clock has gone on for so long without a leap; also before anybody has watched it."""
+    watch = watched(session)
+    return watch is None or (watch.until <= now <= watch.until + LONGEST_BREAK and now - watch.since >= long)
+
+
 def keep_watch(session: Session, now: datetime) -> Watch:
     """Write down that this end listens now."""
     row = session.get(WatchRow, 1) or WatchRow(since=now, until=now)

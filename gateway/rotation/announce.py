@@ -8,9 +8,10 @@ from typing import Final
 from sqlmodel import Session, col, select, update
 
 from directory.own import OwnBook
-from gateway.exchange.delivery import FAILED, OWN_KEY_UNKNOWN_THERE, UNDER_WAY, State
+from gateway.exchange import outbox
+from gateway.exchange.delivery import OWN_KEY_UNKNOWN_THERE, UNDER_WAY, State
 from gateway.exchange.ports import Post
-from gateway.exchange.rows import OutgoingRow, StepRow
+from gateway.exchange.rows import OutgoingRow
 from gateway.wire.keeping import KeyChange, statement
 from gateway.wire.letters import Kind, Letter, new_id
 from keys import succession
@@ -61,13 +62,7 @@ def take_back(session: Session, now: datetime, parties: Iterable[str] | None = N
 
     One that failed is settled with it: the next one, or a person on the phone, does what it could not.
     """
-    not_through = col(OutgoingRow.state).in_(UNDER_WAY | FAILED)
-    found = select(OutgoingRow).where(OutgoingRow.kind == Kind.KEY_CHANGE, not_through)
-    if parties is not None:
-        found = found.where(col(OutgoingRow.to_party).in_(tuple(parties)))
-    for row in session.exec(found).all():
-        row.state, row.reason, row.locked, row.next_at, row.claimed_until = State.CANCELLED, "", b"", None, None
-        session.add_all([row, StepRow(letter_id=row.letter_id, state=State.CANCELLED, at=now)])
+    outbox.take_back(session, Kind.KEY_CHANGE, now, parties)
 
 
 def let_go(session: Session, party: str, now: datetime) -> None:

@@ -31,13 +31,18 @@ from keys.keyring import Keyring
 from keys.revocation import Revocation
 
 DAYS_A_YEAR: Final = 365
+STEADY: Final = timedelta(hours=6)
+"""The clock has gone on for so long without a leap before a key is revoked, which nothing undoes."""
 
 log = logging.getLogger("stafet.rotation")
 
 
 @dataclass(frozen=True)
 class Rotation:
-    """Changes a site's own key. `clock` is the machine's; `own` is who the site began as, `unit` how it is reached."""
+    """Changes a site's own key. `clock` is the machine's; `own` is who the site began as, `unit` how it is reached.
+
+    `steady` tells whether that clock has gone on without a leap until now for as long as it is asked about.
+    """
 
     sessions: Sessions
     keyring: Keyring
@@ -47,6 +52,7 @@ class Rotation:
     terms: KeepingSettings
     unit: Callable[[], Contact]
     clock: Clock
+    steady: Callable[[Session, datetime, timedelta], bool]
 
     def begin(self, person: Person) -> Rotating:
         """Make the next key and announce it; from here on both hold, for `terms.overlap_days`.
@@ -141,7 +147,8 @@ class Rotation:
         with self.sessions.reading() as session:
             own = self.own.book(session)
             keys = own.keys()
-            ended = [Fingerprint(row.fingerprint) for row in keys if _to_retire(row, now)]
+            steady = self.steady(session, now, STEADY)
+            ended = [Fingerprint(row.fingerprint) for row in keys if steady and _to_retire(row, now)]
             newest, runs, missing = own.newest(), len(own.opening(now)) > 1, own.stragglers(now)
         if newest.replaces is None:
             return 0

@@ -26,6 +26,7 @@ class UnitSettings(BaseModel):
     name: str
     address: str
     phone: str
+    hours: str = ""
 
 
 class RelaySettings(BaseModel):

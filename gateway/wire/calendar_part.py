@@ -42,7 +42,8 @@ def _request(letter: Letter, meeting: Meeting, organizer: str, attendee: str) ->
     event.add("DTEND", meeting.ends_at.astimezone(UTC))
     event.add("ATTENDEE", _person(attendee, PARTSTAT="NEEDS-ACTION", RSVP="TRUE", ROLE="REQ-PARTICIPANT"))
     event.add("STATUS", "TENTATIVE")
-    event.add("DESCRIPTION", _line(f"{_('Who takes part')}: {', '.join(party.role for party in meeting.parties)}"))
+    who = _("Who takes part")
+    event.add("DESCRIPTION", _line(f"{who}: {', '.join(party.role for party in meeting.parties)}"))
     if _line(meeting.place):
         event.add("LOCATION", _line(meeting.place))
     return _part("REQUEST", event)

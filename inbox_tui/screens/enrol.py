@@ -34,10 +34,10 @@ class EnrolScreen(KeepingPage[bool]):
         yield from self.above()
         yield Static(Content(_("Enrolment: five minutes on the phone")), id="subject", markup=False)
         with VerticalScroll(id="guide"):
-            yield lead(_("It takes two administrators here, and five minutes on the phone."))
-            for label, said in _steps():
+            yield lead(_people(alone=self.keeper.alone))
+            for label, said in _steps(alone=self.keeper.alone):
                 yield Fact(label, said)
-            yield aside(_("Your own key, which your colleague reads to them:"))
+            yield aside(_("Your own key, to be read to them:"))
             yield FingerprintView(self._ours)
         yield CommandBar((commands.GO_ON, commands.BACK, commands.HELP))
 
@@ -54,11 +54,18 @@ class EnrolScreen(KeepingPage[bool]):
         self.dismiss(result=False)
 
 
-def _steps() -> tuple[tuple[str, str], ...]:
+def _people(*, alone: bool) -> str:
+    if alone:
+        return _("It takes five minutes on the phone. You are alone here, and the log will show it.")
+    return _("It takes two administrators here, and five minutes on the phone.")
+
+
+def _steps(*, alone: bool) -> tuple[tuple[str, str], ...]:
+    second = _("2 You too") if alone else _("2 A colleague")
     return (
         (_("Have at hand"), _("their address, phone and key file, as they sent it")),
         (_("Send them"), _("your own key file: stafet-inbox keys export")),
         (_("1 You"), _("enter contact (K) and key (N) on the next page")),
-        (_("2 A colleague"), _("rings them and confirms it on that page (B)")),
+        (second, _("on the phone with them: confirm it on that page (B)")),
         (_("3 By itself"), _("a TEST goes there, and its answer comes back")),
     )

@@ -89,6 +89,14 @@ def test_a_unit_name_is_one_printable_line(name):
         typed(unit_name=name)
 
 
+@pytest.mark.parametrize("line", ['=HYPERLINK("http://x.example","her")', "+1", "-1", "@SUM(1)"])
+def test_no_name_is_something_that_a_spreadsheet_calculates(line):
+    with pytest.raises(BadUnitName):
+        typed(unit_name=line)
+    with pytest.raises(BadPostal):
+        typed(postal=line)
+
+
 def test_opening_hours_must_be_readable():
     with pytest.raises(BadHours):
         typed(hours="når vi er her")

@@ -172,3 +172,31 @@ def test_mail_is_taken_in_for_the_last_address_and_the_next_and_written_from_the
     assert own.address_for("751", begins - DAY) == own.address
     assert own.address_for("751", begins) == "ny@region.example"
     assert own.addresses(begins + MONTH) == {"ny@region.example"}
+
+
+def test_a_party_that_was_enrolled_after_we_moved_is_written_to_from_the_address_it_was_told(own, book, session):
+    """It knows of no other, and would believe nothing that comes from there."""
+    fields = {"unit_name": "AMK", "phone": "+45 84 11 20 00", "hours": "", "kind": "gateway", "entered_by": "anne"}
+    session.add_all(
+        [
+            OwnContactRow(email=own.address, valid_from=NOW - MONTH, ends_at=NOW, **fields),
+            OwnContactRow(email="ny@region.example", valid_from=NOW - DAY, **fields),
+        ]
+    )
+    book.pin(replace(KEY, valid_from=NOW - 2 * DAY))
+    book.pin(replace(KEY, party="730", fingerprint=NEW, valid_from=NOW))
+
+    assert own.address_for("751", NOW) == own.address
+    assert own.address_for("730", NOW) == "ny@region.example"
+    own.known("730", own.address, NOW)
+    assert own.address_for("730", NOW) == own.address
+
+
+def test_a_key_in_its_last_days_is_still_nobody_else_s(book):
+    book.pin(KEY)
+    book.succeed(replace(KEY, fingerprint=NEW, valid_from=NOW + DAY), NOW + MONTH)
+
+    with pytest.raises(KeyTaken):
+        book.pin(replace(KEY, party="730", valid_from=NOW + 2 * DAY))
+    book.pin(replace(KEY, party="730", valid_from=NOW + MONTH))
+    assert book.owner_of(OLD, NOW + MONTH) == "730"

@@ -75,6 +75,7 @@ def test_there_are_these_letters_and_no_other():
     assert set(Kind) == {
         *("referral", "receipt", "acknowledgement", "supplement", "reminder", "not-ours", "withdrawal", "closed"),
         *("meeting", "meeting-answer", "meeting-cancelled", "figures"),
+        *("heartbeat", "drill", "key-change", "contact-change", "resend"),
     }
 
 
@@ -96,13 +97,15 @@ def test_what_a_municipality_tells_has_room_for_a_person_a_unit_and_a_time(lette
 def test_no_setting_makes_one_municipality_work_otherwise_than_another():
     """D2, L1, L2: a unit differs in name, address, phone, hours and departments; all else of a site is its machinery.
 
-    The `promise` is the region's own clock; sign-in and retention are each organisation's own to decide (O18).
+    The `promise` is the region's own clock; sign-in, retention and how contacts and keys are kept are each
+    organisation's own to decide (O18).
     """
     assert set(Settings.model_fields) == {
         *("unit", "fingerprint", "language", "database_url", "poll_seconds", "chore_seconds", "relay", "door"),
-        *("promise", "sign_in", "retention"),
+        *("promise", "sign_in", "retention", "keeping"),
     }
     assert set(UnitSettings.model_fields) == {"party", "name", "address", "phone"}
     assert set(Contact.__dataclass_fields__) == {
-        *("party", "unit_name", "email", "phone", "hours", "kind", "valid_from", "entered_by"),
+        *("party", "unit_name", "email", "phone", "hours", "kind", "valid_from", "valid_to", "entered_by"),
+        *("confirmed_by", "verified_at", "gln", "sor", "postal"),
     }

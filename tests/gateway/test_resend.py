@@ -336,6 +336,17 @@ def test_what_the_party_had_learnt_of_our_keys_is_forgotten(both):
     assert known == {(RANDERS, "A"), (FAVRSKOV, "B")}
 
 
+def test_what_the_request_itself_was_sealed_to_is_known_there(both):
+    """Else a party that was told of a key by phone would be parked as one that knows none."""
+    region, randers = both.region, both.randers
+    with region.database.session() as session:
+        region.station.own_book(session).known(RANDERS, region.key, both.clock() - HOUR, "anne")
+    for mail in resent_by(randers, both.clock() - DAY):
+        region.take(mail)
+    with region.database.reading() as session:
+        assert region.station.own_book(session).knows(RANDERS, region.key)
+
+
 def test_a_receipt_of_the_lost_machine_settles_nothing_that_was_asked_for_since(both):
     """It was signed, and then the letter was lost with the machine."""
     region, randers = both.region, both.randers

@@ -1,6 +1,7 @@
 """The line to Præhospitalet at a municipality's keyboard: the TEST by hand, the page, the steps, by real flows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -354,6 +355,18 @@ async def entered(strangers, tmp_path):
         await until(pilot, "Waits for a second person here")
         await pilot.press("b")
         await until(pilot, "A colleague does this")
+
+
+async def test_who_keeps_the_site_alone_is_not_sent_for_a_colleague(strangers):
+    keeper = strangers.ports().keeper
+    ports = strangers.ports(keeper=lambda person: replace(keeper(person), alone=True))
+    async with opened(ports, (80, 24)) as pilot:
+        await until(pilot, "No referrals")
+        await pilot.press("p")
+        await until(pilot, "E enrol")
+        await pilot.press("e")
+        text = await until(pilot, "You are alone here", "2 You too")
+        assert "colleague" not in text
 
 
 async def rung(strangers):

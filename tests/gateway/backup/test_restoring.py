@@ -281,3 +281,12 @@ def test_the_mark_of_a_restore_says_what_it_is(backup, empty):
     empty.unfinished_file.write_bytes(RESTORING)
     restore(backup[0], empty)
     assert not empty.unfinished_file.exists()
+
+
+def test_no_settings_of_the_agent_come_out_of_a_backup(changed, backup, empty):
+    """They can name programs to run; whoever has the recovery code could have put them there."""
+    file = changed(**{"gnupg/gpg-agent__conf": lambda held: held + b"scdaemon-program /tmp/program\n"})
+    restore(file, empty)
+
+    ours = (backup[1].gnupg / "gpg-agent.conf").read_bytes()
+    assert (empty.gnupg / "gpg-agent.conf").read_bytes() == ours

@@ -127,6 +127,25 @@ def test_a_first_enrolment_is_proposed_confirmed_and_then_tested(stafet, their_k
     )
 
 
+def test_what_took_the_place_of_the_change_that_was_read_is_confirmed_only_by_its_name(stafet):
+    """Whoever proposed it could change it while a colleague is on the phone."""
+    stafet.enter("751")
+    stafet("directory", "propose", "751", "--phone", "84000751")
+    read = stafet.json("directory", "changes")["changes"][0]["id"]
+    stafet("directory", "refuse", "751")
+    other = stafet.json("directory", "propose", "751", "--phone", "84666666")["id"]
+
+    assert stafet.confirm("751", called="95000751", code=REFUSED)["error"] == "CHANGE_REPLACED"
+    assert stafet.confirm("751", "--change", read[:8], called="95000751", code=REFUSED)["error"] == "CHANGE_GONE"
+    assert other[:8] in stafet("directory", "changes")
+    assert stafet.confirm("751", "--change", other[:8], called="95000751")["stand"] == "active"
+    assert ask(stafet.home, "SELECT outcome FROM audit_entries WHERE action = 'confirm-change' ORDER BY seq") == [
+        ("CHANGE_REPLACED",),
+        ("CHANGE_GONE",),
+        ("done",),
+    ]
+
+
 def test_one_who_keeps_the_site_alone_says_so_when_it_is_made(nowhere):
     nowhere(*INIT, "--alone")
     assert "alone = true" in (nowhere.home / "settings.toml").read_text("utf-8")
@@ -164,6 +183,17 @@ def test_a_unit_with_a_mail_program_is_proved_by_the_code_it_reads_aloud(stafet,
     assert stafet.json("directory", "proved", "730", "--code", code)["stand"] == "active"
 
 
+def test_the_others_are_said_to_write_to_the_new_address_or_not_yet(stafet):
+    """S27."""
+    stafet.enter("751")
+    stafet("directory", "ours", "change", "--hours", "man-fre 8-15")
+    assert "not used yet by: Aarhus" in stafet("directory", "ours", "show")
+    with open_region(Home(stafet.home)) as station, station.database.session() as session:
+        station.own_book(session).known("751", station.unit.email, utc_now())
+    assert "all write there" in stafet("directory", "ours", "show")
+    assert stafet("directory", "ours", "show").count("mail is taken in until") == 1
+
+
 def test_our_own_contact_changes_from_a_day_on(stafet):
     """S27."""
     words = ("directory", "ours", "change")
@@ -176,7 +206,6 @@ def test_our_own_contact_changes_from_a_day_on(stafet):
         "henvendelser@praehospitalet.example",
     ]
     assert told["now"]["email"] == "henvendelser@praehospitalet.example"
-    assert "not used yet by" in stafet("directory", "ours", "show")
     assert stafet.json(*words, "--email", "x@andre.example", code=REFUSED)["error"] == "WRONG_DOMAIN"
     assert stafet.json("directory", "ours", "tell-again") == {"told": 0}
 

@@ -19,6 +19,8 @@ from gateway.adapters import smtp_out
 from gateway.commands.explain import EXPLANATIONS, explained
 from gateway.exchange import delivery
 from gateway.language import use
+from gateway.liveness import drills, heartbeats
+from gateway.liveness.errors import DrillAnswered, DrillUnknown
 from gateway.referring.words import REFUSED, WAITING, why_refused, why_waiting
 from gateway.wire.errors import LetterOutOfTurn, LetterUnreadable
 
@@ -53,7 +55,10 @@ TO_A_PERSON = (
     )
     - TOLD_AS_THE_REASON_TO_WAIT
     - TOLD_AS_QUARANTINE
-) | {SamePerson.code}
+) | {
+    *(SamePerson.code, DrillUnknown().code, DrillAnswered().code, drills.OPEN_ALREADY),
+    *(heartbeats.NO_CONTACT, heartbeats.NO_KEY, heartbeats.ONLY_PEOPLE, heartbeats.ON_ITS_WAY),
+}
 
 ON_THE_WAY_OUT = (
     TOLD_AS_THE_REASON_TO_WAIT

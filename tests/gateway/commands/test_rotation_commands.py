@@ -1,9 +1,13 @@
 """Our own key's change, and a stolen key, as commands: what they do, what they say, and who may (S24, S25, S34)."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 import sites
 from typed import DONE, METTE, NOT_FOUND, REFUSED, ask
 
+from directory.book import AddressBook
 from gateway import upkeep
 from gateway.access.actions import MAY, Action
 from gateway.bootstrap import open_region
@@ -12,7 +16,12 @@ from gateway.exchange.rows import OutgoingRow
 from gateway.rotation.errors import RotationError
 from gateway.site.home import Home
 from gateway.site.people import Role
+from gateway.station import utc_now
+from gateway.terminal.dates import day
 from gateway.wire.letters import Kind
+from keys import passphrase
+from keys.fingerprint import Fingerprint
+from keys.keyring import Keyring
 
 PARTY = ("--municipality", "730")
 OLGA = "Olga Prøve"
@@ -55,6 +64,41 @@ def test_a_rotation_is_begun_and_shows_who_is_missing_and_their_phone(joined):
     with open_region(Home(joined.home)) as station, station.database.reading() as session:
         assert [row.kind for row in session.exec(sites.select(OutgoingRow))] == [Kind.KEY_CHANGE]
     assert joined.json("keys", "export")["fingerprint"] == told["new"]
+
+
+def test_only_those_who_have_our_key_are_said_to_miss_the_next_one(joined):
+    """S24: a municipality that has not joined lacks a contact and a key, and nothing is announced to it."""
+    joined("keys", "rotate")
+    rows = joined.json("directory", "status")["rows"]
+    assert [row["party"] for row in rows if row["own_key_pending"]] == ["730"]
+
+
+def test_a_key_that_another_follows_is_shown_until_the_day_it_ends(joined, short_path):
+    """D9."""
+    ends = utc_now() + timedelta(days=30)
+    with (
+        Keyring(short_path / "k2", passphrase.make()) as ring,
+        open_region(Home(joined.home)) as station,
+        station.database.session() as session,
+    ):
+        (old,) = AddressBook(session).keys("730")
+        next_key = ring.generate("Randers <sikkerpost@randers.example>")
+        new = replace(old, fingerprint=next_key, certificate=ring.export_public(next_key), valid_from=utc_now())
+        AddressBook(session).succeed(new, ends)
+    shown = {key["fingerprint"]: key["expires"] for key in joined.json("keys", "show")["keys"]}
+    assert shown[old.fingerprint] == day(ends)
+    assert shown[next_key] != day(ends)
+
+
+def test_the_keys_of_the_past_stay_visible_with_what_became_of_them(joined):
+    """D5."""
+    (held,) = joined.json("directory", "history", "730")["keys"]
+    assert (held["valid_to"], held["revoked_at"]) == (None, None)
+    joined("keys", "compromised", *PARTY)
+    (gone,) = joined.json("directory", "history", "730")["keys"]
+    assert gone["fingerprint"] == held["fingerprint"]
+    assert gone["revoked_at"] is not None
+    assert f"{Fingerprint(held['fingerprint']).grouped}  given up" in joined("directory", "history", "730")
 
 
 def test_the_old_key_is_kept_while_some_are_missing_unless_one_insists(joined):

@@ -19,6 +19,17 @@ def test_a_new_site_is_its_owner_s_alone_and_says_what_comes_next(nowhere):
     assert {path.name for path in nowhere.home.iterdir() if path.stat().st_mode & 0o077} <= {"in-use", "running"}
 
 
+def test_a_new_unit_knows_its_opening_hours_from_the_first_day(nowhere):
+    """D17: so the first letter about its contact does not take them from those who know them."""
+    nowhere(*INIT, "--hours", "man-fre 8-15")
+    assert 'hours = "man-fre 8-15"' in (nowhere.home / "settings.toml").read_text("utf-8")
+
+
+def test_hours_that_cannot_be_read_make_no_site(nowhere):
+    assert nowhere.json(*INIT, "--hours", "altid", code=REFUSED)["error"] == "BAD_HOURS"
+    assert not (nowhere.home / "settings.toml").exists()
+
+
 def test_a_site_is_never_made_over_another(stafet):
     before = (stafet.home / "settings.toml").read_bytes()
 

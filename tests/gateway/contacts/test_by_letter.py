@@ -10,8 +10,9 @@ from sites import FAVRSKOV, RANDERS
 
 from directory.changes import Stand
 from directory.errors import AddressTaken, BadDay, PersonalAddress, WrongDomain
-from directory.model import REGION
+from directory.model import REGION, UnitKind
 from gateway import upkeep
+from gateway.commands.changes_told import lines_of
 from gateway.contacts.errors import NothingChanges
 from gateway.exchange.rows import OutgoingRow
 from gateway.site.errors import MayNot
@@ -74,6 +75,22 @@ def test_the_region_tells_every_municipality_whose_key_it_has(region, randers, f
         assert (row.party, row.email, row.letter_id is not None) == (REGION, new.email, True)
 
 
+def test_what_a_unit_does_not_change_goes_on_as_it_was(randers, karen):
+    """D17: the hours its phone is answered are not lost by the next change of its address."""
+    hours, kind = "man-ons 8-15, tor 8-17, fre 8-13", UnitKind.MAIL_CLIENT
+    ours(randers).propose(contact(randers, email=NEW_ADDRESS, hours=hours, kind=kind), karen)
+    unit = randers.station.unit
+    assert (unit.email, unit.hours, unit.kind) == (NEW_ADDRESS, hours, kind)
+
+
+def test_a_change_by_letter_is_said_to_be_the_party_s_own(region, randers, anne, karen):
+    ours(randers).propose(contact(randers, email=NEW_ADDRESS), karen)
+    settled(region, randers)
+    (change,) = changes(region).listed(anne)
+    assert "Randers" in lines_of(change)[-2]
+    assert RANDERS not in lines_of(change)[-2]
+
+
 def test_mail_to_the_old_address_is_taken_in_until_the_overlap_ends(randers, karen):
     """D9, D10."""
     tomorrow = ends.beginning(randers.clock() + DAY)
@@ -103,6 +120,45 @@ def test_the_old_address_goes_on_for_as_long_as_somebody_still_writes_there(rand
     randers.clock.go(8 * DAY)
     ours(randers).tick()
     assert ends.doors(randers) == {NEW_ADDRESS}
+
+
+def test_an_old_address_that_ended_while_we_were_off_is_opened_again_for_whoever_still_writes_there(randers, karen):
+    ours(randers).propose(contact(randers, email=NEW_ADDRESS), karen)
+    randers.clock.go((randers.station.settings.keeping.overlap_days + 10) * DAY)
+    assert ends.doors(randers) == {NEW_ADDRESS}
+    ours(randers).tick()
+    assert ends.doors(randers) == {randers.address, NEW_ADDRESS}
+
+
+def test_two_that_enrol_each_other_after_one_has_moved_hear_each_other(region, randers):
+    """The new one knows of no address but the new."""
+    ends.forget(region)
+    ends.forget(randers, REGION)
+    ours(randers).propose(contact(randers, email=NEW_ADDRESS), ends.admin(randers, "Karen Prøvesen"))
+    randers.clock.go(DAY / 24)
+    for here, there, at in ((region, randers, {"email": NEW_ADDRESS}), (randers, region, {})):
+        one, two = ends.admin(here, "Anne Testesen"), ends.admin(here, "Bo Prøvegaard")
+        wanted = replace(ends.key_of(there), contact=contact(here, there.party, **at))
+        change = changes(here).propose(wanted, one)
+        changes(here).confirm(change.id, called("84112000", switchboard=True, compared=there.key), two)
+
+    settled(region, randers)
+
+    assert ends.active(region).email == NEW_ADDRESS
+    assert ends.active(randers, REGION).email == region.address
+
+
+def test_a_word_that_was_corrected_never_goes_again(region, randers, anne, karen):
+    """Else a copy of it would come last, and take the place of the right one."""
+    ours(randers).propose(contact(randers, email="forkert@randers.example"), karen)
+    randers.send()  # and it is lost
+    ours(randers).propose(contact(randers, email=NEW_ADDRESS), karen)
+    ends.carry(region, randers)
+    randers.clock.go(DAY / 24)
+    ends.carry(region, randers)
+
+    (change,) = changes(region).listed(anne)
+    assert (change.contact.email, change.stand) == (NEW_ADDRESS, Stand.PROPOSED)
 
 
 def test_a_later_word_replaces_one_that_has_not_begun(region, randers, anne, karen):

@@ -428,3 +428,44 @@ def test_every_signed_answer_from_the_active_address_verifies_it_anew(region, ra
     assert verified is not None
     changes(region).tick()
     assert ends.active(region).verified_at == verified
+
+
+def test_the_test_of_an_address_that_was_refused_meanwhile_does_not_leave(region, anne, bo):
+    change = changes(region).propose(moved(region), anne)
+    changes(region).confirm(change.id, called(), bo)
+    changes(region).refuse(change.id, bo)
+
+    assert region.send() == []
+
+
+def test_a_change_that_cannot_go_on_keeps_none_behind_it_waiting(region, anne, bo, monkeypatch):
+    flow = changes(region)
+    first = flow.propose(moved(region), anne)
+    flow.confirm(first.id, called(), bo)
+    elsewhere = contact(
+        region, sites.FAVRSKOV, phone="+45 89 64 99 99", valid_from=ends.beginning(region.clock() + DAY)
+    )
+    second = flow.propose(Wanted(sites.FAVRSKOV, elsewhere), anne)
+    flow.confirm(second.id, called(sites.UNITS[sites.FAVRSKOV][2]), bo)
+    region.clock.go(2 * DAY)
+    whole = type(flow)._go_on
+
+    def stumbles(self, change_id):
+        if change_id == first.id:
+            raise OSError
+        return whole(self, change_id)
+
+    monkeypatch.setattr(type(flow), "_go_on", stumbles)
+    flow.tick()
+    assert ends.active(region, sites.FAVRSKOV).phone == "+45 89 64 99 99"
+
+
+def test_that_the_number_stood_only_in_the_change_is_marked(region, randers, anne, bo):
+    """A first enrolment may have no other number; the log tells whoever looks."""
+    ends.forget(region)
+    key = {"certificate": ends.certificate(randers), "fingerprint": randers.key}
+    change = changes(region).propose(Wanted(sites.RANDERS, contact(region), **key), anne)
+    changes(region).confirm(change.id, called(switchboard=True, compared=randers.key), bo)
+
+    (detail,) = (row.detail for row in region.rows(ends.EntryRow) if row.action == "confirm-change")
+    assert '"only_in_the_change": 1' in detail

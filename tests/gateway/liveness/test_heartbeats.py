@@ -15,6 +15,7 @@ from gateway.exchange.arrivals import Outcome
 from gateway.exchange.delivery import UNDER_WAY, State
 from gateway.exchange.post import letter_of
 from gateway.exchange.rows import ArrivalRow, ConversationRow, OutgoingRow, TakenRow
+from gateway.liveness.board import Grade, Reason
 from gateway.liveness.errors import CannotTest
 from gateway.liveness.heartbeats import FRESH
 from gateway.liveness.rows import BeatRow
@@ -135,6 +136,22 @@ def test_a_clock_that_was_ahead_and_is_right_again_does_not_end_the_tests(line):
     line.carry()
     line.clock.go(-364 * DAY)
     assert line.region.heartbeats.tick() == 2
+
+
+def test_an_answer_that_a_clock_ahead_wrote_down_hides_no_silence(line):
+    """D12: the unit would be called well for as long as the clock was ahead."""
+    line.night()
+    line.clock.go(365 * DAY)
+    line.region.heartbeats.tick()
+    line.carry()
+    line.clock.go(-364 * DAY)
+    for _ in range(4 * 24):
+        line.clock.go(HOUR)
+        line.region.listen()
+
+    row = line.region.shown()[RANDERS]
+    assert row.grade is Grade.RED
+    assert Reason.SILENT in {remark.reason for remark in row.remarks}
 
 
 # The other end

@@ -7,6 +7,7 @@ from sites import FAVRSKOV, RANDERS
 
 from directory.book import AddressBook
 from directory.model import REGION
+from gateway import upkeep
 from gateway.access.actions import Action
 from gateway.exchange.delivery import OWN_KEY_UNKNOWN_THERE, State
 from gateway.exchange.rows import EnvelopeRow, TakenRow
@@ -251,3 +252,37 @@ def test_only_who_keeps_the_site_changes_its_key(ends):
         region.rotation.told(RANDERS, olga)
     assert region.rotation.status(olga).new is None
     assert len(region.site.station.keyring.secret_keys()) == 1
+
+
+def test_a_clock_that_leaps_ahead_and_is_put_right_revokes_nothing(ends):
+    """Else those who were not heard yet could be told by phone alone, and letters to them would wait."""
+    region, start = ends.region, ends.line.clock()
+    *_chores, keep_watch = upkeep.chores(region.site.station)
+    keep_watch()
+    begun = region.rotation.begin(region.admin)
+    ends.lose()
+    ends.go(365 * DAY)
+    for _ in range(3):
+        region.rotation.tick()
+        keep_watch()
+        ends.go(DAY / 24)
+    ends.line.clock.now = start + 2 * DAY
+    region.rotation.tick()
+    ends.carry()
+
+    assert not region.site.station.keyring.describe(begun.old).revoked
+    assert region.rotation.status(region.admin).stragglers == ()
+
+
+def test_a_key_that_has_ended_is_revoked_once_the_clock_has_gone_on_steadily(ends):
+    region = ends.region
+    *_chores, keep_watch = upkeep.chores(region.site.station)
+    begun = region.rotation.begin(region.admin)
+    ends.carry()
+    ends.go(31 * DAY)
+    for _ in range(7):
+        keep_watch()
+        region.rotation.tick()
+        ends.go(DAY / 24)
+
+    assert region.site.station.keyring.describe(begun.old).revoked
