@@ -106,12 +106,12 @@ def test_what_was_done_to_whom_stands_in_the_trail(stafet, written):
     told = ask(stafet.home, "SELECT action, about, detail FROM audit_entries WHERE action != 'sign-in' ORDER BY seq")
     ((person_id,),) = ask(stafet.home, "SELECT id FROM people WHERE role = 'auditor'")
     assert olga["name"] == OLGA
-    one = {"change": change["id"]}
+    one, rang = {"change": change["id"]}, {"only_in_the_change": 0, "switchboard": 1}
     assert told[1:] == [
         ("add-person", person_id, '{"role": "auditor"}'),
         ("propose-change", "730", json.dumps(one)),
         ("take-effect", "730", json.dumps(one)),
-        ("confirm-change", "730", json.dumps({"alone": 0, **one, "key": written["PRINT"], "switchboard": 1})),
+        ("confirm-change", "730", json.dumps({"alone": 0, **one, "key": written["PRINT"], **rang})),
         ("forget-key", "730", '{"keys": 1}'),
         ("forget-key", "730", '{"keys": 0}'),
         ("end-person", person_id, "{}"),

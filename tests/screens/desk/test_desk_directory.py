@@ -454,7 +454,7 @@ async def test_a_first_enrolment_leads_from_the_contact_to_the_key(own_site, tmp
         await gone_to(pilot, "766")
         await until(pilot, _("Contact and key"))
         await pilot.press("b")
-        await until(pilot, _("Ring the municipality's main number, and ask to be put through."))
+        await until(pilot, _("Ring their main number, and ask to be put through."))
     assert {row.email for row in rowed(own_site, ChangeRow) if row.ended_at is None} == {"sikkerpost@hedensted.example"}
 
 
