@@ -104,7 +104,7 @@ def test_no_setting_makes_one_municipality_work_otherwise_than_another():
         *("unit", "fingerprint", "language", "database_url", "poll_seconds", "chore_seconds", "relay", "door"),
         *("promise", "sign_in", "retention", "keeping"),
     }
-    assert set(UnitSettings.model_fields) == {"party", "name", "address", "phone"}
+    assert set(UnitSettings.model_fields) == {"party", "name", "address", "phone", "hours"}
     assert set(Contact.__dataclass_fields__) == {
         *("party", "unit_name", "email", "phone", "hours", "kind", "valid_from", "valid_to", "entered_by"),
         *("confirmed_by", "verified_at", "gln", "sor", "postal"),
