@@ -13,6 +13,7 @@ from sqlmodel import Field, Session, col, select
 
 from directory.changes import expected_address
 from directory.columns import UtcDateTime
+from directory.departments import PREFIX, is_department
 from directory.errors import AddressTaken, BookRefused, KeyTaken
 from directory.model import Contact, PinnedKey, UnitKind
 from directory.tables import DirectoryTable
@@ -93,6 +94,11 @@ def _holds(at: datetime) -> ColumnElement[bool]:
     return not_ended & col(PinnedKeyRow.revoked_at).is_(None)
 
 
+def _of_departments(table: type[ContactRow | PinnedKeyRow]) -> ColumnElement[bool]:
+    """Find the rows of our own departments; every other row is of a party of the agreement."""
+    return col(table.party).startswith(PREFIX, autoescape=True)
+
+
 def _goes_on(row: PinnedKeyRow, at: datetime) -> bool:
     return row.valid_to is None or row.valid_to > at
 
@@ -109,7 +115,24 @@ class AddressBook:
         return row.value() if row else None
 
     def contacts(self) -> tuple[Contact, ...]:
-        """List every party's active contact, by party."""
+        """List every party's active contact, by party; departments are none of them."""
+        return tuple(one for one in self._contacts() if not is_department(one.party))
+
+    def departments(self) -> tuple[Contact, ...]:
+        """List the active contacts of our own departments that are reached by mail."""
+        return tuple(one for one in self._contacts() if is_department(one.party))
+
+    def department_at(self, address: str, at: datetime) -> str | None:
+        """Tell which department may write from an address in what arrives `at`."""
+        parties = select(ContactRow.party).where(_of_departments(ContactRow)).distinct()
+        wanted = address.casefold()
+        found = (party for party in self._session.exec(parties) if wanted in self._written_from(party, at))
+        return next(found, None)
+
+    def _written_from(self, party: str, at: datetime) -> frozenset[str]:
+        return frozenset(known.casefold() for known in self.addresses(party, at))
+
+    def _contacts(self) -> tuple[Contact, ...]:
         active = select(ContactRow).where(col(ContactRow.valid_to).is_(None)).order_by(ContactRow.party)
         return tuple(row.value() for row in self._session.exec(active))
 
@@ -157,12 +180,17 @@ class AddressBook:
         return row.party if row else None
 
     def trusted(self, at: datetime) -> frozenset[Fingerprint]:
-        """Give every key that is believed in what arrived `at`."""
-        held = select(PinnedKeyRow.fingerprint).where(_holds(at))
+        """Give every key that is believed in a letter that arrived `at`: a department's never is."""
+        held = select(PinnedKeyRow.fingerprint).where(_holds(at), ~_of_departments(PinnedKeyRow))
+        return frozenset(Fingerprint.parse(text) for text in self._session.exec(held))
+
+    def trusted_of(self, party: str, at: datetime) -> frozenset[Fingerprint]:
+        """Give the keys that are believed in what arrived `at` from one party."""
+        held = select(PinnedKeyRow.fingerprint).where(_holds(at), PinnedKeyRow.party == party)
         return frozenset(Fingerprint.parse(text) for text in self._session.exec(held))
 
     def believed(self, at: datetime) -> tuple[PinnedKey, ...]:
-        """List the pins that count for what arrives `at`, by party."""
+        """List the pins that count for what arrives `at`, by party; those of departments too."""
         rows = self._session.exec(select(PinnedKeyRow).where(_holds(at)).order_by(PinnedKeyRow.party))
         return tuple(row.value() for row in rows)
 
@@ -210,6 +238,13 @@ class AddressBook:
         for row in self._session.exec(others):
             row.valid_to = max(row.valid_from, key.valid_from)
         self._session.flush()
+
+    def leave(self, party: str, at: datetime) -> bool:
+        """End how a party is reached, contact and key, for nothing is sent there any more. Tells whether it was."""
+        contact = self._active(ContactRow, party)
+        if contact:
+            contact.valid_to = max(contact.valid_from, at)
+        return self.forget(party, at) or contact is not None
 
     def forget(self, party: str, at: datetime) -> bool:
         """End a party's active key, entered for the wrong one; letters to it then wait. Tells whether there was one."""

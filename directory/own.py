@@ -13,6 +13,7 @@ from sqlmodel import Field, Session, col, select
 
 from directory.book import AddressBook
 from directory.columns import UtcDateTime
+from directory.departments import is_department
 from directory.tables import DirectoryTable
 from keys.fingerprint import Fingerprint
 
@@ -153,9 +154,12 @@ class OwnBook:
     def address_for(self, party: str, now: datetime) -> str:
         """Give the address we write to `party` from: the newest of ours that it writes to, else the one it was told.
 
-        That is the one which was ours when people here last compared its key, or had it announced.
+        That is the one which was ours when people here last compared its key, or had it announced. A department is not
+        told of a change, and is written to from the present one.
         """
         begun = [row for row in self.contacts() if row.valid_from <= now]
+        if begun and is_department(party):
+            return begun[-1].email
         used = next((row.email for row in reversed(begun) if self.knows(party, row.email)), None)
         if used or not begun:
             return used or self.address

@@ -32,9 +32,11 @@ from inbox_tui import bootstrap
 from inbox_tui.command_line.acts import add_acts
 from inbox_tui.command_line.cases import add_cases
 from inbox_tui.command_line.drills import add_drills
+from inbox_tui.command_line.export import add_export
 from inbox_tui.command_line.figures import add_figures
 from inbox_tui.command_line.meetings import add_meetings
 from inbox_tui.command_line.sample import add_sample
+from inbox_tui.command_line.serve import add_serve
 
 PROGRAM: Final = "stafet-inbox"
 
@@ -47,9 +49,11 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     commands = parser.add_subparsers(metavar=_("COMMAND"), parser_class=console.Subcommand)
     _add_init(commands)
     site.add_run(commands, bootstrap.open_municipality, bootstrap.handlers, bootstrap.chores)
+    add_serve(commands)
     add_cases(commands)
     add_acts(commands)
     add_meetings(commands)
+    add_export(commands)
     add_figures(commands)
     add_sample(commands)
     add_drills(commands)

@@ -6,8 +6,8 @@ second is told who was first, and nothing is overwritten.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 from sqlmodel import Session, col, func, update
 
@@ -20,12 +20,14 @@ from gateway.exchange.ports import Post
 from gateway.meetings.flow import Meetings, Proposal
 from gateway.site.cipher import Vault
 from gateway.site.people import Person
+from gateway.site.settings import CaseworkSettings
 from gateway.wire.answers import Elsewhere
 from gateway.wire.meeting import Attendance
 from inbox_tui.cases import Cases
 from inbox_tui.casework import deeds
-from inbox_tui.casework.actions import not_ended, still_consented
+from inbox_tui.casework.actions import not_ended, still_consented, theirs
 from inbox_tui.casework.case import ENDED, Case, CaseState
+from inbox_tui.casework.clock import acute_by
 from inbox_tui.casework.errors import AlreadyEnded, AlreadyWithdrawn
 from inbox_tui.casework.notes import (
     Assessment,
@@ -38,8 +40,11 @@ from inbox_tui.casework.notes import (
     Withdrawn,
 )
 from inbox_tui.locked import Locked
+from inbox_tui.sight import department_of
 from inbox_tui.store import CaseStore, changed
 from inbox_tui.tables import CaseRow, EventKind, EventRow
+
+STANDARD: Final = CaseworkSettings()
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,15 @@ class Acts:
     Every one raises CaseNotFound, MayNot and PersonGone beside what it says.
     """
 
-    def __init__(self, store: CaseStore, vault: Vault, post: Post, unit: Callable[[], UnitContact]) -> None:
+    def __init__(
+        self,
+        store: CaseStore,
+        vault: Vault,
+        post: Post,
+        unit: Callable[[], UnitContact],
+        terms: CaseworkSettings = STANDARD,
+    ) -> None:
+        self._terms = terms
         self._store = store
         self._vault = vault
         self._locked = Locked(vault)
@@ -80,7 +93,9 @@ class Acts:
         note = Assessment(by=person.name, at=now, acute=acute, why=why.strip())
         with self._store.doing(case_id, person, Action.ASSESS, now) as cases:
             case = deeds.assess(cases.known(case_id), note, seen)
-            _set(cases.session, case_id, acute=acute, assessed_at=func.coalesce(CaseRow.assessed_at, now))
+            by = acute_by(note, case.of(Contact), self._terms.acute_days)
+            first = func.coalesce(CaseRow.assessed_at, now)
+            _set(cases.session, case_id, acute=acute, acute_by=by, assessed_at=first)
             return self._noted(cases, case, EventKind.ASSESSED, note, person, now)
 
     def contact(
@@ -91,7 +106,8 @@ class Acts:
         with self._store.doing(case_id, person, Action.CONTACT, now) as cases:
             case = deeds.contact(cases.known(case_id), note)
             if reached:
-                _set(cases.session, case_id, contacted_at=func.coalesce(CaseRow.contacted_at, note.at))
+                first = func.coalesce(CaseRow.contacted_at, note.at)
+                _set(cases.session, case_id, contacted_at=first, acute_by=self._clock_after(case, note))
             return self._noted(cases, case, EventKind.CONTACTED, note, person, now)
 
     def familiar(self, case_id: str, own_case: str, person: Person, now: datetime, *, known: bool = True) -> Case:
@@ -139,10 +155,12 @@ class Acts:
     def close(self, case_id: str, outcomes: Iterable[str], reason: str, person: Person, now: datetime) -> Case:
         """End a case with outcome and reason, which stay here (H11, O16).
 
-        Raises AlreadyEnded, NotAcknowledgedYet, NotAssessedYet, OutcomeMissing or WordsMissing.
+        Raises AlreadyEnded, NotAcknowledgedYet, NotAssessedYet, OutcomeMissing, WordsMissing, or NotYours for a
+        department that is not the one responsible (E7).
         """
         note = Closing(by=person.name, at=now, outcomes=tuple(outcomes), reason=reason.strip())
         with self._store.doing(case_id, person, Action.CLOSE, now) as cases:
+            theirs(cases.known(case_id), department_of(cases.session, person))
             case = deeds.close(cases.known(case_id), note)
             self._end(cases, case, closed_at=now)
             self._post(cases.session, deeds.closed_letter(case, now, self._unit()))
@@ -221,9 +239,14 @@ class Acts:
 
     def _end(self, cases: Cases, case: Case, **moments: datetime) -> None:
         claim = update(CaseRow).where(col(CaseRow.id) == case.id, col(CaseRow.state).not_in(ENDED))
-        if not changed(cases.session, claim.values(state=case.state, **moments)):
+        if not changed(cases.session, claim.values(state=case.state, acute_by=None, **moments)):
             ending = cases.known(case.id).ending
             raise AlreadyEnded(ending.by if ending else "", ending.at if ending else case.received_at)
+
+    def _clock_after(self, case: Case, contact: Contact) -> date | None:
+        """Tell whether the acute clock runs on when the citizen has been reached: not after the assessment's day."""
+        assessed = case.assessment
+        return acute_by(assessed, [contact], self._terms.acute_days) if assessed and case.acute_by else None
 
     def _write_consent(
         self, session: Session, case: Case, purpose: Purpose, obtained: Obtained, person: Person, now: datetime

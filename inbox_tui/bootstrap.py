@@ -33,6 +33,7 @@ from inbox_tui.casework.intake import Intake
 from inbox_tui.counting import Counting
 from inbox_tui.drills import Drills, TakeDrill
 from inbox_tui.erasing import EraseCases
+from inbox_tui.exporting import ClearExports, ExportCase
 from inbox_tui.insight import Gather
 from inbox_tui.line import LookAtLine, last_day
 from inbox_tui.news import News
@@ -62,7 +63,8 @@ def case_store(station: Station) -> CaseStore:
 
 def acts(station: Station) -> Acts:
     """Give what is done with them."""
-    return Acts(case_store(station), station.vault, station.post, lambda: own_unit(station))
+    terms = station.settings.casework
+    return Acts(case_store(station), station.vault, station.post, lambda: own_unit(station), terms)
 
 
 def handlers(station: Station) -> Mapping[Kind, Handler]:
@@ -76,7 +78,8 @@ def handlers(station: Station) -> Mapping[Kind, Handler]:
 
 def chores(station: Station) -> Sequence[Callable[[], int]]:
     """Tell what a municipality's daemon does by the clock."""
-    return (*upkeep.chores(station), station.checkpoints.tick, retain(station).tick)
+    clear = ClearExports(station.home.exports, station.database, station.clocks.machine)
+    return (*upkeep.chores(station), station.checkpoints.tick, retain(station).tick, clear.tick)
 
 
 def inbox_ports(
@@ -91,7 +94,9 @@ def inbox_ports(
         keeper=lambda who: keep(station, who),
         door=FrontDoor(station.sign_in, CASEWORK, _(ELSEWHERE)),
         set_aside=SetAside(station.database),
+        export=export_case(station),
         now=station.clocks.rules,
+        casework=station.settings.casework,
         person=person,
         name=name,
         watch=Watch(idle_seconds=station.settings.sign_in.idle_minutes * 60),
@@ -113,6 +118,11 @@ def line(station: Station) -> LookAtLine:
 def own_unit(station: Station) -> Contact:
     """Name our own unit, as an acknowledgement does."""
     return station.unit
+
+
+def export_case(station: Station) -> ExportCase:
+    """Give what takes one case out as a file."""
+    return ExportCase(case_store(station), station.home.exports)
 
 
 def drills(station: Station) -> Drills:

@@ -4,12 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, literal, tuple_
+from sqlalchemy import ColumnElement, Select, and_, true
 from sqlalchemy import case as choose
 from sqlmodel import Session, col, func, or_, select
 
 from directory.book import AddressBook
-from directory.columns import UtcDateTime
 from directory.model import REGION
 from gateway.consents.book import ConsentBook
 from gateway.exchange import outbox
@@ -19,20 +18,42 @@ from gateway.exchange.rows import OutgoingRow, StepRow
 from gateway.meetings.book import MeetingBook
 from gateway.site.cipher import Vault
 from gateway.wire.letters import Kind
-from inbox_tui.casework.case import ENDED, STUCK, Case, CaseLine, CaseState, HeldUp, Rank, needs_person_rank
+from inbox_tui.casework.case import (
+    BEFORE_A_DEPARTMENT_HAS_IT,
+    BY_STATE,
+    ENDED,
+    STUCK,
+    Case,
+    CaseLine,
+    CaseState,
+    HeldUp,
+    Rank,
+)
 from inbox_tui.casework.departments import Department, DepartmentKind
 from inbox_tui.casework.errors import CaseNotFound
 from inbox_tui.casework.notes import Note
 from inbox_tui.casework.supplements import Supplemented
+from inbox_tui.casework.view import EVERY_CASE, Only, Order, View
 from inbox_tui.locked import Locked
 from inbox_tui.sight import EVERYTHING, Sight
-from inbox_tui.tables import CaseRow, ContentRow, DepartmentRow, EventRow, ForwardRow, SupplementRow
+from inbox_tui.tables import (
+    CaseDepartmentRow,
+    CaseRow,
+    ContentRow,
+    DepartmentRow,
+    EventRow,
+    ForwardRow,
+    SupplementRow,
+)
 
 SHORTEST_PREFIX: Final = 4
 """Characters of a case's id that must be typed before it is looked for."""
 
 ENDINGS: Final = (Kind.CLOSED, Kind.NOT_OURS, Kind.WITHDRAWAL)
 """The letters that end a case or its consent; the first of them that was sent tells how far its ending has come."""
+
+BY_PLACE: Final = {state.value: place for place, state in enumerate(CaseState)}
+"""How far a case has come, for a list in that order."""
 
 
 @dataclass(frozen=True)
@@ -69,33 +90,35 @@ class Cases:
 
     def tally(self, today: date) -> dict[Rank, int]:
         """Count the cases by how soon they need a person."""
-        rank = _order(today)[0]
+        rank = _rank(today)
         counts = select(rank, func.count()).where(self.sight).group_by(rank)
         return {Rank(value): count for value, count in self.session.exec(counts)}
 
-    def page(self, offset: int, limit: int, today: date) -> tuple[CaseLine, ...]:
-        """Read some rows of the list in its order: what needs a person first."""
-        wanted = select(CaseRow.id).where(self.sight).order_by(*_order(today)).offset(offset).limit(limit)
+    def count(self, today: date, view: View = EVERY_CASE) -> int:
+        """Count the cases in a view."""
+        wanted = select(func.count()).select_from(CaseRow).where(self.sight, *_shown(today, view))
+        return self.session.exec(wanted).one()
+
+    def page(self, offset: int, limit: int, today: date, view: View = EVERY_CASE) -> tuple[CaseLine, ...]:
+        """Read some rows of a view in its order."""
+        order = _order(today, view.order)
+        wanted = select(CaseRow.id).where(self.sight, *_shown(today, view))
         found = self.session.exec(
             select(CaseRow, DepartmentRow.name)
             .join(DepartmentRow, col(CaseRow.department_id) == DepartmentRow.id, isouter=True)
-            .where(col(CaseRow.id).in_(wanted))
-            .order_by(*_order(today)),
+            .where(col(CaseRow.id).in_(wanted.order_by(*order).offset(offset).limit(limit)))
+            .order_by(*order),
         ).all()
         held_up = {one.case_id for one in self._held_up(col(CaseRow.id).in_([row.id for row, _department in found]))}
         lines = (self._locked.line(row, department) for row, department in found)
         return tuple(replace(line, held_up=line.id in held_up) for line in lines)
 
-    def position(self, case_id: str, today: date) -> int | None:
-        """Tell where in the list a case stands, counted from 0."""
-        row = self.session.exec(select(CaseRow).where(CaseRow.id == case_id, self.sight)).first()
-        if row is None:
-            return None
-        withdrawn = row.withdrawn_at is not None
-        rank = needs_person_rank(CaseState(row.state), row.target_date, today, withdrawn=withdrawn)
-        here = tuple_(literal(int(rank)), literal(row.received_at, UtcDateTime()), literal(row.id))
-        before = select(func.count()).select_from(CaseRow).where(self.sight, tuple_(*_order(today)) < here)
-        return self.session.exec(before).one()
+    def position(self, case_id: str, today: date, view: View = EVERY_CASE) -> int | None:
+        """Tell where in a view a case stands, counted from 0; None when it is not in it."""
+        order, shown = _order(today, view.order), (self.sight, *_shown(today, view))
+        places = select(CaseRow.id, func.row_number().over(order_by=order).label("place")).where(*shown).subquery()
+        place = self.session.exec(select(places.c.place).where(places.c.id == case_id)).first()
+        return None if place is None else place - 1
 
     def revision(self) -> tuple[int, ...]:
         """Give numbers that change whenever something the list shows has changed, and with nothing else."""
@@ -125,15 +148,13 @@ class Cases:
         content = self.session.get(ContentRow, row.id) if row else None
         if row is None or content is None:
             return None
-        moves = self.session.exec(
-            select(ForwardRow, DepartmentRow)
-            .join(DepartmentRow, col(ForwardRow.department_id) == DepartmentRow.id)
-            .where(ForwardRow.case_id == row.id)
-            .order_by(col(ForwardRow.id)),
-        )
+        departments = {one.id: as_department(one) for one in self.session.exec(select(DepartmentRow))}
+        moves = select(ForwardRow).where(ForwardRow.case_id == row.id).order_by(col(ForwardRow.id))
+        beside = select(CaseDepartmentRow.department_id).where(CaseDepartmentRow.case_id == row.id)
         case = replace(
             self._locked.case(row, content),
-            history=tuple(self._locked.move(move, as_department(department)) for move, department in moves),
+            history=tuple(self._locked.move(move, departments) for move in self.session.exec(moves)),
+            also=tuple(departments[one] for one in self.session.exec(beside.order_by(CaseDepartmentRow.department_id))),
             supplements=self._supplements(row.id),
             notes=self._notes(row.id),
         )
@@ -203,17 +224,60 @@ class Cases:
 
 def as_department(row: DepartmentRow) -> Department:
     """Read a department from its row."""
-    return Department(row.id, row.name, DepartmentKind(row.kind))
+    return Department(row.id, row.name, DepartmentKind(row.kind), row.active)
 
 
-def _order(today: date) -> tuple[ColumnElement[int], Any, Any]:
+def _rank(today: date) -> ColumnElement[int]:
     """Say in SQL what `needs_person_rank` says: the two are compared by a test."""
-    state = col(CaseRow.state)
-    rank = choose(
-        (or_(state.in_(ENDED), col(CaseRow.withdrawn_at).is_not(None)), int(Rank.ENDED)),
-        (state == CaseState.FORWARDED, int(Rank.HANDED_OVER)),
-        (col(CaseRow.target_date) < today, int(Rank.OVERDUE)),
-        (state == CaseState.NEW, int(Rank.NEW)),
-        else_=int(Rank.WAITING),
+    return choose(
+        (_ended(), int(Rank.ENDED)),
+        (col(CaseRow.acute_by).is_not(None), int(Rank.ACUTE)),
+        (_overdue(today), int(Rank.OVERDUE)),
+        *((col(CaseRow.state) == state, int(rank)) for state, rank in BY_STATE.items()),
     )
-    return rank, col(CaseRow.received_at), col(CaseRow.id)
+
+
+def _ended() -> ColumnElement[bool]:
+    return or_(col(CaseRow.state).in_(ENDED), col(CaseRow.withdrawn_at).is_not(None))
+
+
+def _overdue(today: date) -> ColumnElement[bool]:
+    return and_(col(CaseRow.target_date) < today, col(CaseRow.state).in_(BEFORE_A_DEPARTMENT_HAS_IT))
+
+
+def _order(today: date, order: Order) -> tuple[Any, ...]:
+    first: dict[Order, tuple[Any, ...]] = {
+        Order.NEED: (_rank(today), col(CaseRow.received_at)),
+        Order.NEWEST: (col(CaseRow.received_at).desc(),),
+        Order.TARGET: (_ended(), col(CaseRow.target_date), col(CaseRow.received_at)),
+        Order.STATE: (choose(BY_PLACE, value=col(CaseRow.state)), col(CaseRow.received_at)),
+        Order.DEPARTMENT: (func.coalesce(col(CaseRow.department_id), ""), col(CaseRow.received_at)),
+    }
+    return *first[order], col(CaseRow.id)
+
+
+def _shown(today: date, view: View) -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL which cases a view shows."""
+    only: dict[Only, ColumnElement[bool]] = {
+        Only.OPEN: ~_ended(),
+        Only.UNREAD: and_(~_ended(), col(CaseRow.opened_at).is_(None)),
+        Only.ACUTE: and_(~_ended(), col(CaseRow.acute_by).is_not(None)),
+        Only.OVERDUE: and_(~_ended(), _overdue(today)),
+        Only.NEW: _open_as(CaseState.NEW),
+        Only.WAITING: _open_as(CaseState.ACKNOWLEDGED),
+        Only.ON_ITS_WAY: _open_as(CaseState.FORWARDED),
+        Only.TAKEN_OVER: _open_as(CaseState.TAKEN_OVER),
+        Only.AGAIN: and_(~_ended(), col(CaseRow.position) > 1),
+        Only.ENDED: _ended(),
+        Only.ALL: true(),
+    }
+    shown = [only[view.only]]
+    if view.department is not None:
+        shown.append(col(CaseRow.department_id) == view.department)
+    if view.ids is not None:
+        shown.append(col(CaseRow.id).in_(view.ids))
+    return tuple(shown)
+
+
+def _open_as(state: CaseState) -> ColumnElement[bool]:
+    return and_(~_ended(), col(CaseRow.state) == state)

@@ -53,7 +53,7 @@ class EraseCases:
                 counted = counting.remainder(row, content).model_dump_json().encode()
                 row.figures = self.vault.lock(counted, remainder_place(row.id))
             content.content = row.line = GONE
-            row.acknowledged_by, row.asked = None, False
+            row.acknowledged_by, row.taken_over_by, row.asked, row.acute_by = None, None, False, None
             row.erased_at, row.kept_days = row.erased_at or now, row.kept_days or days
             session.add_all([row, content])
             session.flush()

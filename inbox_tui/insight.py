@@ -17,7 +17,7 @@ from gateway.meetings.insight import consents_of, letters_of, meetings_of, recei
 from gateway.site.cipher import Vault
 from inbox_tui import signs
 from inbox_tui.cases import Cases
-from inbox_tui.casework.case import Case, Forwarded
+from inbox_tui.casework.case import Case
 from inbox_tui.casework.notes import (
     Assessment,
     Closing,
@@ -28,8 +28,11 @@ from inbox_tui.casework.notes import (
     NotOurCitizen,
     Reminded,
     Sampled,
+    SentBack,
+    TakenOver,
     Withdrawn,
 )
+from inbox_tui.export.facts import Facts, facts
 from inbox_tui.presentation import STATES, TOLD
 from inbox_tui.sight import EVERYTHING
 from inbox_tui.words import OUTCOMES
@@ -46,6 +49,8 @@ NOTES: Final[Mapping[type[Note], str]] = {
     GpInvolved: mark("your own doctor was involved"),
     NotOurCitizen: mark("answered: not our citizen"),
     Closing: mark("closed"),
+    TakenOver: mark("taken over in the department"),
+    SentBack: mark("sent back by the department"),
     Withdrawn: mark("you have withdrawn your consent"),
     Sampled: mark("drawn at random, to see how the work was done"),
     Reminded: mark("Præhospitalet asked whether somebody had taken it"),
@@ -72,6 +77,9 @@ LABELS: Final[Mapping[str, str]] = {
     "forwards": mark("Passed on within the municipality"),
     "department": mark("Department"),
     "note": mark("Note"),
+    "also": mark("Together with"),
+    "noted_by": mark("Noted by"),
+    "moves": mark("Forwards until then"),
     "erased_at": mark("Content erased"),
 }
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -116,52 +124,37 @@ class Gather:
         return sorted(read.values(), key=lambda case: case.received_at)
 
     def _case(self, case: Case, found_by: str) -> dict[str, Any]:
-        taken, gone, again = case.acknowledged, case.withdrawn, case.previous
+        said = facts(case)
         return {
-            "number": case.number,
-            "case_id": case.id,
+            "number": said["number"],
+            "case_id": said["id"],
             "found_by": found_by,
-            "received_at": case.received_at.isoformat(),
-            "state": case.state.value,
-            "target_date": case.target_date.isoformat(),
-            "erased_at": case.erased.at.isoformat() if case.erased else None,
-            "content": None if case.erased else case.referral.as_json(),
-            "previous": {
-                "number": again.number,
-                "sent_at": again.sent_at.isoformat(),
-                "first_sent_at": again.first_sent_at.isoformat(),
-                "position": again.position,
-            }
-            if again
-            else None,
-            "supplements": [
-                {"received_at": one.received_at.isoformat(), **one.supplement.written()} for one in case.supplements
-            ],
-            "acknowledgement": {"acknowledged_at": taken.at.isoformat(), "acknowledged_by": taken.by}
-            if taken
-            else None,
-            "forwards": [_forward(move) for move in case.history],
-            "notes": [_note(note) for note in case.notes],
+            **{name: said[name] for name in ("received_at", "state", "target_date", "erased_at")},
+            "content": said["referral"],
+            "previous": said["previous"],
+            "supplements": [_unsealed(one) for one in said["supplements"]],
+            "acknowledgement": _with(said, "acknowledged_at", "acknowledged_by"),
+            "forwards": said["forwards"],
+            "notes": [_note(one) for one in said["notes"]],
             "consents": consents_of(self.session, self.vault, case.id),
-            "consent_withdrawn_at": gone.at.isoformat() if gone else None,
+            "consent_withdrawn_at": said["withdrawn_at"],
             "meetings": meetings_of(self.session, self.vault, case.id),
             "letters": letters_of(self.session, case.id),
             "received": received_of(self.session, case.id),
         }
 
 
-def _forward(move: Forwarded) -> dict[str, Any]:
-    return {
-        "at": move.at.isoformat(),
-        "department": move.department.name,
-        "note": move.note,
-        "reason": move.reason,
-        "forwarded_by": move.by,
-    }
+def _with(said: Facts, *names: str) -> Facts | None:
+    """Take some values out as one; None when the first says nothing."""
+    return {name: said[name] for name in names} if said[names[0]] else None
 
 
-def _note(note: Note) -> dict[str, Any]:
+def _unsealed(supplement: Facts) -> Facts:
+    return {name: value for name, value in supplement.items() if name not in {"letter_id", "signed_by"}}
+
+
+def _note(note: Facts) -> Facts:
     """Give a note; a reminder is by a unit, which is no person's name."""
-    said = note.model_dump(mode="json")
-    who = {"unit": said.pop("by")} if isinstance(note, Reminded) else {"written_by": said.pop("by")}
-    return {"what": type(note).__name__, **said, **who}
+    who = "unit" if note["kind"] == Reminded.__name__ else "written_by"
+    said = {name: value for name, value in note.items() if name not in {"kind", "by"}}
+    return {"what": note["kind"], **said, who: note["by"]}

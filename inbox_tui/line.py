@@ -106,7 +106,9 @@ class LookAtLine:
             unit=_contact(changed) if changed else unit,
             ahead=tuple(_contact(one) for one in own.contacts() if one.valid_from > now),
             own_keys=tuple(self._own_key(own, one) for one in reversed(own.keys()) if one.opens_at(now)),
-            their_keys=tuple(TheirKey(pin.fingerprint, pin.valid_from, pin.valid_to) for pin in reversed(pins)),
+            their_keys=tuple(
+                TheirKey(pin.fingerprint, pin.valid_from, pin.valid_to) for pin in reversed(pins) if pin.party == REGION
+            ),
             change=next((one for one in Shown(session, self.vault).every(REGION) if one.is_open), None),
             backed_up_at=backup.made_at if backup else None,
         )

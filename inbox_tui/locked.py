@@ -26,6 +26,8 @@ from inbox_tui.casework.notes import (
     NotOurCitizen,
     Reminded,
     Sampled,
+    SentBack,
+    TakenOver,
     Withdrawn,
 )
 from inbox_tui.casework.supplements import Supplemented
@@ -42,6 +44,8 @@ NOTES: Final[Mapping[str, type[Note]]] = {
     EventKind.WITHDRAWN: Withdrawn,
     EventKind.NOT_OURS: NotOurCitizen,
     EventKind.CLOSED: Closing,
+    EventKind.TAKEN_OVER: TakenOver,
+    EventKind.SENT_BACK: SentBack,
     EventKind.ASSESSED: Assessment,
     EventKind.CONTACTED: Contact,
     EventKind.FAMILIAR: Familiar,
@@ -89,9 +93,14 @@ class Locked:
         """Lock the name of who acknowledged."""
         return self._vault.lock(name.encode(), f"case:{case_id}:acknowledged-by")
 
+    def taker(self, case_id: str, name: str) -> bytes:
+        """Lock the name of who took it over in a department."""
+        return self._vault.lock(name.encode(), f"case:{case_id}:taken-over-by")
+
     def forward(self, case_id: str, person: Person, move: Forwarded) -> ForwardRow:
         """Lock the words of a forward."""
-        words = {"by": move.by, "note": move.note, "reason": move.reason}
+        also = [one.id for one in move.also]
+        words = {"by": move.by, "note": move.note, "reason": move.reason, "also": also}
         return ForwardRow(
             case_id=case_id,
             department_id=move.department.id,
@@ -128,7 +137,15 @@ class Locked:
             position=row.position,
             notices=tuple(Notice(code) for code in line["notices"] if code in KNOWN),
             acknowledged_by=taken.by if taken else None,
+            acknowledged_at=taken.at if taken else None,
             responsible=department,
+            forwarded_at=row.moved_at,
+            taken_over_by=self._taker(row),
+            also=row.also,
+            unread=row.opened_at is None,
+            sent_back=row.sent_back_at is not None and row.department_id is None,
+            assessed=row.assessed_at is not None,
+            acute_by=row.acute_by,
             acute=row.acute,
             supplements=row.supplements,
             asked=row.asked,
@@ -153,6 +170,7 @@ class Locked:
             target_date=row.target_date,
             state=CaseState(row.state),
             acknowledged=self._taken(row),
+            acute_by=row.acute_by,
             erased=Erased(row.erased_at, row.kept_days) if row.erased_at else None,
         )
 
@@ -166,12 +184,19 @@ class Locked:
         shape = NOTES.get(row.kind)
         return shape.model_validate(self._open(row.words, row.case_id, "note")) if shape and row.words else None
 
-    def move(self, row: ForwardRow, department: Department) -> Forwarded:
-        """Open one move of responsibility."""
+    def move(self, row: ForwardRow, departments: Mapping[str, Department]) -> Forwarded:
+        """Open one move of responsibility; `departments` are all there are, by id."""
+        department = departments[row.department_id]
         if not row.words:
             return Forwarded(department, "", row.at)
         words = self._open(row.words, row.case_id, "forward")
-        return Forwarded(department, words["by"], row.at, words["note"], words["reason"])
+        also = tuple(departments[one] for one in words["also"])
+        return Forwarded(department, words["by"], row.at, words["note"], words["reason"], also)
+
+    def _taker(self, row: CaseRow) -> str | None:
+        if row.taken_over_by is None:
+            return None
+        return self._vault.open(row.taken_over_by, f"case:{row.id}:taken-over-by").decode()
 
     def _taken(self, row: CaseRow) -> Taken | None:
         if row.acknowledged_at is None or row.acknowledged_by is None:

@@ -7,9 +7,11 @@ from typing import Final
 from gateway.keeping.ports import Keeper
 from gateway.site.people import Person
 from gateway.site.ports import Clock
+from gateway.site.settings import CaseworkSettings
 from gateway.terminal.door import WATCH, Door, Watch
-from inbox_tui.acts import Acts
+from inbox_tui.acts import STANDARD, Acts
 from inbox_tui.drills import Drills
+from inbox_tui.exporting import ExportCase
 from inbox_tui.line import LookAtLine
 from inbox_tui.set_aside import SetAside
 from inbox_tui.store import CaseStore
@@ -33,7 +35,9 @@ class InboxPorts:
     keeper: Callable[[Person], Keeper]
     door: Door[Person]
     set_aside: SetAside
+    export: ExportCase
     now: Clock
+    casework: CaseworkSettings = STANDARD
     person: Person | None = None
     name: str = ""
     watch: Watch = WATCH

@@ -27,6 +27,7 @@ STATES: Final[Mapping[CaseState, tuple[str, str]]] = {
     CaseState.NEW: ("●", mark("New")),
     CaseState.ACKNOWLEDGED: ("◐", mark("Acknowledged")),
     CaseState.FORWARDED: ("→", mark("Forwarded")),
+    CaseState.TAKEN_OVER: ("◉", mark("Taken over")),
     CaseState.NOT_OURS: ("↩", mark("Not ours")),
     CaseState.CLOSED: ("✓", mark("Closed")),
 }

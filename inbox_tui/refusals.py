@@ -22,6 +22,7 @@ from gateway.wire.errors import LetterOutOfTurn
 from inbox_tui.casework.errors import (
     AlreadyAcknowledged,
     AlreadyEnded,
+    AlreadyTakenOver,
     AlreadyWithdrawn,
     AssessedMeanwhile,
     CaseNotFound,
@@ -31,6 +32,8 @@ from inbox_tui.casework.errors import (
     ForwardedMeanwhile,
     NotAcknowledgedYet,
     NotAssessedYet,
+    NotForwarded,
+    NotYours,
     OutcomeMissing,
     WordsMissing,
 )
@@ -70,6 +73,9 @@ WORDS: Final[Mapping[type[Exception], str]] = {
     AlreadyEnded: mark("{by} ended this referral {when}. Nothing more is done with it."),
     AlreadyWithdrawn: mark("The withdrawal is written down already: {when}."),
     ForwardedMeanwhile: mark("A colleague has just forwarded the referral to {department}. Look at it again first."),
+    NotForwarded: mark("No department is responsible for this referral. Look at it again first."),
+    AlreadyTakenOver: mark("{by} took this referral over {when}. Talk with {by} before you go on."),
+    NotYours: mark("{department} is responsible for this referral, and does this. Talk with them."),
     ConfirmationNeeded: OUTSIDE,
     LetterOutOfTurn: mark("This cannot be said to Præhospitalet now. Look at the referral again."),
 }

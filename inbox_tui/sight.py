@@ -1,16 +1,17 @@
-"""Which cases a person sees. Those who receive see all of them; a department sees those it is responsible for now.
+"""Which cases a person sees. Those who receive see all of them; a department those it is part of now.
 
-Of the rest there is no trace for a department: what is not its own is not there. When a case is moved on, it is gone.
+It is part of a case when it is responsible for it, or was brought in beside the one that is (E7). Of the rest there is
+no trace for it: what is not its own is not there. When a case is moved on, it is gone.
 """
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, false, true
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, false, or_, true
+from sqlmodel import Session, col, select
 
 from gateway.access.actions import INTAKE
 from gateway.site.people import Person, PersonRow, Role
-from inbox_tui.tables import CaseRow
+from inbox_tui.tables import CaseDepartmentRow, CaseRow
 
 Sight = ColumnElement[bool]
 """A condition on a case; every question about cases is asked under one."""
@@ -27,4 +28,11 @@ def sight_of(session: Session, person: Person) -> Sight:
         return EVERYTHING
     if Role(row.role) is not Role.DEPARTMENT or not row.department:
         return NOTHING
-    return col(CaseRow.department_id) == row.department
+    beside = select(CaseDepartmentRow.case_id).where(CaseDepartmentRow.department_id == row.department)
+    return or_(col(CaseRow.department_id) == row.department, col(CaseRow.id).in_(beside))
+
+
+def department_of(session: Session, person: Person) -> str:
+    """Name the department `person` speaks for now, by its id; "" for those who receive, who speak for all of them."""
+    row = session.get_one(PersonRow, person.id)
+    return "" if Role(row.role) in INTAKE else row.department

@@ -8,12 +8,13 @@ Every question is asked by a person, and answered within what that person sees; 
 PersonGone).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import Update
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
 from directory.model import Contact
 from gateway.access.act import act, admitted, looking, noted
@@ -26,12 +27,21 @@ from gateway.wire.errors import LetterOutOfTurn
 from inbox_tui import signs
 from inbox_tui.cases import Cases, as_department
 from inbox_tui.casework import actions
-from inbox_tui.casework.case import Case, CaseLine, Forwarded
+from inbox_tui.casework.case import Case, CaseLine, CaseState, Forwarded
 from inbox_tui.casework.departments import DEFAULTS, Department
-from inbox_tui.casework.errors import AlreadyAcknowledged, CaseNotFound, DepartmentUnknown, ForwardedMeanwhile
+from inbox_tui.casework.errors import (
+    AlreadyAcknowledged,
+    AlreadyTakenOver,
+    CaseNotFound,
+    DepartmentUnknown,
+    ForwardedMeanwhile,
+    NotForwarded,
+)
+from inbox_tui.casework.notes import Note, SentBack, TakenOver
 from inbox_tui.locked import Locked
-from inbox_tui.sight import EVERYTHING, sight_of
-from inbox_tui.tables import CaseRow, DepartmentRow, EventKind, EventRow
+from inbox_tui.search import Names, Sought
+from inbox_tui.sight import EVERYTHING, department_of, sight_of
+from inbox_tui.tables import CaseDepartmentRow, CaseRow, DepartmentRow, EventKind, EventRow
 
 
 class CaseStore:
@@ -43,6 +53,7 @@ class CaseStore:
         self._locked = Locked(vault)
         self._post = post
         self._unit = unit
+        self._names = Names(vault)
 
     # What there is
 
@@ -72,8 +83,25 @@ class CaseStore:
         """Give `person` a case to read, and note that they have; raises CaseNotFound."""
         with self.doing(case_id, person, Action.OPEN_CASE, now) as cases:
             case = cases.known(case_id)
+            first = func.coalesce(CaseRow.opened_at, now)
+            changed(cases.session, update(CaseRow).where(col(CaseRow.id) == case_id).values(opened_at=first))
             cases.session.add(EventRow(case_id=case_id, kind=EventKind.OPENED, person_id=person.id, at=now))
             return case
+
+    def looked_at_cpr(self, case_id: str, person: Person, now: datetime) -> None:
+        """Note that `person` asked to see the citizen's CPR number; raises CaseNotFound (S30)."""
+        with self.doing(case_id, person, Action.SHOW_CPR, now) as cases:
+            cases.known(case_id)
+
+    def search(self, text: str, person: Person, now: datetime) -> Sought:
+        """Find the cases that `text` names: a CPR number, a phone, a referral's number or a part of the name.
+
+        Only how it was searched and how many there were is noted, never the text (S30).
+        """
+        with admitted(self._db, person, Action.SEARCH, now) as session:
+            sought = self._names.search(session, sight_of(session, person), text)
+            noted(session, person, Action.SEARCH, now, detail={"by": sought.by, "found": len(sought.ids)})
+            return sought
 
     def find(self, text: str, person: Person, now: datetime, wanted: Action = Action.SEARCH) -> Case | None:
         """Find a case by its number, or by the beginning of its id when that fits one case only.
@@ -130,15 +158,17 @@ class CaseStore:
         now: datetime,
         reason: str | None = None,
         seen: int | None = None,
+        also: Sequence[str] = (),
     ) -> Case:
-        """Make a department responsible (E7). `seen` is how many moves the person knew of, when that matters.
+        """Make a department responsible, and bring `also` others in beside it (E7), in place of those before.
 
-        Raises CaseNotFound, DepartmentUnknown, AlreadyEnded, ConsentWithdrawn (O10), NotAcknowledgedYet,
-        ConfirmationNeeded (C4) or ForwardedMeanwhile.
+        `seen` is how many moves the person knew of, when that matters. Raises CaseNotFound, DepartmentUnknown,
+        AlreadyEnded, ConsentWithdrawn (O10), NotAcknowledgedYet, ConfirmationNeeded (C4) or ForwardedMeanwhile.
         """
         with self.doing(case_id, person, Action.FORWARD, now, to=department_id) as cases:
-            case = cases.known(case_id)
-            move = Forwarded(_department(cases.session, department_id), person.name, now, note, reason)
+            case, known_departments = cases.known(case_id), partial(_department, cases.session)
+            beside = tuple(known_departments(one) for one in dict.fromkeys(also) if one != department_id)
+            move = Forwarded(known_departments(department_id), person.name, now, note, reason, beside)
             moved = actions.forward(case, move)
             known = len(case.history) if seen is None else seen
             claim = (
@@ -147,23 +177,81 @@ class CaseStore:
                 .values(
                     state=moved.state,
                     department_id=department_id,
+                    also=len(beside),
                     forwards=known + 1,
                     forwarded_at=func.coalesce(CaseRow.forwarded_at, now),
+                    moved_at=now,
+                    taken_over_at=None,
+                    taken_over_by=None,
+                    sent_back_at=None,
                 )
             )
             if not changed(cases.session, claim):
                 raise ForwardedMeanwhile(case.responsible.name if case.responsible else "")
+            self._bring_in(cases.session, case_id, beside, now)
             cases.session.add(self._locked.forward(case_id, person, move))
             cases.session.add(EventRow(case_id=case_id, kind=EventKind.FORWARDED, person_id=person.id, at=now))
-            return moved
+            return cases.known(case_id)
+
+    def take_over(self, case_id: str, person: Person, now: datetime, by: str = "") -> Case:
+        """Let a person in the responsible department have the case (S19).
+
+        `by` is who there, when somebody in intake writes it down for them. Raises CaseNotFound, AlreadyEnded, NotYours,
+        NotForwarded, or AlreadyTakenOver with the name of who was first.
+        """
+        with self.doing(case_id, person, Action.TAKE_OVER, now) as cases:
+            case, mine = cases.known(case_id), department_of(cases.session, person)
+            actions.theirs(case, mine)
+            name = by.strip() if not mine else ""
+            return self.taken_over(cases, case, name or person.name, now, noted_by=person.name if name else "")
+
+    def taken_over(self, cases: Cases, case: Case, by: str, now: datetime, noted_by: str = "") -> Case:
+        """Write in the caller's transaction that `by` has taken the case over; raises what `take_over` does."""
+        department = case.responsible.name if case.responsible else ""
+        note = TakenOver(by=by, at=now, department=department, noted_by=noted_by)
+        taken = actions.take_over(case, note)
+        claim = _still(case, CaseState.FORWARDED).values(
+            state=taken.state, taken_over_at=now, taken_over_by=self._locked.taker(case.id, by)
+        )
+        if not changed(cases.session, claim):
+            raise _outrun(cases.known(case.id))
+        return self._noted(cases, case, EventKind.TAKEN_OVER, note)
+
+    def send_back(self, case_id: str, reason: str, person: Person, now: datetime) -> Case:
+        """Let the responsible department give the case back with a reason (S19).
+
+        Raises CaseNotFound, AlreadyEnded, NotYours, NotForwarded, WordsMissing or ForwardedMeanwhile.
+        """
+        with self.doing(case_id, person, Action.SEND_BACK, now) as cases:
+            case = cases.known(case_id)
+            actions.theirs(case, department_of(cases.session, person))
+            department, moves = case.responsible.name if case.responsible else "", len(case.history)
+            note = SentBack(by=person.name, at=now, department=department, reason=reason.strip(), moves=moves)
+            back = actions.send_back(case, note)
+            claim = _still(case, CaseState.FORWARDED, CaseState.TAKEN_OVER).values(
+                state=back.state, department_id=None, taken_over_at=None, taken_over_by=None, sent_back_at=now
+            )
+            if not changed(cases.session, claim):
+                raise ForwardedMeanwhile(department)
+            self._noted(cases, case, EventKind.SENT_BACK, note, person)
+            return back
+
+    def _bring_in(self, session: Session, case_id: str, beside: Sequence[Department], now: datetime) -> None:
+        session.exec(delete(CaseDepartmentRow).where(col(CaseDepartmentRow.case_id) == case_id))
+        session.add_all(CaseDepartmentRow(case_id=case_id, department_id=one.id, at=now) for one in beside)
+
+    def _noted(self, cases: Cases, case: Case, kind: EventKind, note: Note, person: Person | None = None) -> Case:
+        words, who = self._locked.words(case.id, note), person.id if person else None
+        cases.session.add(EventRow(case_id=case.id, kind=kind, person_id=who, at=note.at, words=words))
+        cases.session.flush()
+        return cases.known(case.id)
 
     # Departments
 
     def departments(self) -> tuple[Department, ...]:
         """List the departments a case can be forwarded to, in the municipality's own order."""
         with self._db.reading() as session:
-            rows = session.exec(select(DepartmentRow).order_by(col(DepartmentRow.position), col(DepartmentRow.name)))
-            return tuple(map(as_department, rows))
+            return tuple(one for one in all_departments(session) if one.active)
 
     def department(self, text: str) -> Department | None:
         """Find a department by its id or its name, however it is capitalised."""
@@ -196,6 +284,12 @@ class CaseStore:
         return Cases(session, self._vault, sight_of(session, person))
 
 
+def all_departments(session: Session) -> tuple[Department, ...]:
+    """List every department there is and was, in the municipality's own order."""
+    rows = session.exec(select(DepartmentRow).order_by(col(DepartmentRow.position), col(DepartmentRow.name)))
+    return tuple(map(as_department, rows))
+
+
 def changed(session: Session, claim: Update) -> bool:
     """Carry an update of one case out; False when its condition no longer holds: somebody else was first."""
     return session.exec(claim.execution_options(synchronize_session=False)).rowcount == 1
@@ -206,8 +300,25 @@ def _beaten(case: Case) -> Exception:
     return AlreadyAcknowledged(case.acknowledged.by, case.acknowledged.at) if case.acknowledged else CaseNotFound()
 
 
+def _outrun(case: Case) -> Exception:
+    """Tell who was first, when another transaction came in between."""
+    taken = case.taken_over
+    return AlreadyTakenOver(taken.by, taken.at) if taken else NotForwarded()
+
+
+def _still(case: Case, *states: CaseState) -> Update:
+    """Claim a case that nobody has moved since it was read."""
+    department = case.responsible.id if case.responsible else None
+    return update(CaseRow).where(
+        col(CaseRow.id) == case.id,
+        col(CaseRow.state).in_(states),
+        col(CaseRow.forwards) == len(case.history),
+        col(CaseRow.department_id) == department,
+    )
+
+
 def _department(session: Session, department_id: str) -> Department:
     row = session.get(DepartmentRow, department_id)
-    if row is None:
+    if row is None or not row.active:
         raise DepartmentUnknown
     return as_department(row)

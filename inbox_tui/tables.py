@@ -25,6 +25,10 @@ class EventKind(enum.StrEnum):
     """Somebody took it, and Præhospitalet was told."""
     FORWARDED = "forwarded"
     """A department was made responsible."""
+    TAKEN_OVER = "taken-over"
+    """A person in the department took it over; `words` is a `TakenOver` (S19)."""
+    SENT_BACK = "sent-back"
+    """The department sent it back; `words` is a `SentBack` (S19)."""
     SUPPLEMENTED = "supplemented"
     """Præhospitalet added to the letter or corrected it (O23)."""
     REMINDED = "reminded"
@@ -64,25 +68,31 @@ class DepartmentRow(InboxTable, table=True):
     name: str = Field(unique=True)
     kind: str
     position: int
+    active: bool = True
 
 
 class CaseRow(InboxTable, table=True):
     """A case without its letter: what the list asks for, kept light. `line` locks the citizen's name and the notices.
 
     For the municipality's own figures, each moment the first of its kind and None until it has come: `received_at` (the
-    letter arrived), `acknowledged_at`, `assessed_at` (E1), `contacted_at` (the citizen was reached, E5), `forwarded_at`
-    (a department became responsible), `closed_at`, `not_ours_at`, `withdrawn_at` (the citizen withdrew); `reminded_at`
-    is the last reminder. `acute` is the assessment that counts, `known` whether the citizen is known here (A10; None:
-    nobody has said). `position` is 2 for the second referral about the same citizen, and `again` then says which of
-    the two kinds it is ("ongoing", "relapse"; F2, F3). Outcomes are locked in the event of kind "closed". `asked` tells
-    that a joint meeting waits for our answer. `erased_at` is when retention ended the content, after `kept_days`; then
-    no locked value is left but `figures`, which holds what is still counted (O18).
+    letter arrived), `opened_at` (somebody here read it), `acknowledged_at`, `assessed_at` (E1), `contacted_at` (the
+    citizen was reached, E5), `forwarded_at` (a department became responsible), `closed_at`, `not_ours_at`,
+    `withdrawn_at` (the citizen withdrew). `reminded_at` is the last reminder, `moved_at` the last forward;
+    `taken_over_at` and `sent_back_at` are about the department that is responsible, or was last.
+
+    `acute` is the assessment that counts, `acute_by` is set while the acute clock runs (E3), `known` whether a citizen
+    is known here (A10; None: nobody has said). `also` counts the departments beside the responsible one. `position` is
+    2 for the second referral about the same citizen, and `again` then says which of the two kinds it is ("ongoing",
+    "relapse"; F2, F3). Outcomes are locked in the event of kind "closed". `asked` tells that a joint meeting waits for
+    our answer. `erased_at` is when retention ended the content, after `kept_days`; then no locked value is left but
+    `figures`, which holds what is still counted (O18).
     """
 
     __tablename__ = "cases"
     __table_args__ = (
         Index("ix_cases_order", "state", "target_date", "received_at", "id"),
         Index("ix_cases_department", "department_id"),
+        Index("ix_cases_acute", "acute_by"),
     )
 
     id: str = Field(primary_key=True)
@@ -99,8 +109,15 @@ class CaseRow(InboxTable, table=True):
     department_id: str | None = Field(default=None, foreign_key="departments.id")
     forwards: int = 0
     forwarded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    moved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    opened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    taken_over_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    taken_over_by: bytes | None = None
+    sent_back_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    also: int = 0
     assessed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     acute: bool | None = None
+    acute_by: date | None = None
     contacted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     known: bool | None = None
     position: int = 1
@@ -159,6 +176,16 @@ class ForwardRow(InboxTable, table=True):
     person_id: str
     at: datetime = Field(sa_type=UtcDateTime)
     words: bytes
+
+
+class CaseDepartmentRow(InboxTable, table=True):
+    """A department brought in beside the responsible one (E7): it sees the case, and is not answerable for it."""
+
+    __tablename__ = "case_departments"
+
+    case_id: str = Field(primary_key=True, foreign_key="cases.id")
+    department_id: str = Field(primary_key=True, foreign_key="departments.id", index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class EventRow(InboxTable, table=True):

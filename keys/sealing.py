@@ -40,7 +40,7 @@ from keys.fingerprint import Fingerprint
 from keys.gpg import Reply, complaints, values
 from keys.keyring import Keyring
 from keys.packets import Tag, first_tag
-from keys.verdict import Signed, Story, judge
+from keys.verdict import OF_BYTES, OF_TEXT, Signed, Story, judge
 
 LIMIT_BYTES: Final = 4 * 1024 * 1024
 """The largest letter, sealed or opened, in bytes."""
@@ -92,7 +92,7 @@ def seal(keyring: Keyring, content: bytes, *, signer: Fingerprint, reader: Finge
     return Sealed(made.data, signer, reader)
 
 
-def open_sealed(
+def open_sealed(  # noqa: PLR0913 - a text, whose keys, when, and how it may have been made
     keyring: Keyring,
     ciphertext: bytes,
     *,
@@ -100,11 +100,13 @@ def open_sealed(
     signers: Collection[Fingerprint],
     now: datetime,
     limit_bytes: int = LIMIT_BYTES,
+    by_mail_program: bool = False,
 ) -> Opened:
     """Decrypt with `reader` and verify by one of `signers`; content comes out only when everything holds.
 
-    `ciphertext` is one OpenPGP message, armoured or binary, of at most `limit_bytes`, as is its content. Raise an
-    OpenRefused for the text's own faults, a KeyringError (KeyNotFound, GpgStalled, GpgFailed) for ours.
+    `ciphertext` is one OpenPGP message, armoured or binary, of at most `limit_bytes`, as is its content. What is made
+    `by_mail_program` may be compressed, and signed as text; its lines then end as they may. Raise an OpenRefused for
+    the text's own faults, a KeyringError (KeyNotFound, GpgStalled, GpgFailed) for ours.
     """
     if len(ciphertext) > limit_bytes:
         raise TooLarge
@@ -116,7 +118,8 @@ def open_sealed(
     reply = _decrypt(keyring, message, reader, limit_bytes)
     story = Story(reply.status_lines, reply.returncode, exit_code_explained=message.has_anonymous)
     try:
-        signed = judge(story, reader=reader, signers=signers, now=now)
+        classes = OF_TEXT if by_mail_program else OF_BYTES
+        signed = judge(story, reader=reader, signers=signers, now=now, classes=classes)
     except Damaged:
         _require_sound(keyring, reader, limit_bytes)
         raise
@@ -124,7 +127,8 @@ def open_sealed(
         if not values(_unwrapped(keyring, message), "DECRYPTION_OKAY"):
             raise Damaged from None
         raise
-    _confirm(keyring, message, reply, reader, signed)
+    confirm = _confirm_of_mail_program if by_mail_program else _confirm
+    confirm(keyring, message, reply, reader, signed)
     return Opened(reply.data, signed.by, signed.at)
 
 
@@ -220,12 +224,30 @@ def _confirm(keyring: Keyring, message: shape.Message, reply: Reply, reader: Fin
         raise SecondOpinionDiffers
 
 
+def _confirm_of_mail_program(
+    keyring: Keyring, message: shape.Message, reply: Reply, _reader: Fingerprint, signed: Signed
+) -> None:
+    """Ask Sequoia about the signature alone: it cannot see through compression as it decrypts."""
+    seen = _of_unwrapped(keyring, message, keyring.certificate(signed.by).sequoia)
+    if _lines(seen.content) != _lines(reply.data) or seen.signers != (signed.by,):
+        raise SecondOpinionDiffers
+
+
+def _lines(text: bytes) -> bytes:
+    """GnuPG writes the lines of a text as its machine does, Sequoia as they were signed."""
+    return text.replace(b"\r\n", b"\n")
+
+
 def _second(
     keyring: Keyring, message: shape.Message, reader: Fingerprint, signer: pysequoia.Cert
 ) -> second_opinion.Opinion:
     """Ask Sequoia. It will not decrypt by a key that has ended, so then GnuPG takes the encryption off for it."""
     if keyring.describe(reader).unusable_at(datetime.now(UTC)) is None:
         return second_opinion.opinion(message.binary, decryptor=keyring.decryptor(reader), signers=[signer])
+    return _of_unwrapped(keyring, message, signer)
+
+
+def _of_unwrapped(keyring: Keyring, message: shape.Message, signer: pysequoia.Cert) -> second_opinion.Opinion:
     inner = _unwrapped(keyring, message)
     if not values(inner, "DECRYPTION_OKAY") or not values(inner, "GOODMDC"):
         raise SecondOpinionDiffers

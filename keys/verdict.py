@@ -37,6 +37,9 @@ _NO_PUBLIC_KEY: Final = "9"
 _MDC: Final = "2"
 _ORDER: Final = ("BEGIN_DECRYPTION", "NEWSIG", "END_DECRYPTION")  # the signature is inside the encryption
 _MADE: Final = re.compile(r"[0-9]{1,10}")
+OF_BYTES: Final = frozenset({"00"})
+OF_TEXT: Final = frozenset({"00", "01"})
+"""Classes of a signature (RFC 4880 section 5.2.1); a text's is made over its lines, however they end."""
 _OUTCOMES: Final[dict[str, type[OpenRefused] | None]] = {
     "GOODSIG": None,
     "BADSIG": BadSignature,
@@ -73,11 +76,18 @@ class Story:
         return any(name == keyword for name, _ in self.lines)
 
 
-def judge(story: Story, *, reader: Fingerprint, signers: Collection[Fingerprint], now: datetime) -> Signed:
+def judge(
+    story: Story,
+    *,
+    reader: Fingerprint,
+    signers: Collection[Fingerprint],
+    now: datetime,
+    classes: Collection[str] = OF_BYTES,
+) -> Signed:
     """Tell who signed and when; raise an OpenRefused unless everything holds."""
     _check_decryption(story, reader)
     _check_one_signature(story)
-    signed = _signed(story, signers, _OUTCOMES)
+    signed = _signed(story, signers, _OUTCOMES, classes)
     if signed.at > now + CLOCKS_MAY_DIFFER:
         raise SignedInFuture
     if story.returncode != 0 and not story.exit_code_explained:
@@ -136,7 +146,12 @@ def _check_count(story: Story) -> None:
         raise Unsigned if story.returncode == 0 or story.exit_code_explained else TooLarge
 
 
-def _signed(story: Story, signers: Collection[Fingerprint], outcomes: Mapping[str, type[OpenRefused] | None]) -> Signed:
+def _signed(
+    story: Story,
+    signers: Collection[Fingerprint],
+    outcomes: Mapping[str, type[OpenRefused] | None],
+    classes: Collection[str] = OF_BYTES,
+) -> Signed:
     for fields in story.all("ERRSIG"):
         raise _why_unchecked(fields)
     for outcome, refusal in outcomes.items():
@@ -144,15 +159,18 @@ def _signed(story: Story, signers: Collection[Fingerprint], outcomes: Mapping[st
             raise refusal
     match story.all("VALIDSIG"):
         case [[_, _, made, _, _, _, _, digest, kind, primary]]:
-            return _accepted(made, digest, kind, primary, signers)
+            _require_strong(digest)
+            if kind in classes and _MADE.fullmatch(made):
+                return _by_one_of(signers, primary, made)
     raise BadSignature
 
 
-def _accepted(made: str, digest: str, kind: str, primary: str, signers: Collection[Fingerprint]) -> Signed:
+def _require_strong(digest: str) -> None:
     if digest not in _STRONG_DIGESTS:
         raise WeakDigest
-    if kind != "00" or not _MADE.fullmatch(made):
-        raise BadSignature
+
+
+def _by_one_of(signers: Collection[Fingerprint], primary: str, made: str) -> Signed:
     if primary not in signers:
         raise WrongSigner
     return Signed(Fingerprint(primary), datetime.fromtimestamp(int(made), UTC))

@@ -44,6 +44,7 @@ from inbox_tui.acts import Acts
 from inbox_tui.casework.case import Case, CaseLine, Rank
 from inbox_tui.casework.intake import Intake
 from inbox_tui.drills import Drills
+from inbox_tui.exporting import ExportCase
 from inbox_tui.line import LookAtLine, last_day
 from inbox_tui.news import News
 from inbox_tui.ports import InboxPorts
@@ -271,6 +272,7 @@ class InboxSite:
                 keeper=self.keeper,
                 door=FrontDoor(SignIn(self.db, self.vault, lambda: self.now), CASEWORK, "stafet-inbox audit"),
                 set_aside=SetAside(self.db),
+                export=ExportCase(self.store, self.path.with_name("exports")),
                 now=lambda: self.now,
                 person=ANNE,
                 poll_seconds=60,

@@ -100,6 +100,12 @@ class Action(enum.StrEnum):
     NOT_OURS = "not-ours"
     CLOSE = "close"
     FORWARD = "forward"
+    TAKE_OVER = "take-over"
+    SEND_BACK = "send-back"
+    SHOW_CPR = "show-cpr"
+    EXPORT_CASE = "export-case"
+    LIST_DEPARTMENTS = "list-departments"
+    SET_DEPARTMENT = "set-department"
     SAMPLE_CASES = "sample-cases"
     SHARE_FIGURES = "share-figures"
     ACKNOWLEDGE_DRILL = "acknowledge-drill"
@@ -116,6 +122,7 @@ class Action(enum.StrEnum):
     TAKE_KEY = "take-key"
     TAKE_PROPOSAL = "take-proposal"
     REFUSE_LETTER = "refuse-letter"
+    TELL_MAILBOX = "tell-mailbox"
     TEST = "test"
     WARN = "warn"
 
@@ -197,6 +204,12 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.NOT_OURS: INTAKE,
     Action.CLOSE: CASEWORK,
     Action.FORWARD: INTAKE,
+    Action.TAKE_OVER: CASEWORK,
+    Action.SEND_BACK: CASEWORK,
+    Action.SHOW_CPR: CASEWORK,
+    Action.EXPORT_CASE: CASEWORK,
+    Action.LIST_DEPARTMENTS: EVERYBODY,
+    Action.SET_DEPARTMENT: KEEPING,
     Action.SAMPLE_CASES: CONTROL,
     Action.SHARE_FIGURES: KEEPING,
     Action.ACKNOWLEDGE_DRILL: INTAKE,
@@ -212,6 +225,7 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.TAKE_KEY: NOBODY,
     Action.TAKE_PROPOSAL: NOBODY,
     Action.REFUSE_LETTER: NOBODY,
+    Action.TELL_MAILBOX: NOBODY,
     Action.TEST: NOBODY,
     Action.WARN: NOBODY,
 }

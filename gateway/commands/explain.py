@@ -46,6 +46,11 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         LETTERS_WAIT,
         mark("Stop the other program, or choose another port under door in settings.toml."),
     ),
+    "BROWSER_PORT": (
+        mark("That port cannot be used: another program has it, or only the system may."),
+        mark("The inbox does not open in a browser. It opens in a terminal as before, and letters come and go."),
+        mark("Stop the other program, or name another port with --port."),
+    ),
     "CERTIFICATE_UNREADABLE": (
         mark("A certificate or its key cannot be read ({detail})."),
         LETTERS_WAIT,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from directory import municipalities
+from directory.departments import department_of, is_department
 from directory.model import REGION
 from gateway import upkeep
 from gateway.commands.console import DONE, Arguments, Commands, Console, remind_of_daemon, signed_in
@@ -102,6 +103,8 @@ def _missing(stands: Rotating) -> Iterator[str]:
         yield _("They must be told by phone. Letters to them wait safely until then:")
     for party in stands.stragglers:
         yield f"    {named(party)}  {phone(stands.phones.get(party, '-'))}"
+    if any(map(is_department, stands.stragglers)):
+        yield _("A department gets no announcement. Give it the new key (keys export), and note it: departments told")
     if stands.stragglers and not stands.runs:
         yield _("Read the fingerprint aloud; when they have taken the key in, note it: keys told")
 
@@ -110,6 +113,8 @@ def named(party: str) -> str:
     """Name a party as people do."""
     if party == REGION:
         return _("Præhospitalet")
+    if is_department(party):
+        return _("the department {name}").format(name=department_of(party))
     known = municipalities.by_code(party)
     return f"{known.name} ({party})" if known else party
 

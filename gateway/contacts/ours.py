@@ -14,6 +14,7 @@ from sqlmodel import Session
 from directory import domains
 from directory.book import AddressBook
 from directory.days import check_beginning
+from directory.departments import is_department
 from directory.errors import AddressTaken, DirectoryError, PersonalAddress, WrongDomain
 from directory.model import Contact, UnitKind, looks_personal
 from directory.own import OwnBook, OwnContactRow
@@ -143,7 +144,7 @@ class OurContact:
     def _tell(self, session: Session, contact: Contact, person: Person) -> int:
         outbox.take_back(session, Kind.CONTACT_CHANGE, self.clock())
         keys = AddressBook(session).believed(self.clock())
-        parties = sorted({pin.party for pin in keys if pin.valid_to is None})
+        parties = sorted({pin.party for pin in keys if pin.valid_to is None and not is_department(pin.party)})
         for party in parties:
             self.post(session, _letter(party, contact, person))
         return len(parties)

@@ -24,7 +24,11 @@ STUCK_AFTER: Final = timedelta(hours=1)
 NOT_LOOKED_AT: Final = "NOT_LOOKED_AT"
 """The reason an arrival is shown by that could not be looked at yet."""
 
-OUR_LACK: Final = frozenset({"UNKNOWN_SIGNER", "WRONG_SIGNER", "SIGNER_EXPIRED", "SENDER_DIFFERS"})
+AS_REPLY: Final = "REPLY_"
+"""How the reason begins why a mail from a department's address is kept apart."""
+
+_LACK: Final = frozenset({"UNKNOWN_SIGNER", "WRONG_SIGNER", "SIGNER_EXPIRED", "SENDER_DIFFERS"})
+OUR_LACK: Final = _LACK | {AS_REPLY + code for code in _LACK}
 """Why mail is kept apart that another key or address in our book may clear up."""
 
 

@@ -22,7 +22,7 @@ UNCLEAR: Final = "UNCLEAR"
 OWN_LETTER: Final = "OWN_LETTER"
 MACHINE: Final = "MACHINE"
 
-MAY_COME_BACK: Final = frozenset({State.SENT, State.QUEUED})
+MAY_COME_BACK: Final = frozenset({State.SENT, State.HANDED_OVER, State.QUEUED})
 """Where a letter is when news of its failure counts; what is settled is not unsettled by it."""
 
 

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
+from directory.departments import is_department
 from gateway.exchange.rows import ConversationRow
 from gateway.wire.conversation import Stage, next_stage, side_of
 from gateway.wire.errors import LetterOutOfTurn
@@ -30,8 +31,10 @@ def advance(session: Session, said: Said, *, with_party: str, spoken_by: str) ->
     """Move a conversation on by one letter; raises LetterOutOfTurn when the letter cannot come now.
 
     A conversation is with one party and about one number for as long as it lasts, so that no municipality can speak in
-    another's.
+    another's. With a department nothing is said but what is forwarded to it, and that to nobody else.
     """
+    if (said.kind is Kind.FORWARD) is not is_department(with_party):
+        raise LetterOutOfTurn
     row = session.get(ConversationRow, said.conversation_id, with_for_update=True)
     if row is None:
         row = ConversationRow(
@@ -41,3 +44,8 @@ def advance(session: Session, said: Said, *, with_party: str, spoken_by: str) ->
         raise LetterOutOfTurn
     row.stage = next_stage(Stage(row.stage), side_of(spoken_by), said.kind)
     session.add(row)
+
+
+def withdraw(session: Session, conversation_id: str) -> None:
+    """Let nothing leave any more that a department was to be told: the citizen has withdrawn the consent (O10)."""
+    session.get_one(ConversationRow, conversation_id).stage = Stage.WITHDRAWN

@@ -126,7 +126,7 @@ class Deliver:
             row.tries += 1
             row.times_sent += attempt.passage is Passage.ACCEPTED
             jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
-            course = after_attempt(attempt, Kind(row.kind), row.tries, now, jitter)
+            course = after_attempt(attempt, Kind(row.kind), row.tries, now, jitter, row.to_party)
             if sealed is not None:
                 envelope = session.get_one(EnvelopeRow, sealed.envelope_id)
                 envelope.passage = attempt.passage

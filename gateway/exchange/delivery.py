@@ -1,9 +1,9 @@
 """A delivery is one letter's journey out: its states, and when to try again. Pure rules.
 
     CANCELLED ◄──┬── QUEUED ──► SENT ──► RECEIVED
-                 │    │ ▲        ├────► REFUSED
-                 │    ▼ │        └────► GIVEN_UP
-                 └── PARKED
+                 │    │ ▲ │      ├────► REFUSED
+                 │    ▼ │ │      └────► GIVEN_UP
+                 └── PARKED └► HANDED_OVER
 
 A receipt settles a delivery from wherever it stands, because the news may overtake our own record of having sent it.
 Good news is final: a letter that was received is never reported as anything else afterwards. So is CANCELLED, which
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from directory.departments import is_department
 from gateway.exchange.ports import Attempt, Passage
 from gateway.wire.letters import Kind
 
@@ -27,6 +28,8 @@ class State(enum.StrEnum):
     """Waits for its turn, or for the relay to be reached."""
     SENT = "sent"
     """The relay has it; the other gateway has not said so yet."""
+    HANDED_OVER = "handed-over"
+    """The relay has it, and that is all there is to know: a department's mail program sends no receipt."""
     RECEIVED = "received"
     """The other gateway has opened and stored it, and signed for it."""
     REFUSED = "refused"
@@ -83,12 +86,14 @@ class Course:
     reason: str = ""
 
 
-def after_attempt(attempt: Attempt, kind: Kind, tries: int, now: datetime, jitter: float) -> Course:
+def after_attempt(attempt: Attempt, kind: Kind, tries: int, now: datetime, jitter: float, to_party: str = "") -> Course:
     """Decide after attempt number `tries` (from 1). `jitter` in 0…1 spreads retries: no storm follows an outage.
 
     What may or may not have been accepted goes again as soon as what surely was not: a copy has the same letter id, so
     it is taken once, and a letter that was lost with the server it had reached does not wait for a receipt in vain.
     """
+    if attempt.passage is Passage.ACCEPTED and is_department(to_party):
+        return Course(State.HANDED_OVER, None)
     if attempt.passage is Passage.ACCEPTED:
         return Course(State.SENT, None if kind is Kind.RECEIPT else now + RESEND_AFTER)
     if attempt.passage is Passage.REFUSED:

@@ -34,7 +34,7 @@ def erase_bodies(session: Session, conversation_id: str) -> None:
 
 @dataclass(frozen=True)
 class EraseLetters:
-    """Erases what a letter on its way out said, some time after it was received."""
+    """Erases what a letter on its way out said, some time after it was received, or handed over for good."""
 
     what: What = What.LETTER
     term: Term = Term.CONTENT
@@ -45,7 +45,7 @@ class EraseLetters:
         found = (
             select(OutgoingRow.letter_id, received)
             .join(StepRow, col(StepRow.letter_id) == OutgoingRow.letter_id)
-            .where(_says_something(), OutgoingRow.kind != Kind.RECEIPT, OutgoingRow.state == State.RECEIVED)
+            .where(_says_something(), OutgoingRow.kind != Kind.RECEIPT, col(OutgoingRow.state).in_(_ARRIVED))
             .group_by(col(OutgoingRow.letter_id))
             .having(received < before)
             .order_by(received)
@@ -149,6 +149,7 @@ class EraseProof:
         return ()
 
 
+_ARRIVED: Final = (State.RECEIVED, State.HANDED_OVER)
 _KEPT_APART: Final = (Outcome.WAITING, Outcome.QUARANTINED)
 _MAY_ARRIVE: Final = (col(OutgoingRow.state).in_(UNDER_WAY), col(OutgoingRow.kind) != Kind.RECEIPT)
 

@@ -23,7 +23,7 @@ LEASE: Final = timedelta(minutes=15)
 FARTHEST: Final = timedelta(hours=2)
 """Nothing is ever put off so long: a date beyond it was written by a clock that was ahead, and counts as now."""
 
-ABOUT_THE_CITIZEN: Final = (Kind.REFERRAL, Kind.SUPPLEMENT, Kind.MEETING)
+ABOUT_THE_CITIZEN: Final = (Kind.REFERRAL, Kind.SUPPLEMENT, Kind.MEETING, Kind.FORWARD)
 """What tells the reader more than it knew; the other kinds name people at work, and times."""
 
 

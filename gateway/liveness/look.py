@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from directory import municipalities
 from directory.book import AddressBook
 from directory.changes import Stand, open_change
+from directory.departments import department_of
 from directory.model import REGION, PinnedKey
 from directory.own import OwnBook
 from gateway.exchange.delivery import BOUNCED
@@ -99,9 +100,9 @@ def the_nineteen() -> tuple[str, ...]:
 
 
 def name_of(party: str) -> str:
-    """Name a party as people do."""
+    """Name a party as people do; a department by its id."""
     place = municipalities.by_code(party)
-    return place.name if place else "Præhospitalet" if party == REGION else party
+    return place.name if place else "Præhospitalet" if party == REGION else department_of(party)
 
 
 def _key(pinned: PinnedKey) -> Key:

@@ -13,10 +13,10 @@ from gateway.language import danish as _
 from gateway.language import mark
 from gateway.referring.follow import ACKNOWLEDGED, CLOSED, NOT_OURS, WITHDRAWN
 from gateway.referring.journal_entry import CANCELLED, SENT_ANEW, Entry, Event
-from gateway.referring.read_aloud import agreement_reference
 from gateway.site.erasing import Erased
 from gateway.terminal.plain import one_line, plain
 from gateway.wire.referral import Referral
+from gateway.wire.referral_text import agreement_reference
 from gateway.wire.supplement import Supplement
 from gateway.wire.text_lines import day, fact, indented, moment, section
 

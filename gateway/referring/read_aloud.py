@@ -6,11 +6,10 @@ Always Danish, whatever language its reader works in. The municipality is named,
 from dataclasses import dataclass
 from typing import Final
 
-from directory import agreement
 from directory.municipalities import Municipality
 from gateway.language import danish as _
 from gateway.language import mark
-from gateway.wire.text_lines import day
+from gateway.wire.referral_text import agreement_reference
 
 SPOKEN: Final = (
     mark(
@@ -61,8 +60,3 @@ def read_aloud(municipality: Municipality) -> ReadAloud:
         scope=_(SCOPE).format(**named),
         information=_(INFORMATION).format(**named),
     )
-
-
-def agreement_reference() -> str:
-    """Name the agreement with the day it took effect, as records and exports do (A3)."""
-    return _("{title}, in force from {date}").format(title=agreement.TITLE, date=day(agreement.IN_FORCE))

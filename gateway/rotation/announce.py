@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select, update
 
+from directory.departments import is_department
 from directory.own import OwnBook
 from gateway.exchange import outbox
 from gateway.exchange.delivery import OWN_KEY_UNKNOWN_THERE, UNDER_WAY, State
@@ -32,9 +33,11 @@ class Announce:
     def __call__(self, own: OwnBook, now: datetime) -> int:
         """Tell every straggler that can still believe us of the newest key, once a day; tells how many were written.
 
-        Where an announcement is under way nothing is added to it. Raises SealRefused or KeyringError.
+        Where an announcement is under way nothing is added to it. A department's mail program cannot take one in: a
+        person gives it the key. Raises SealRefused or KeyringError.
         """
-        due = [party for party in own.stragglers(now) if own.signer_for(party, now) and _due(own, party, now)]
+        machines = [party for party in own.stragglers(now) if not is_department(party)]
+        due = [party for party in machines if own.signer_for(party, now) and _due(own, party, now)]
         if due:
             take_back(own.session, now, due)
             body = self._body(own)

@@ -6,6 +6,7 @@ passphrase        unlocks the site's OpenPGP key (or a service credential of the
 data.key.asc      the data key, sealed to the site's own OpenPGP key
 stafet.db         the database, unless `database_url` names another
 log-head          the last signed head of the audit trail
+exports/          cases that somebody saved as files from a screen; erased after a week
 in-use, running   locks: who uses the GnuPG home, and which daemon runs
 unfinished        a mark that stands only while the site is being made
 """
@@ -60,6 +61,11 @@ class Home:
     def log_head_file(self) -> Path:
         """Give the path of what was signed last of the audit trail."""
         return self.path / "log-head"
+
+    @property
+    def exports(self) -> Path:
+        """Give the path of the folder that what people save from a screen lies in, until it is erased."""
+        return self.path / "exports"
 
     @property
     def unfinished_file(self) -> Path:

@@ -123,6 +123,50 @@ class KeepingSettings(BaseModel):
     domains: tuple[str, ...] = ()
 
 
+class OutcomeSetting(BaseModel):
+    """One way a case may end (E21): a code that stays, for the figures, and the words people choose by."""
+
+    model_config = STRICT
+
+    code: str = Field(pattern="^[a-z][a-z0-9-]{1,39}$")
+    da: str = Field(min_length=1, max_length=80)
+    en: str = Field(default="", max_length=80)
+
+
+class CaseworkSettings(BaseModel):
+    """How a municipality works with its referrals.
+
+    `acute_days`: by the end of which working day after an acute assessment the citizen should be reached; 0 is the same
+    day (E3). `remind_days`: how many working days something may wait before people are reminded (E13). `outcomes`: the
+    ways a case may end here; none named: the agreement's own (E21).
+    """
+
+    model_config = STRICT
+
+    acute_days: int = Field(default=1, ge=0, le=5)
+    remind_days: int = Field(default=1, ge=1, le=5)
+    outcomes: tuple[OutcomeSetting, ...] = ()
+
+    @field_validator("outcomes")
+    @classmethod
+    def _each_once(cls, outcomes: tuple[OutcomeSetting, ...]) -> tuple[OutcomeSetting, ...]:
+        if len({one.code for one in outcomes}) < len(outcomes):
+            raise ValueError("a code stands twice")
+        return outcomes
+
+
+class MailboxSettings(BaseModel):
+    """The unit's ordinary mailbox, which is told that something waits in Stafet, and never what (E13, E16).
+
+    `address`: where the mail goes; none: no mail. `sender`: whom it comes from; none: the unit's own address.
+    """
+
+    model_config = STRICT
+
+    address: str | None = None
+    sender: str | None = None
+
+
 class Settings(BaseModel):
     """Everything a person may set. Paths are taken from the home folder unless they are absolute."""
 
@@ -140,6 +184,8 @@ class Settings(BaseModel):
     sign_in: SignInSettings = SignInSettings()
     retention: RetentionSettings = RetentionSettings()
     keeping: KeepingSettings = KeepingSettings()
+    casework: CaseworkSettings = CaseworkSettings()
+    mailbox: MailboxSettings = MailboxSettings()
 
     @field_validator("fingerprint")
     @classmethod

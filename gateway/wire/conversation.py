@@ -33,6 +33,8 @@ class Stage(enum.StrEnum):
     """Something between the two gateways: figures, a TEST, a change of key or contact. No citizen is in it."""
     DRILLED = "drilled"
     """A TEST referral was sent, for a person to acknowledge."""
+    PASSED_ON = "passed-on"
+    """The municipality has passed a referral on to a department of its own, which answers by mail, and by no letter."""
 
 
 class Side(enum.StrEnum):
@@ -54,6 +56,8 @@ SEQUENCE: Final[Mapping[tuple[Stage, Side, Kind], Stage]] = {
     **{(Stage.SILENT, side, kind): Stage.TOLD for side in Side for kind in _BETWEEN_GATEWAYS},
     (Stage.SILENT, Side.REGION, Kind.DRILL): Stage.DRILLED,
     (Stage.DRILLED, Side.MUNICIPALITY, Kind.ACKNOWLEDGEMENT): Stage.DRILLED,
+    # Never to or from anybody else than a department (exchange.conversations).
+    (Stage.SILENT, Side.MUNICIPALITY, Kind.FORWARD): Stage.PASSED_ON,
     # What ends the region's waiting.
     (Stage.REFERRED, Side.MUNICIPALITY, Kind.ACKNOWLEDGEMENT): Stage.ACKNOWLEDGED,
     **{(stage, Side.MUNICIPALITY, Kind.NOT_OURS): Stage.NOT_OURS for stage in _OPEN},

@@ -89,7 +89,11 @@ def _closed(body: Mapping[str, Any]) -> Lines:
 
 
 def _supplement(body: Mapping[str, Any]) -> Lines:
-    said = Supplement.read(body)
+    return supplement_lines(Supplement.read(body))
+
+
+def supplement_lines(said: Supplement) -> Lines:
+    """Write out what a supplement adds or corrects."""
     if said.correction:
         yield _("Præhospitalet corrects the referral with this number. This replaces the same in what was sent.")
     else:

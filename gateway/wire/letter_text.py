@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from gateway.language import danish as _
-from gateway.wire import conversation_text, keeping_text, meeting_text
+from gateway.wire import conversation_text, forward_text, keeping_text, meeting_text
 from gateway.wire.errors import LetterUnreadable
 from gateway.wire.letters import HEADINGS, Kind, Letter
 from gateway.wire.referral import MalformedReferral
@@ -48,4 +48,5 @@ _WRITERS: Final[Mapping[Kind, Callable[[Mapping[str, Any]], Lines]]] = {
     **conversation_text.WRITERS,
     **meeting_text.WRITERS,
     **keeping_text.WRITERS,
+    Kind.FORWARD: forward_text.forward_lines,
 }

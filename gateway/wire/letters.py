@@ -37,6 +37,8 @@ class Kind(enum.StrEnum):
     """The other side says whether it comes."""
     MEETING_CANCELLED = "meeting-cancelled"
     """Whoever proposed the meeting calls it off."""
+    FORWARD = "forward"
+    """The municipality passes a referral on to one of its own departments, which answers by mail (E7)."""
     FIGURES = "figures"
     """A municipality shares suppressed figures about its own work; no citizen is in them (section H)."""
     HEARTBEAT = "heartbeat"
@@ -67,6 +69,7 @@ HEADINGS: Final[Mapping[Kind, str]] = {
     Kind.MEETING: mark("Joint meeting"),
     Kind.MEETING_ANSWER: mark("Answer about a joint meeting"),
     Kind.MEETING_CANCELLED: mark("The joint meeting is called off"),
+    Kind.FORWARD: mark("Forwarded concern referral"),
     Kind.FIGURES: mark("Figures"),
     Kind.HEARTBEAT: mark("TEST: is the line alive?"),
     Kind.DRILL: mark("TEST: please acknowledge by hand"),

@@ -31,7 +31,7 @@ class Address(BaseModel):
 
     model_config = SHAPE
 
-    party: str = Field(max_length=16)
+    party: str = Field(max_length=100)
     address: str = Field(max_length=254)
     fingerprint: str = Field(pattern=r"^[0-9A-F]{40}$")
 

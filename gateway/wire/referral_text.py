@@ -37,6 +37,12 @@ KINDS_OF_RE_REFERRAL: Final[Mapping[ReReferralKind, str]] = {
 
 def referral_lines(body: Mapping[str, Any]) -> Lines:
     """Write a referral out in full; raises MalformedReferral, or whatever a body of another shape leads to."""
+    yield from told_lines(body)
+    yield from section(_("What to do"), [_to_do()])
+
+
+def told_lines(body: Mapping[str, Any]) -> Lines:
+    """Write out all that a referral tells, but not what to do about it; raises as `referral_lines` does."""
     referral = Referral.parse(body["referral"])
     yield _("Præhospitalet passes on, with the citizen's consent, a request for help with social problems.")
     yield from _re_referral(referral, body.get("previous"))
@@ -52,7 +58,6 @@ def referral_lines(body: Mapping[str, Any]) -> Lines:
     yield from section(_("Worth knowing"), [_(NOTICES[seen]) for seen in notices(referral) if seen in NOTICES])
     yield from section(_("The call"), _call(referral))
     yield from section(_("Consent"), _consent(referral))
-    yield from section(_("What to do"), [_to_do()])
 
 
 def _re_referral(referral: Referral, previous: Mapping[str, Any] | None) -> Lines:
@@ -134,12 +139,12 @@ def _consent(referral: Referral) -> list[str | None]:
         fact(_("Obtained by"), consent.obtained_by),
         fact(_("Remark on the consent"), consent.remark),
         fact(_("Journal reference"), consent.journal_ref),
-        fact(_("Agreement"), _agreement()),
+        fact(_("Agreement"), agreement_reference()),
     ]
 
 
-def _agreement() -> str:
-    """Name the agreement the consent rests on (A3)."""
+def agreement_reference() -> str:
+    """Name the agreement with the day it took effect, as consents, records and exports do (A3)."""
     return _("{title}, in force from {date}").format(title=agreement.TITLE, date=day(agreement.IN_FORCE))
 
 

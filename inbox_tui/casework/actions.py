@@ -7,14 +7,20 @@ from directory.model import Contact
 from gateway.consents.errors import ConsentWithdrawn
 from gateway.site.people import Person
 from gateway.wire.letters import Kind, Letter
+from gateway.wire.referral import says_something
 from inbox_tui.casework.case import Case, CaseState, Forwarded, Taken
 from inbox_tui.casework.departments import covered_by_consent
 from inbox_tui.casework.errors import (
     AlreadyAcknowledged,
     AlreadyEnded,
+    AlreadyTakenOver,
     ConfirmationNeeded,
     NotAcknowledgedYet,
+    NotForwarded,
+    NotYours,
+    WordsMissing,
 )
+from inbox_tui.casework.notes import SentBack, TakenOver
 
 
 def acknowledge(case: Case, person: Person, now: datetime) -> Case:
@@ -32,15 +38,51 @@ def forward(case: Case, move: Forwarded) -> Case:
     """Make the department of `move` the one responsible (E7); everything that went before stays in the history.
 
     Raises AlreadyEnded, ConsentWithdrawn (O10), NotAcknowledgedYet, or ConfirmationNeeded when the consent does not
-    name such a department and no reason is given (C4).
+    name one of the departments and no reason is given (C4).
     """
     not_ended(case)
     still_consented(case)
     if not case.acknowledged:
         raise NotAcknowledgedYet
-    if not covered_by_consent(move.department.kind) and not (move.reason or "").strip():
-        raise ConfirmationNeeded(move.department.name)
-    return replace(case, state=CaseState.FORWARDED, history=(*case.history, move))
+    outside = [one for one in (move.department, *move.also) if not covered_by_consent(one.kind)]
+    if outside and not (move.reason or "").strip():
+        raise ConfirmationNeeded(outside[0].name)
+    return replace(case, state=CaseState.FORWARDED, history=(*case.history, move), also=move.also)
+
+
+def take_over(case: Case, note: TakenOver) -> Case:
+    """Let a person in the responsible department have the case (S19).
+
+    Raises AlreadyEnded, NotForwarded, or AlreadyTakenOver naming who was first.
+    """
+    not_ended(case)
+    if case.taken_over:
+        raise AlreadyTakenOver(case.taken_over.by, case.taken_over.at)
+    if case.responsible is None:
+        raise NotForwarded
+    return replace(case, state=CaseState.TAKEN_OVER, notes=(*case.notes, note))
+
+
+def send_back(case: Case, note: SentBack) -> Case:
+    """Give the case back to those who forwarded it, with the reason (S19).
+
+    Raises AlreadyEnded, NotForwarded, or WordsMissing when no reason is given.
+    """
+    not_ended(case)
+    if case.responsible is None:
+        raise NotForwarded
+    if not says_something(note.reason):
+        raise WordsMissing("reason")
+    return replace(case, state=CaseState.ACKNOWLEDGED, notes=(*case.notes, note))
+
+
+def theirs(case: Case, department: str) -> None:
+    """Let only the responsible department through, whose id is `department`; "" is intake, which may always.
+
+    Raises NotYours naming who is responsible.
+    """
+    if department and (case.responsible is None or case.responsible.id != department):
+        raise NotYours(case.responsible.name if case.responsible else "")
 
 
 def acknowledgement(case: Case, unit: Contact) -> Letter:

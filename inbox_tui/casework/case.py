@@ -1,6 +1,7 @@
 """A referral in the municipality's hands: what is known about it, its state, and what needs a person first."""
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, TypeVar
@@ -13,7 +14,17 @@ from gateway.wire.letters import Kind
 from gateway.wire.referral import Referral
 from gateway.wire.warnings import Notice
 from inbox_tui.casework.departments import Department
-from inbox_tui.casework.notes import Assessment, Closing, Familiar, Note, NotOurCitizen, Reminded, Withdrawn
+from inbox_tui.casework.notes import (
+    Assessment,
+    Closing,
+    Familiar,
+    Note,
+    NotOurCitizen,
+    Reminded,
+    SentBack,
+    TakenOver,
+    Withdrawn,
+)
 from inbox_tui.casework.supplements import Supplemented, in_force
 from keys.fingerprint import Fingerprint
 
@@ -28,7 +39,9 @@ class CaseState(enum.StrEnum):
     ACKNOWLEDGED = "acknowledged"
     """A named person has taken it and Præhospitalet has been told; it waits for a department."""
     FORWARDED = "forwarded"
-    """One department is responsible for it."""
+    """One department is responsible for it; nobody there has taken it over yet."""
+    TAKEN_OVER = "taken-over"
+    """A person in the responsible department has taken it over (S19)."""
     NOT_OURS = "not-ours"
     """Answered «ikke vores borger»; the citizen's case is not here (O7)."""
     CLOSED = "closed"
@@ -37,6 +50,9 @@ class CaseState(enum.StrEnum):
 
 ENDED: Final = frozenset({CaseState.NOT_OURS, CaseState.CLOSED})
 """Nothing more is done with the case."""
+
+BEFORE_A_DEPARTMENT_HAS_IT: Final = frozenset({CaseState.NEW, CaseState.ACKNOWLEDGED, CaseState.FORWARDED})
+"""The target is not met yet by anybody in a department."""
 
 STUCK: Final = frozenset({State.PARKED, State.REFUSED, State.GIVEN_UP})
 """How a letter stands that a person must help along."""
@@ -71,13 +87,17 @@ class Taken:
 
 @dataclass(frozen=True)
 class Forwarded:
-    """One move of responsibility: to which department, by whom, and the words that went along."""
+    """One move of responsibility: to which department, by whom, and the words that went along.
+
+    `also` are the departments that were brought in beside the one responsible (E7).
+    """
 
     department: Department
     by: str
     at: datetime
     note: str = field(default="", repr=False)
     reason: str | None = field(default=None, repr=False)
+    also: tuple[Department, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +113,11 @@ class HeldUp:
 
 @dataclass(frozen=True)
 class CaseLine:
-    """What one row of the list needs, and no more."""
+    """What one row of the list needs, and no more.
+
+    `acute_by` is set while the acute clock runs: by the end of that day the citizen should be reached (E3). `unread`:
+    nobody here has opened it. `also` counts the departments beside the responsible one.
+    """
 
     id: str
     number: str
@@ -105,7 +129,15 @@ class CaseLine:
     notices: tuple[Notice, ...]
     acknowledged_by: str | None
     responsible: str | None
+    acknowledged_at: datetime | None = None
+    forwarded_at: datetime | None = None
+    taken_over_by: str | None = None
+    also: int = 0
+    unread: bool = False
+    sent_back: bool = False
+    assessed: bool = False
     acute: bool | None = None
+    acute_by: date | None = None
     supplements: int = 0
     asked: bool = False
     reminded: bool = False
@@ -120,7 +152,8 @@ class CaseLine:
 
     def rank(self, today: date) -> "Rank":
         """Tell how soon the case needs a person."""
-        return needs_person_rank(self.state, self.target_date, today, withdrawn=self.withdrawn)
+        acute = self.acute_by is not None
+        return needs_person_rank(self.state, self.target_date, today, acute=acute, withdrawn=self.withdrawn)
 
 
 @dataclass(frozen=True)
@@ -129,7 +162,8 @@ class Case:
 
     `told` is how far the acknowledgement has come on its way to Præhospitalet, `ending_told` how far the letter that
     ended the case or its consent has; `held_up` is what does not get through by itself, and `region_phone` whom to call
-    then. `history` holds every move of responsibility in order; the last one counts (E7).
+    then. `history` holds every move of responsibility in order; the last one counts (E7), until it is sent back. `also`
+    are the departments beside the responsible one. `acute_by` is set while the acute clock runs (E3).
     `earlier` is the case this one follows, when it is here. `referral` is the first letter, unchanged; what holds after
     the `supplements` is `in_force`. `consents` are those obtained here (C5, C7). Once its content is `erased`,
     nothing of the letter is left, nor of what anybody wrote about the case (O18).
@@ -151,6 +185,8 @@ class Case:
     held_up: tuple[HeldUp, ...] = ()
     region_phone: str = ""
     history: tuple[Forwarded, ...] = ()
+    also: tuple[Department, ...] = ()
+    acute_by: date | None = None
     earlier: CaseLine | None = None
     supplements: tuple[Supplemented, ...] = field(default=(), repr=False)
     notes: tuple[Note, ...] = field(default=(), repr=False)
@@ -161,7 +197,18 @@ class Case:
     @property
     def responsible(self) -> Department | None:
         """Name the one department that is responsible, if any is."""
-        return self.history[-1].department if self.history else None
+        return self.history[-1].department if self.history and self.sent_back is None else None
+
+    @property
+    def sent_back(self) -> SentBack | None:
+        """Tell that the department which was responsible last has sent it back, until it is forwarded anew."""
+        back = self._last(SentBack)
+        return back if back and back.moves == len(self.history) else None
+
+    @property
+    def taken_over(self) -> TakenOver | None:
+        """Tell who in the responsible department has taken it over, if anybody has."""
+        return self._last(TakenOver) if self.state is CaseState.TAKEN_OVER else None
 
     @property
     def in_force(self) -> Referral:
@@ -175,8 +222,8 @@ class Case:
 
     def rank(self, today: date) -> "Rank":
         """Tell how soon it needs a person."""
-        stopped = self.withdrawn is not None or self.erased is not None
-        return needs_person_rank(self.state, self.target_date, today, withdrawn=stopped)
+        stopped, acute = self.withdrawn is not None or self.erased is not None, self.acute_by is not None
+        return needs_person_rank(self.state, self.target_date, today, acute=acute, withdrawn=stopped)
 
     @property
     def assessment(self) -> Assessment | None:
@@ -215,24 +262,42 @@ class Case:
 class Rank(enum.IntEnum):
     """What needs a person first: the order of the list."""
 
-    OVERDUE = 0
-    """No department is responsible, and the target of five working days has passed (E1)."""
-    NEW = 1
+    ACUTE = 0
+    """Assessed as acute, and the citizen has not been reached since (E3)."""
+    OVERDUE = 1
+    """Nobody has taken it over in a department, and the target of five working days has passed (E1)."""
+    NEW = 2
     """Nobody has taken it yet."""
-    WAITING = 2
+    WAITING = 3
     """Taken by a person, waiting to be forwarded."""
-    HANDED_OVER = 3
-    """A department has it."""
-    ENDED = 4
+    ON_ITS_WAY = 4
+    """A department is responsible, and nobody there has taken it over yet."""
+    HANDED_OVER = 5
+    """A person in a department has it."""
+    ENDED = 6
     """It is closed, not this municipality's, or the citizen has withdrawn the consent."""
 
 
-def needs_person_rank(state: CaseState, target: date, today: date, *, withdrawn: bool = False) -> Rank:
-    """Tell how soon a case needs a person; among equals the one that arrived first comes first."""
+BY_STATE: Final[Mapping[CaseState, Rank]] = {
+    CaseState.NEW: Rank.NEW,
+    CaseState.ACKNOWLEDGED: Rank.WAITING,
+    CaseState.FORWARDED: Rank.ON_ITS_WAY,
+    CaseState.TAKEN_OVER: Rank.HANDED_OVER,
+    CaseState.NOT_OURS: Rank.ENDED,
+    CaseState.CLOSED: Rank.ENDED,
+}
+"""How soon a case of each state needs a person, when nothing else presses."""
+
+
+def needs_person_rank(
+    state: CaseState, target: date, today: date, *, acute: bool = False, withdrawn: bool = False
+) -> Rank:
+    """Tell how soon a case needs a person; among equals the one that arrived first comes first.
+
+    `acute` says that the acute clock runs.
+    """
     if withdrawn or state in ENDED:
         return Rank.ENDED
-    if state is CaseState.FORWARDED:
-        return Rank.HANDED_OVER
-    if target < today:
-        return Rank.OVERDUE
-    return Rank.NEW if state is CaseState.NEW else Rank.WAITING
+    if acute:
+        return Rank.ACUTE
+    return Rank.OVERDUE if target < today and state in BEFORE_A_DEPARTMENT_HAS_IT else BY_STATE[state]

@@ -18,11 +18,15 @@ class DepartmentKind(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Department:
-    """One department a case can be forwarded to. `name` is the municipality's own word for it."""
+    """One department a case can be forwarded to. `name` is the municipality's own word for it.
+
+    One that is no longer `active` keeps what it has; nothing new goes there.
+    """
 
     id: str
     name: str
     kind: DepartmentKind
+    active: bool = True
 
 
 DEFAULTS: Final = (

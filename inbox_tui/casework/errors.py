@@ -6,6 +6,9 @@ CaseworkError                never raised itself
 ├── AlreadyAcknowledged      somebody was first; says who and when
 ├── NotAcknowledgedYet       a case is acknowledged before it is forwarded
 ├── ForwardedMeanwhile       somebody else forwarded it while this person was reading
+├── NotForwarded             no department is responsible, so none can take it over or send it back
+├── AlreadyTakenOver         somebody in the department was first; says who and when
+├── NotYours                 another department is responsible, and it alone does this
 ├── ConfirmationNeeded       the consent names other recipients than this department (C4): a reason is needed
 ├── AssessedMeanwhile        somebody else assessed it while this person was reading; says who and when
 ├── NotAssessedYet           a case is assessed before it is closed (E1)
@@ -60,6 +63,33 @@ class ForwardedMeanwhile(CaseworkError):
     """Somebody else forwarded the case to `department` while this person was reading it."""
 
     code = "FORWARDED_MEANWHILE"
+
+    def __init__(self, department: str) -> None:
+        super().__init__(self.code)
+        self.department = department
+
+
+class NotForwarded(CaseworkError):
+    """No department is responsible, so there is none to take the case over or to send it back."""
+
+    code = "NOT_FORWARDED"
+
+
+class AlreadyTakenOver(CaseworkError):
+    """Somebody in the department was first: `by` is who, and `at` when."""
+
+    code = "ALREADY_TAKEN_OVER"
+
+    def __init__(self, by: str, at: datetime) -> None:
+        super().__init__(self.code)
+        self.by = by
+        self.at = at
+
+
+class NotYours(CaseworkError):
+    """Another department, `department`, is responsible: it alone takes over, sends back and closes (E7)."""
+
+    code = "NOT_YOURS"
 
     def __init__(self, department: str) -> None:
         super().__init__(self.code)

@@ -42,6 +42,24 @@ class GpInvolved(Note):
     """The citizen's own GP is involved, on a consent of its own (C5)."""
 
 
+class TakenOver(Note):
+    """A person in the responsible department has taken the case over: `by` is who, as far as it was said (S19).
+
+    `noted_by` is the intake worker who wrote it down, for a department that works elsewhere.
+    """
+
+    department: str
+    noted_by: str = Field(default="", repr=False)
+
+
+class SentBack(Note):
+    """The responsible department sent the case back, and why; `moves` is how many forwards there had been (S19)."""
+
+    department: str
+    reason: str = Field(repr=False)
+    moves: int
+
+
 class NotOurCitizen(Note):
     """The answer «ikke vores borger», as Præhospitalet got it (O7)."""
 

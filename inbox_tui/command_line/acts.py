@@ -22,7 +22,8 @@ from inbox_tui.acts import Acts, Obtained
 from inbox_tui.bootstrap import acts
 from inbox_tui.casework.case import Case
 from inbox_tui.casework.outcomes import Outcome
-from inbox_tui.command_line.cases import Desk, add_command, facts, text
+from inbox_tui.command_line.cases import Desk, add_command, text
+from inbox_tui.export.facts import facts
 
 Deed = Callable[[Arguments, Acts, str, Desk], Case]
 """Carries one act out on the case of that id."""

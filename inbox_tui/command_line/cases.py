@@ -20,7 +20,6 @@ from gateway.commands.console import (
     remind_of_daemon,
     signed_in,
 )
-from gateway.consents.model import Consent
 from gateway.language import gettext as _
 from gateway.meetings.errors import MeetingUnknown
 from gateway.site.people import Person
@@ -34,6 +33,7 @@ from inbox_tui.bootstrap import case_store, open_municipality
 from inbox_tui.casework.case import Case, CaseLine
 from inbox_tui.casework.errors import CaseNotFound, DepartmentUnknown
 from inbox_tui.casework.supplements import Supplemented
+from inbox_tui.export.facts import facts
 from inbox_tui.refusals import REFUSED as REFUSALS
 from inbox_tui.refusals import in_words
 from inbox_tui.store import CaseStore
@@ -206,45 +206,4 @@ def _line_facts(line: CaseLine) -> dict[str, Any]:
         "meeting_waits": line.asked,
         "withdrawn": line.withdrawn,
         "held_up": line.held_up,
-    }
-
-
-def facts(case: Case) -> dict[str, Any]:
-    """Give a case as facts for `--json`."""
-    return {
-        "id": case.id,
-        "letter_id": case.letter_id,
-        "number": case.number,
-        "state": case.state.value,
-        "received_at": case.received_at.isoformat(),
-        "target_date": case.target_date.isoformat(),
-        "re_referral": case.referral.re_referral is not None,
-        "warnings": [notice.value for notice in case.notices],
-        "acknowledged_by": case.acknowledged.by if case.acknowledged else None,
-        "acknowledged_at": case.acknowledged.at.isoformat() if case.acknowledged else None,
-        "acknowledgement_state": case.told.value if case.told else None,
-        "responsible": case.responsible.name if case.responsible else None,
-        "forwards": [{"department": move.department.name, "at": move.at.isoformat()} for move in case.history],
-        "signed_by": str(case.seal.signed_by),
-        "referral": None if case.erased else case.referral.as_json(),
-        "erased_at": case.erased.at.isoformat() if case.erased else None,
-        "supplements": [one.supplement.written() for one in case.supplements],
-        "withdrawn_at": case.withdrawn.at.isoformat() if case.withdrawn else None,
-        "acute": case.assessment.acute if case.assessment else None,
-        "known": case.familiar.known if case.familiar else None,
-        "ending_state": case.ending_told.value if case.ending_told else None,
-        "held_up": [{"kind": one.kind.value, "state": one.state.value, "reason": one.reason} for one in case.held_up],
-        "notes": [{"kind": type(note).__name__, **note.model_dump(mode="json")} for note in case.notes],
-        "consents": [_consent_facts(one) for one in case.consents],
-    }
-
-
-def _consent_facts(consent: Consent) -> dict[str, Any]:
-    return {
-        "purpose": consent.purpose.value,
-        "form": consent.form.value,
-        "obtained_at": consent.obtained_at.isoformat(),
-        "obtained_by": consent.taken_by,
-        "expires_at": consent.expires_at.isoformat(),
-        "parties": list(consent.parties),
     }

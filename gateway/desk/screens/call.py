@@ -12,7 +12,7 @@ from textual.widgets import Static
 from gateway.desk import commands, words
 from gateway.desk.ports import Seat
 from gateway.desk.screens.page import DeskPage
-from gateway.desk.widgets.fields import ChoiceField, Choices, Edited, Spec, line_field
+from gateway.desk.widgets.fields import ChoiceField, Choices, Edited, Spec, all_edited, line_field
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.referring.follow import Progress
@@ -73,6 +73,8 @@ class CallScreen(DeskPage[bool], ModalScreen[bool]):
 
     def action_save(self) -> None:
         """Log it."""
+        for event in all_edited(self):
+            self.on_edited(event)
         if not self._outcome:
             self.query_one(Choices).focus()
             self.say(_("How did the call go? Choose with a number key."), "warning")

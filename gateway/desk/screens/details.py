@@ -20,7 +20,7 @@ from gateway.desk.screens.consent import consent_reminder
 from gateway.desk.screens.question import SaidScreen
 from gateway.desk.screens.seen import SeenScreen, banner
 from gateway.desk.screens.step import ReachLine, StepPage, reach_line
-from gateway.desk.widgets.fields import ChoiceField, Edited, Field, Spec, field_id, line_field, prose_field
+from gateway.desk.widgets.fields import ChoiceField, Edited, Field, Spec, all_edited, field_id, line_field, prose_field
 from gateway.language import gettext as _
 from gateway.referring.refusals import Reason, Refused
 from gateway.referring.submit import Submitted
@@ -126,6 +126,8 @@ class DetailsScreen(StepPage):
 
     def action_send(self) -> None:
         """Hand it in."""
+        for event in all_edited(self):
+            self.on_edited(event)
         self.begin(self._send, "send")
 
     async def _send(self) -> None:

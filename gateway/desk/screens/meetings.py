@@ -17,7 +17,7 @@ from gateway.desk.meeting_form import Typed
 from gateway.desk.ports import Seat
 from gateway.desk.referral_page import meeting_line
 from gateway.desk.screens.page import DeskPage
-from gateway.desk.widgets.fields import ChoiceField, Edited, Field, field_id, line_field
+from gateway.desk.widgets.fields import ChoiceField, Edited, Field, all_edited, field_id, line_field
 from gateway.language import gettext as _
 from gateway.meetings.book import MeetingState
 from gateway.meetings.errors import MeetingIncomplete
@@ -142,6 +142,8 @@ class ProposeScreen(DeskPage[None]):
 
     def action_save(self) -> None:
         """Send the proposal."""
+        for event in all_edited(self):
+            self.on_edited(event)
         self.begin(self._send, "send")
 
     async def _send(self) -> None:

@@ -15,7 +15,7 @@ from gateway.desk.content import Content, get, put, text
 from gateway.desk.pad import Pad
 from gateway.desk.ports import Seat
 from gateway.desk.screens.page import DeskPage
-from gateway.desk.widgets.fields import ChoiceField, Edited, Field, Spec, line_field, prose_field
+from gateway.desk.widgets.fields import ChoiceField, Edited, Field, Spec, all_edited, line_field, prose_field
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.referring.follow import Progress
@@ -77,6 +77,8 @@ class SupplementScreen(DeskPage[None]):
 
     def action_save(self) -> None:
         """Send it."""
+        for event in all_edited(self):
+            self.on_edited(event)
         self.begin(self._send, "send")
 
     def action_back(self) -> None:

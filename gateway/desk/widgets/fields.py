@@ -1,6 +1,6 @@
 """Fields to write in: one line each, with the label to the left, and choices by single keys. None knows a database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -55,10 +55,17 @@ class Spec:
 class Field(Horizontal):
     """A label, and beside it whatever is filled in. Widgets inside say `Edited`."""
 
-    def __init__(self, spec: Spec, inner: Widget) -> None:
+    def __init__(self, spec: Spec, inner: "LineInput | Prose | Choices") -> None:
         super().__init__(id=field_id(spec.path))
         self.spec = spec
         self.inner = inner
+        self._first, self._touched = self._value, False
+
+    @property
+    def _value(self) -> str | tuple[str, ...]:
+        if isinstance(self.inner, Choices):
+            return self.inner.chosen
+        return self.inner.value if isinstance(self.inner, Input) else self.inner.text
 
     def compose(self) -> ComposeResult:
         """Lay out label and field."""
@@ -68,12 +75,26 @@ class Field(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass on what is typed."""
         event.stop()
-        self.post_message(Edited(self.spec.path, event.value))
+        self._tell()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Pass on what is written."""
         event.stop()
-        self.post_message(Edited(self.spec.path, event.text_area.text))
+        self._tell()
+
+    def on_choices_changed(self, event: "Choices.Changed") -> None:
+        """Pass on what was chosen."""
+        event.stop()
+        self._tell()
+
+    def edited(self) -> Iterator[Edited]:
+        """Give what stands here now, if anything was ever changed."""
+        if self._touched or self._value != self._first:
+            yield Edited(self.spec.path, self._value)
+
+    def _tell(self) -> None:
+        self._touched = True
+        self.post_message(Edited(self.spec.path, self._value))
 
 
 class LineInput(Input):
@@ -171,11 +192,6 @@ class ChoiceField(Field):
     ) -> None:
         super().__init__(spec, Choices(words, chosen, several=several))
 
-    def on_choices_changed(self, event: Choices.Changed) -> None:
-        """Pass on what was chosen."""
-        event.stop()
-        self.post_message(Edited(self.spec.path, event.choices.chosen))
-
 
 def line_field(spec: Spec, value: str) -> Field:
     """Make a field of one line."""
@@ -187,6 +203,15 @@ def prose_field(spec: Spec, value: str) -> Field:
     made = Field(spec, Prose(value))
     made.add_class("prose")
     return made
+
+
+def all_edited(page: Widget) -> Iterator[Edited]:
+    """Give what was changed in any field of a page. A page asks before it sends.
+
+    The key that sends may come in one burst with the last that changed something, and overtake what a field says of it.
+    """
+    for field in page.query(Field):
+        yield from field.edited()
 
 
 def field_id(path: str) -> str:

@@ -36,6 +36,7 @@ WITHOUT_SIGNING_IN = {
     ("example",): "likewise",
     ("staff", "recover"): "for whoever holds the service account; noted as done by the console",
     ("desk",): "asks on the screen",
+    ("serve",): "likewise, for everybody who opens a page",
     (): "the inbox asks on the screen",
 }
 """The only commands that ask for no password."""

@@ -160,6 +160,23 @@ def test_a_referral_is_sent_from_a_real_terminal_in_at_most_fifteen_stops(home):
     assert progress.citizen == "Karen Testdal"
 
 
+def test_the_last_choice_counts_though_the_key_that_sends_comes_in_the_same_burst(home):
+    """B9: on a slow line «1» and Ctrl+S arrive together, and the referral says what it is about."""
+    before = referrals(home)
+    with terminal(home) as desk:
+        desk.see("F2")
+        desk.type("n")
+        for awaited, keys in STOPS[:-2]:
+            desk.see(awaited)
+            desk.type(keys)
+        desk.see("Taltasterne")
+        desk.type("1" + SEND)
+        desk.see("til Randers Kommune")
+        desk.type(ENTER)
+        assert desk.leave() == 0
+    assert referrals(home) == before + 1
+
+
 def test_killed_in_the_middle_nothing_typed_is_lost(home):
     """B9: SIGKILL, and a colleague opens the draft from the board (O5)."""
     with terminal(home) as desk:
