@@ -47,6 +47,7 @@ LOCKED = {
     ("supplements", "locked"),
     ("calls", "locked"),
     ("cases", "acknowledged_by"),
+    ("cases", "taken_over_by"),
     ("cases", "figures"),
     ("cases", "line"),
     ("case_contents", "content"),

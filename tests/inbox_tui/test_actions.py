@@ -85,9 +85,18 @@ def test_an_acknowledgement_nobody_gave_cannot_be_written():
 
 
 @given(state=st.sampled_from(CaseState), target=st.dates(), today=st.dates())
-def test_a_case_is_overdue_only_while_no_department_has_it(state, target, today):
+def test_a_case_is_overdue_only_while_nobody_has_taken_it_over(state, target, today):
     rank = needs_person_rank(state, target, today)
-    assert (rank is Rank.OVERDUE) == (target < today and state in {CaseState.NEW, CaseState.ACKNOWLEDGED})
+    waits = state in {CaseState.NEW, CaseState.ACKNOWLEDGED, CaseState.FORWARDED}
+    assert (rank is Rank.OVERDUE) == (target < today and waits)
+
+
+@given(state=st.sampled_from(CaseState), target=st.dates(), today=st.dates())
+def test_what_is_acute_comes_before_everything_else_until_it_ends(state, target, today):
+    """E3."""
+    ended = state in {CaseState.NOT_OURS, CaseState.CLOSED}
+    assert needs_person_rank(state, target, today, acute=True) is (Rank.ENDED if ended else Rank.ACUTE)
+    assert needs_person_rank(state, target, today, acute=True, withdrawn=True) is Rank.ENDED
 
 
 @given(state=st.sampled_from(CaseState), target=st.dates(), today=st.dates())

@@ -238,4 +238,4 @@ def test_a_department_s_list_counts_what_it_has(site):
     sent(site, "2026-0001", [SOCIAL])
     sent(site, "2026-0002", [SOCIAL], closed=True)
     sent(site, "2026-0003", [])
-    assert site.tally(TODAY, SARA) == {Rank.HANDED_OVER: 1, Rank.ENDED: 1}
+    assert site.tally(TODAY, SARA) == {Rank.ON_ITS_WAY: 1, Rank.ENDED: 1}

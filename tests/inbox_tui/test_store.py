@@ -23,7 +23,7 @@ from inbox_tui.casework.errors import (
     NotAcknowledgedYet,
 )
 from inbox_tui.store import CaseStore
-from tests.inbox_site import ANNE, BENT, NOW, UNIT, InboxSite, arrived, conversation, referral
+from tests.inbox_site import ANNE, BENT, NOW, SARA, UNIT, InboxSite, arrived, conversation, referral
 
 TODAY = local_day(NOW)
 SOCIAL, JOBS = "social-og-psykiatri", "arbejdsmarked"
@@ -216,8 +216,10 @@ def bring(site, case_id, state):
         site.acts.not_ours(case_id, Elsewhere.MOVED, "", ANNE, NOW)
     elif state is not CaseState.NEW:
         site.store.acknowledge(case_id, ANNE, NOW)
-    if state is CaseState.FORWARDED:
+    if state in {CaseState.FORWARDED, CaseState.TAKEN_OVER}:
         site.store.forward(case_id, SOCIAL, ANNE, "", NOW)
+    if state is CaseState.TAKEN_OVER:
+        site.store.take_over(case_id, SARA, NOW)
     if state is CaseState.CLOSED:
         site.acts.assess(case_id, acute=False, why="Rolig.", person=ANNE, now=NOW)
         site.acts.close(case_id, ["not-now"], "Borgeren ønsker det.", ANNE, NOW)
