@@ -18,7 +18,7 @@ test: $(READY) check
 
 # Tests that need other programs (installed where that is possible), or minutes.
 test-peers: $(READY)
-	@sh .ci/peers strace
+	@sh .ci/peers strace chromium
 	@$(BIN)/python -m pytest -q -m peers
 
 # Everything goes wrong at once, for LETTERS letters; twenty minutes on two cores. SEED=n chooses the same misfortunes.

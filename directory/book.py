@@ -116,11 +116,11 @@ class AddressBook:
 
     def contacts(self) -> tuple[Contact, ...]:
         """List every party's active contact, by party; departments are none of them."""
-        return tuple(one for one in self._contacts() if not is_department(one.party))
+        return tuple(one for one in self.everybody() if not is_department(one.party))
 
     def departments(self) -> tuple[Contact, ...]:
         """List the active contacts of our own departments that are reached by mail."""
-        return tuple(one for one in self._contacts() if is_department(one.party))
+        return tuple(one for one in self.everybody() if is_department(one.party))
 
     def department_at(self, address: str, at: datetime) -> str | None:
         """Tell which department may write from an address in what arrives `at`."""
@@ -132,7 +132,8 @@ class AddressBook:
     def _written_from(self, party: str, at: datetime) -> frozenset[str]:
         return frozenset(known.casefold() for known in self.addresses(party, at))
 
-    def _contacts(self) -> tuple[Contact, ...]:
+    def everybody(self) -> tuple[Contact, ...]:
+        """List every active contact there is, by party: whose addresses nobody else can have."""
         active = select(ContactRow).where(col(ContactRow.valid_to).is_(None)).order_by(ContactRow.party)
         return tuple(row.value() for row in self._session.exec(active))
 

@@ -21,6 +21,7 @@ from gateway.commands import (
     journal,
     keys,
     liveness,
+    mailbox,
     quarantine,
     refer,
     retention,
@@ -64,6 +65,7 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     keys.add_keys(commands, bootstrap.open_region, _whose, _party_options)
     staff.add_staff(commands, bootstrap.open_region, staff.AT_REGION)
     site.add_relay(commands, bootstrap.open_region)
+    mailbox.add_mailbox(commands, bootstrap.open_region)
     retention.add_retention(commands, bootstrap.open_region, bootstrap.retain)
     doctor.add_doctor(commands, bootstrap.open_region, bootstrap.retain)
     backup.add_backup(commands, bootstrap.open_region)

@@ -71,7 +71,8 @@ def chores(station: Station) -> Sequence[Callable[[], int]]:
     """Tell what the region's daemon does by the clock."""
     line = (upkeep.heartbeats(station).tick, drills(station).tick)
     given = (*line, duty(station).tick, correspond(station).tidy, after_all(station))
-    return (*upkeep.chores(station), *given, station.checkpoints.tick, retain(station).tick)
+    kept = (station.checkpoints.tick, retain(station).tick)
+    return (*upkeep.chores(station), *given, *kept, *upkeep.tell_keepers(station))
 
 
 def after_restore(session: Session, now: datetime) -> None:

@@ -19,6 +19,7 @@ from gateway.exchange import outbox
 from gateway.exchange.arrivals import Store
 from gateway.exchange.ports import Handler
 from gateway.exchange.receive import Receive
+from gateway.exchange.replies import TakeReply
 from gateway.site.errors import SettingsUnreadable
 from gateway.site.trouble import trouble
 from gateway.station import Station
@@ -48,6 +49,7 @@ class Daemon:
     station: Station
     handlers: Mapping[Kind, Handler]
     chores: Sequence[Chore] = ()
+    take_reply: TakeReply | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     _addresses: set[str] = field(default_factory=set)
     _wake: dict[str, asyncio.Event] = field(default_factory=lambda: {name: asyncio.Event() for name in WAYS})
@@ -120,7 +122,7 @@ class Daemon:
         )
 
     def _take_in(self) -> Round:
-        receive = self.station.receive(self.handlers)
+        receive = self.station.receive(self.handlers, self.take_reply)
 
         async def one_round() -> int:
             found = await asyncio.to_thread(receive.waiting)

@@ -25,6 +25,7 @@ from gateway.access.sign_in import SignIn
 from gateway.access.staff import Staff, expiry
 from gateway.adapters.certificates import self_signed
 from gateway.adapters.database import Database
+from gateway.adapters.notify import NotifyByRelay
 from gateway.adapters.smtp_out import SmtpRelay
 from gateway.audit.checkpoints import Checkpoints
 from gateway.audit.last_signed import LastSigned
@@ -40,9 +41,12 @@ from gateway.exchange.identity import Identity
 from gateway.exchange.ports import Handler
 from gateway.exchange.post import PostOffice
 from gateway.exchange.receive import Receive
+from gateway.exchange.replies import TakeReply
 from gateway.exchange.rows import ExchangeTable
 from gateway.liveness.erasing import EraseTests
 from gateway.liveness.rows import LivenessTable
+from gateway.mailbox.rows import MailboxTable
+from gateway.mailbox.tell import Notify
 from gateway.meetings.rows import MeetingTable
 from gateway.retention.erasers import at_either_end
 from gateway.retention.rows import RetentionTable
@@ -71,6 +75,7 @@ SHARED_TABLES: Final = (
     RetentionTable.metadata,
     BackupTable.metadata,
     LivenessTable.metadata,
+    MailboxTable.metadata,
 )
 
 
@@ -208,9 +213,14 @@ class Station:
         relay = SmtpRelay(self.settings.relay)
         return Deliver(self.database, self.own, self.keyring, self.vault, relay, self.clocks.machine)
 
-    def receive(self, handlers: Mapping[Kind, Handler]) -> Receive:
+    def notify(self) -> Notify:
+        """Give the way out of mail without content."""
+        return NotifyByRelay(SmtpRelay(self.settings.relay))
+
+    def receive(self, handlers: Mapping[Kind, Handler], take_reply: TakeReply | None = None) -> Receive:
         """Give the way in."""
-        return Receive(self.database, self.own, self.keyring, self.vault, self.post, handlers, self.clocks.machine)
+        clock = self.clocks.machine
+        return Receive(self.database, self.own, self.keyring, self.vault, self.post, handlers, clock, take_reply)
 
     def pin(self, party: str, certificate: bytes, fingerprint: Fingerprint, person: Person) -> KeyInfo:
         """Pin a party's key after it was compared; raises ImportRefused, or KeyTaken when it is ours or another's."""

@@ -1,7 +1,11 @@
 """What both ends do to keep the line itself: the letters about keys, contacts and tests, and the chores behind them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 
+from sqlmodel import Session, select
+
+from directory.hours import OpeningHours
 from directory.model import REGION
 from gateway.backup.last import last_backup
 from gateway.contacts.changes import Changes
@@ -13,7 +17,11 @@ from gateway.liveness.board import Limits
 from gateway.liveness.heartbeats import Heartbeats, TakeHeartbeat
 from gateway.liveness.look import Attending, Board, no_attention, the_nineteen
 from gateway.liveness.notices import Notices, Tell
+from gateway.liveness.rows import ToldRow
 from gateway.liveness.watch import steady
+from gateway.mailbox.last import Whose, trouble
+from gateway.mailbox.mail import Matter, Route
+from gateway.mailbox.tell import Look, Standing, TellMailbox
 from gateway.rotation.compromise import Compromise
 from gateway.rotation.rotate import Rotation
 from gateway.rotation.take import TakeKeyChange
@@ -104,4 +112,36 @@ def notices(station: Station) -> Notices:
         lambda session, now: station.own_book(session).current(now),
         station.settings.keeping.backup_days,
         last_backup,
+        lambda session, now: row.made_at if (row := trouble(session, now, Whose.UNIT)) else None,
     )
+
+
+def tell_keepers(station: Station) -> Sequence[Callable[[], int]]:
+    """Give the chore that tells the administrators' mailbox, or the unit's, that the line needs somebody."""
+    mailbox = station.settings.mailbox
+    return tell_mailbox(station, Whose.KEEPERS, mailbox.admin_address or mailbox.address, _notices_told)
+
+
+def tell_mailbox(station: Station, whose: Whose, address: str | None, look: Look) -> Sequence[Callable[[], int]]:
+    """Give the chore that tells a mailbox; none when nobody has named one."""
+    if address is None:
+        return ()
+    sender, clocks = station.settings.mailbox.sender, station.clocks
+    return (
+        TellMailbox(
+            sessions=station.database,
+            whose=whose,
+            look=look,
+            route=lambda: Route(sender or station.unit.email, address),
+            hours=lambda: OpeningHours.parse(station.unit.hours),
+            notify=station.notify(),
+            clock=clocks.machine,
+            rules=clocks.rules,
+        ),
+    )
+
+
+def _notices_told(session: Session, _now: datetime) -> Iterator[Standing]:
+    """List the notices that stand; what does not work is told each working day."""
+    for row in session.exec(select(ToldRow)):
+        yield Standing(row.what, row.about, Matter.UPKEEP, daily=row.red, step=row.step)

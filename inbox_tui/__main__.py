@@ -18,6 +18,7 @@ from gateway.commands import (
     doctor,
     keys,
     liveness,
+    mailbox,
     ours,
     quarantine,
     retention,
@@ -31,9 +32,13 @@ from gateway.terminal.quarantine_words import AT_MUNICIPALITY
 from inbox_tui import bootstrap
 from inbox_tui.command_line.acts import add_acts
 from inbox_tui.command_line.cases import add_cases
+from inbox_tui.command_line.department_mail import add_department_mail
+from inbox_tui.command_line.departments import add_departments
 from inbox_tui.command_line.drills import add_drills
 from inbox_tui.command_line.export import add_export
 from inbox_tui.command_line.figures import add_figures
+from inbox_tui.command_line.handing import add_handing
+from inbox_tui.command_line.listing import add_list
 from inbox_tui.command_line.meetings import add_meetings
 from inbox_tui.command_line.sample import add_sample
 from inbox_tui.command_line.serve import add_serve
@@ -48,9 +53,14 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     parser.set_defaults(run=_open_inbox)
     commands = parser.add_subparsers(metavar=_("COMMAND"), parser_class=console.Subcommand)
     _add_init(commands)
-    site.add_run(commands, bootstrap.open_municipality, bootstrap.handlers, bootstrap.chores)
+    site.add_run(
+        commands, bootstrap.open_municipality, bootstrap.handlers, bootstrap.chores, bootstrap.take_reply
+    )
     add_serve(commands)
+    add_list(commands)
     add_cases(commands)
+    add_handing(commands)
+    add_department_mail(add_departments(commands))
     add_acts(commands)
     add_meetings(commands)
     add_export(commands)
@@ -62,6 +72,7 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     _add_contact(commands)
     staff.add_staff(commands, bootstrap.open_municipality, staff.AT_MUNICIPALITY, bootstrap.departments)
     site.add_relay(commands, bootstrap.open_municipality)
+    mailbox.add_mailbox(commands, bootstrap.open_municipality)
     citizen.add_citizen(commands, bootstrap.open_municipality, bootstrap.insight)
     audit.add_audit(commands, bootstrap.open_municipality)
     retention.add_retention(commands, bootstrap.open_municipality, bootstrap.retain)

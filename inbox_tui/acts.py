@@ -23,8 +23,10 @@ from gateway.site.people import Person
 from gateway.site.settings import CaseworkSettings
 from gateway.wire.answers import Elsewhere
 from gateway.wire.meeting import Attendance
+from inbox_tui import mailed
 from inbox_tui.cases import Cases
 from inbox_tui.casework import deeds
+from inbox_tui.casework import outcomes as outcome_list
 from inbox_tui.casework.actions import not_ended, still_consented, theirs
 from inbox_tui.casework.case import ENDED, Case, CaseState
 from inbox_tui.casework.clock import acute_by
@@ -155,13 +157,15 @@ class Acts:
     def close(self, case_id: str, outcomes: Iterable[str], reason: str, person: Person, now: datetime) -> Case:
         """End a case with outcome and reason, which stay here (H11, O16).
 
-        Raises AlreadyEnded, NotAcknowledgedYet, NotAssessedYet, OutcomeMissing, WordsMissing, or NotYours for a
-        department that is not the one responsible (E7).
+        Raises AlreadyEnded, NotAcknowledgedYet, NotAssessedYet, OutcomeMissing, OutcomeUnknown (E21), WordsMissing, or
+        NotYours for a department that is not the one responsible (E7).
         """
-        note = Closing(by=person.name, at=now, outcomes=tuple(outcomes), reason=reason.strip())
+        codes = tuple(dict.fromkeys(outcomes))
+        named = outcome_list.named(codes, self._terms)
+        note = Closing(by=person.name, at=now, outcomes=codes, named=named, reason=reason.strip())
         with self._store.doing(case_id, person, Action.CLOSE, now) as cases:
             theirs(cases.known(case_id), department_of(cases.session, person))
-            case = deeds.close(cases.known(case_id), note)
+            case = deeds.close(cases.known(case_id), note, outcome_list.offered(self._terms))
             self._end(cases, case, closed_at=now)
             self._post(cases.session, deeds.closed_letter(case, now, self._unit()))
             return self._noted(cases, case, EventKind.CLOSED, note, person, now)
@@ -179,6 +183,7 @@ class Acts:
             if not changed(cases.session, claim.values(withdrawn_at=note.at)):
                 raise AlreadyWithdrawn(note.at)
             self._book(cases.session).end(case_id, recorded_by=person.id, now=now)
+            mailed.withdraw(cases.session, case_id)
             self._post(cases.session, deeds.withdrawal_letter(case, note, unit))
             return self._noted(cases, case, EventKind.WITHDRAWN, note, person, now)
 
@@ -242,6 +247,7 @@ class Acts:
         if not changed(cases.session, claim.values(state=case.state, acute_by=None, **moments)):
             ending = cases.known(case.id).ending
             raise AlreadyEnded(ending.by if ending else "", ending.at if ending else case.received_at)
+        mailed.stop(cases.session, case.id, max(moments.values()))
 
     def _clock_after(self, case: Case, contact: Contact) -> date | None:
         """Tell whether the acute clock runs on when the citizen has been reached: not after the assessment's day."""

@@ -13,11 +13,13 @@ from gateway import upkeep
 from gateway.access.actions import CASEWORK
 from gateway.access.front_door import FrontDoor
 from gateway.exchange.ports import Handler
+from gateway.exchange.replies import TakeReply
 from gateway.insight.answer import Insight
 from gateway.keeping.joined import keeper
 from gateway.keeping.ports import Keeper
 from gateway.language import gettext as _
 from gateway.language import mark
+from gateway.mailbox.last import Whose
 from gateway.retention.run import Retain
 from gateway.site.errors import WrongEnd
 from gateway.site.home import Home
@@ -31,13 +33,17 @@ from gateway.wire.letters import Kind, Letter, new_id
 from inbox_tui.acts import Acts
 from inbox_tui.casework.intake import Intake
 from inbox_tui.counting import Counting
+from inbox_tui.department_mail import DepartmentMail
+from inbox_tui.departments import Departments
 from inbox_tui.drills import Drills, TakeDrill
 from inbox_tui.erasing import EraseCases
 from inbox_tui.exporting import ClearExports, ExportCase
 from inbox_tui.insight import Gather
 from inbox_tui.line import LookAtLine, last_day
+from inbox_tui.mailbox import Waiting
 from inbox_tui.news import News
 from inbox_tui.ports import InboxPorts
+from inbox_tui.replies import TakeReplies
 from inbox_tui.set_aside import SetAside
 from inbox_tui.store import CaseStore
 from inbox_tui.tables import InboxTable
@@ -76,10 +82,23 @@ def handlers(station: Station) -> Mapping[Kind, Handler]:
     return {Kind.REFERRAL: Intake(store.keep), **news, Kind.DRILL: drilled, **upkeep.handlers(station)}
 
 
+def take_reply(station: Station) -> TakeReply:
+    """Give what is done with a department's answer by mail."""
+    return TakeReplies(case_store(station), station.clocks.machine)
+
+
 def chores(station: Station) -> Sequence[Callable[[], int]]:
     """Tell what a municipality's daemon does by the clock."""
     clear = ClearExports(station.home.exports, station.database, station.clocks.machine)
-    return (*upkeep.chores(station), station.checkpoints.tick, retain(station).tick, clear.tick)
+    kept = (station.checkpoints.tick, retain(station).tick, clear.tick)
+    return (*upkeep.chores(station), *kept, *tell_unit(station), *upkeep.tell_keepers(station))
+
+
+def tell_unit(station: Station) -> Sequence[Callable[[], int]]:
+    """Give the chore that tells the unit's ordinary mailbox that something waits."""
+    settings = station.settings
+    waits = Waiting(station.vault, settings.casework.remind_days)
+    return upkeep.tell_mailbox(station, Whose.UNIT, settings.mailbox.address, waits)
 
 
 def inbox_ports(
@@ -95,6 +114,8 @@ def inbox_ports(
         door=FrontDoor(station.sign_in, CASEWORK, _(ELSEWHERE)),
         set_aside=SetAside(station.database),
         export=export_case(station),
+        departments=house(station),
+        staff=station.staff,
         now=station.clocks.rules,
         casework=station.settings.casework,
         person=person,
@@ -125,6 +146,12 @@ def export_case(station: Station) -> ExportCase:
     return ExportCase(case_store(station), station.home.exports)
 
 
+def department_mail(station: Station) -> DepartmentMail:
+    """Give the departments that are reached by mail, to change them."""
+    rotation = partial(upkeep.rotation, station)
+    return DepartmentMail(station.database, station.keyring, station.own, rotation, station.clocks.machine)
+
+
 def drills(station: Station) -> Drills:
     """Give the TESTs that a person here acknowledges."""
     return Drills(station.database, station.vault, station.post, lambda: own_unit(station))
@@ -135,6 +162,11 @@ def retain(station: Station) -> Retain:
     return station.retain(EraseCases(station.vault))
 
 
+def house(station: Station) -> Departments:
+    """Give the departments, and every change of them."""
+    return Departments(station.database)
+
+
 def departments(station: Station) -> frozenset[str]:
     """Name the departments a person can work in, by their ids."""
     return frozenset(one.id for one in case_store(station).departments())
@@ -142,7 +174,7 @@ def departments(station: Station) -> frozenset[str]:
 
 def figures(station: Station, session: Session, period: Period, now: datetime) -> Figures:
     """Count what this municipality holds."""
-    return Counting(session, station.vault, station.own.party)(period, now)
+    return Counting(session, station.vault, station.own.party, station.settings.casework)(period, now)
 
 
 def insight(station: Station, session: Session, typed: str, with_staff: bool) -> Insight:  # noqa: FBT001 - as typed

@@ -9,6 +9,7 @@ from sqlalchemy import case as choose
 from sqlmodel import Session, col, func, or_, select
 
 from directory.book import AddressBook
+from directory.calendar import is_working_day
 from directory.model import REGION
 from gateway.consents.book import ConsentBook
 from gateway.exchange import outbox
@@ -17,7 +18,9 @@ from gateway.exchange.erasing import GONE
 from gateway.exchange.rows import OutgoingRow, StepRow
 from gateway.meetings.book import MeetingBook
 from gateway.site.cipher import Vault
+from gateway.site.people import Person
 from gateway.wire.letters import Kind
+from inbox_tui import mailed
 from inbox_tui.casework.case import (
     BEFORE_A_DEPARTMENT_HAS_IT,
     BY_STATE,
@@ -32,10 +35,11 @@ from inbox_tui.casework.case import (
 from inbox_tui.casework.departments import Department, DepartmentKind
 from inbox_tui.casework.errors import CaseNotFound
 from inbox_tui.casework.notes import Note
+from inbox_tui.casework.reader import Reader
 from inbox_tui.casework.supplements import Supplemented
 from inbox_tui.casework.view import EVERY_CASE, Only, Order, View
-from inbox_tui.locked import Locked
-from inbox_tui.sight import EVERYTHING, Sight
+from inbox_tui.locked import Locked, frame
+from inbox_tui.sight import EVERYTHING, Sight, department_of
 from inbox_tui.tables import (
     CaseDepartmentRow,
     CaseRow,
@@ -94,6 +98,19 @@ class Cases:
         counts = select(rank, func.count()).where(self.sight).group_by(rank)
         return {Rank(value): count for value, count in self.session.exec(counts)}
 
+    def reminders(self, reader: Reader) -> int:
+        """Count the cases somebody should look at today for another reason than their deadline (E13)."""
+        if not is_working_day(reader.today):
+            return 0
+        open_ones = select(CaseRow, DepartmentRow.name).where(self.sight, *_shown(reader.today, View()))
+        rows = self.session.exec(open_ones.join(DepartmentRow, isouter=True))
+        return sum(reader.reminder(frame(row, department)) is not None for row, department in rows)
+
+    def department_of(self, person: Person) -> str | None:
+        """Name the department a person speaks for now; None for those who receive, who speak for all of them."""
+        row = self.session.get(DepartmentRow, department_of(self.session, person))
+        return row.name if row else None
+
     def count(self, today: date, view: View = EVERY_CASE) -> int:
         """Count the cases in a view."""
         wanted = select(func.count()).select_from(CaseRow).where(self.sight, *_shown(today, view))
@@ -133,7 +150,7 @@ class Cases:
         )
 
     def held_up(self, since: datetime) -> tuple[HeldUp, ...]:
-        """List what waits to get through to Præhospitalet, and what did not since then, the oldest first."""
+        """List what waits to get through, and what did not since then: to Præhospitalet first, then to departments."""
         waits = OutgoingRow.state == State.PARKED
         return self._held_up(and_(self.sight, or_(waits, col(OutgoingRow.posted_at) >= since)))
 
@@ -169,6 +186,7 @@ class Cases:
             told=outbox.last_sent(self.session, case.id, Kind.ACKNOWLEDGEMENT),
             ending_told=next(filter(None, endings), None),
             held_up=held_up,
+            mailed=mailed.of(self.session, case.id),
             region_phone=self.region_phone() if held_up else "",
             earlier=self._earlier(case) if case.previous else None,
             consents=ConsentBook(self.session, self.vault).history(case.id),
@@ -198,10 +216,11 @@ class Cases:
             .where(col(OutgoingRow.state).in_(STUCK), OutgoingRow.kind != Kind.RECEIPT, which)
             .order_by(col(OutgoingRow.posted_at))
         )
-        return tuple(
+        to_region = (
             HeldUp(row.conversation_id, number, Kind(row.kind), State(row.state), row.reason)
             for row, number in self.session.exec(stuck)
         )
+        return *to_region, *mailed.held_up(self.session, which)
 
     def _numbered(self, number: str) -> CaseRow | None:
         wanted = select(CaseRow).where(CaseRow.number == number, self.sight)

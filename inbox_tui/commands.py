@@ -21,7 +21,21 @@ FORWARD: Final = Command(
     "forward",
     "V",
     mark("forward"),
-    mark("Forward to a department, with a note. One department at a time is responsible."),
+    mark("Forward to a department, with a note. One is responsible; others may be brought in beside it."),
+)
+TAKE_OVER: Final = Command(
+    "o,O",
+    "take_over",
+    "O",
+    mark("take over"),
+    mark("Note that a person in the department has taken it over. Stays with you."),
+)
+SEND_BACK: Final = Command(
+    "r,R",
+    "send_back",
+    "R",
+    mark("send back"),
+    mark("Send a referral back from the department to those who forwarded it, with a reason. Stays with you."),
 )
 MORE: Final = Command("f,F", "more", "F", mark("more …"), mark("Everything else that can be done with a referral."))
 ASSESS: Final = Command(
@@ -76,7 +90,20 @@ CLOSE: Final = Command(
     mark("close"),
     mark("Close the case, with outcome and reason. Præhospitalet is told only that it is closed."),
 )
-CPR: Final = Command("c,C", "cpr", "C", mark("show CPR"), mark("Show or hide the citizen's CPR number."))
+EXPORT: Final = Command(
+    "g,G",
+    "export",
+    "G",
+    mark("save as a file"),
+    mark("Save the referral as a PDF, as text, or for a case system. It is noted that you did."),
+)
+CPR: Final = Command(
+    "c,C",
+    "cpr",
+    "C",
+    mark("show CPR"),
+    mark("Show or hide the citizen's CPR number. Each time it is shown is noted, with your name."),
+)
 QUARANTINE: Final = Command(
     "q,Q",
     "quarantine",
@@ -111,6 +138,28 @@ THEIRS: Final = Command(
 )
 ENROL: Final = Command("e,E", "enrol", "E", mark("enrol"), mark("Five minutes on the phone, the first time."))
 NOTICES: Final = Command("b,B", "notices", "B", mark("to see to"), mark("What an administrator should see to."))
+FIND: Final = Command(
+    "slash,ctrl+f",
+    "find",
+    "/",
+    mark("find"),
+    mark("Search by CPR number, phone, the referral's number or a part of the name, among the ended ones too."),
+)
+SHOW: Final = Command(
+    "x,X",
+    "show",
+    "X",
+    mark("show something else"),
+    mark("Choose which referrals are listed, of which department, and in which order. Esc shows everything open."),
+)
+LIST_BELOW: Final = Command("tab", "app.focus_next", "Tab", mark("what to show"), mark("To what is listed below."))
+HOUSE: Final = Command(
+    "h,H",
+    "house",
+    "H",
+    mark("departments and staff"),
+    mark("Which departments there are, and who works here. Only an administrator changes them."),
+)
 HELP: Final = Command("f1,question_mark", "help", "F1", mark("help"), mark("This page. The key ? does the same."))
 BACK: Final = Command("escape", "back", "Esc", mark("back"), mark("Back to where you came from."))
 QUIT: Final = Command(
@@ -120,11 +169,15 @@ QUIT: Final = Command(
     mark("quit"),
     mark("Leave the inbox. Letters still arrive while it is closed."),
 )
-CONFIRM: Final = Command("enter", "confirm", "Enter", mark("acknowledge"), mark("Acknowledge."))
+CONFIRM: Final = Command("ctrl+s,enter", "send", "Enter", mark("acknowledge"), mark("Acknowledge."))
+RING_LATER: Final = Command("escape", "back", "Esc", mark("later"), mark("Go back; the clock runs on."))
+RING: Final = Command("t,T", "contact", "T", mark("note contact"), mark("Note how it went, straight away."))
 ACKNOWLEDGE_DRILL: Final = Command("k,K,enter", "confirm", "K", mark("acknowledge"), mark("Acknowledge the TEST."))
 SAVE: Final = Command("ctrl+s,enter", "send", "Ctrl+S", mark("save"), mark("Save what is written."))
+SEEN: Final = Command("enter", "send", "Enter", mark("go on"), mark("Go on."))
 GO_ON: Final = Command("enter", "confirm", "Enter", mark("go on"), mark("Go on to Præhospitalet's page."))
 MARK: Final = Command("space", "mark", "Space", mark("mark"), mark("Mark the one the cursor is on."))
+BESIDE: Final = Command("space", "mark", "Space", mark("bring in"), mark("Bring another department in beside it."))
 PROPOSE: Final = Command("ctrl+s,enter", "send", "Ctrl+S", mark("propose"), mark("Propose the meeting."))
 SEND: Final = Command("ctrl+s", "send", "Ctrl+S", mark("forward"), mark("Forward to the chosen department."))
 CANCEL: Final = Command("escape", "back", "Esc", mark("cancel"), mark("Leave without doing anything."))
@@ -133,9 +186,9 @@ MOVE: Final = Command(
     "up,down", "move", "↑↓", mark("move"), mark("Move. Page up, page down, Home and End move further.")
 )
 
-RARER: Final = (ASSESS, CONTACT, FAMILIAR, GP, MEETING, NOT_OURS, WITHDRAW, CLOSE)
+RARER: Final = (TAKE_OVER, SEND_BACK, ASSESS, CONTACT, FAMILIAR, GP, MEETING, NOT_OURS, WITHDRAW, CLOSE, EXPORT)
 """What is found behind MORE; each has its own key all the same."""
-INBOX: Final = (OPEN, ACKNOWLEDGE, FORWARD, MORE, HELP, QUIT)
+INBOX: Final = (OPEN, ACKNOWLEDGE, FORWARD, MORE, FIND, HELP, QUIT)
 """What fits on one line of 80 cells, in either language."""
 ON_THE_LINE: Final = (OUR_CONTACT, OUR_KEY, THEIRS, ENROL, BACK, HELP)
 LETTER: Final = (ACKNOWLEDGE, FORWARD, MORE, CPR, BACK, HELP)
@@ -146,11 +199,14 @@ EXPLAINED: Final = (
     FORWARD,
     *RARER,
     MORE,
+    FIND,
+    SHOW,
     CPR,
     QUARANTINE,
     DRILL,
     LINE,
     NOTICES,
+    HOUSE,
     BACK,
     HELP,
     LOCK,
@@ -160,8 +216,12 @@ EXPLAINED: Final = (
 
 NEEDS: Final[Mapping[str, Action]] = {
     OPEN.action: Action.OPEN_CASE,
+    FIND.action: Action.SEARCH,
     ACKNOWLEDGE.action: Action.ACKNOWLEDGE,
     FORWARD.action: Action.FORWARD,
+    TAKE_OVER.action: Action.TAKE_OVER,
+    SEND_BACK.action: Action.SEND_BACK,
+    HOUSE.action: Action.SET_DEPARTMENT,
     ASSESS.action: Action.ASSESS,
     CONTACT.action: Action.CONTACT,
     FAMILIAR.action: Action.MARK_KNOWN,
@@ -170,12 +230,18 @@ NEEDS: Final[Mapping[str, Action]] = {
     NOT_OURS.action: Action.NOT_OURS,
     WITHDRAW.action: Action.WITHDRAW,
     CLOSE.action: Action.CLOSE,
+    CPR.action: Action.SHOW_CPR,
+    EXPORT.action: Action.EXPORT_CASE,
     QUARANTINE.action: Action.SEE_QUARANTINE,
     DRILL.action: Action.ACKNOWLEDGE_DRILL,
     ENROL.action: Action.PROPOSE_CHANGE,
     NOTICES.action: Action.PROPOSE_CHANGE,
 }
 """What a person must be allowed before a screen offers a command; anybody may do the others."""
+
+
+INSTEAD: Final[Mapping[Command, Command]] = {ACKNOWLEDGE: TAKE_OVER, FORWARD: SEND_BACK}
+"""What takes the place of a command on the line below, for somebody it is not for."""
 
 
 def is_offered(action: str, person: Person) -> bool:
@@ -186,3 +252,8 @@ def is_offered(action: str, person: Person) -> bool:
 def offered(commands: Iterable[Command], person: Person) -> tuple[Command, ...]:
     """Leave out the commands that are not for `person`."""
     return tuple(command for command in commands if is_offered(command.action, person))
+
+
+def bar(commands: Iterable[Command], person: Person) -> tuple[Command, ...]:
+    """Give what stands on the line below for `person`: a department takes over and sends back there (S19)."""
+    return offered((one if is_offered(one.action, person) else INSTEAD.get(one, one) for one in commands), person)

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from directory.calendar import local_day
 from gateway.exchange.erasing import GONE
 from gateway.site.cipher import Vault
+from gateway.site.settings import CaseworkSettings
 from gateway.statistics.counting import Frame, counted
 from gateway.statistics.figures import Figures
 from gateway.statistics.observed import Again, Milestone, Observed, Told, again_of, person_of, told_by
@@ -22,11 +23,12 @@ from gateway.statistics.remainder import Remainder
 from gateway.wire.cpr import InvalidCpr, identify
 from gateway.wire.referral import Referral
 from inbox_tui.casework.notes import Closing, Contact, Note
-from inbox_tui.casework.outcomes import Outcome
+from inbox_tui.casework.outcomes import offered, own
 from inbox_tui.casework.supplements import Supplemented, in_force
 from inbox_tui.locked import Locked
 from inbox_tui.tables import CaseRow, ContentRow, EventKind, EventRow, SupplementRow
 
+STANDARD = CaseworkSettings()
 OWN = (Milestone.ACKNOWLEDGEMENT, Milestone.ASSESSMENT, Milestone.FIRST_CONTACT, Milestone.REACHED)
 
 
@@ -37,10 +39,12 @@ class Counting:
     session: Session
     vault: Vault
     party: str
+    terms: CaseworkSettings = STANDARD
 
     def __call__(self, period: Period, now: datetime) -> Figures:
         """Count a period; raises VaultDamaged when a row was altered."""
-        frame = Frame(self.party, (self.party,), period, now, OWN, endings=self._endings(period))
+        endings, names = self._endings(period), self._ending_names
+        frame = Frame(self.party, (self.party,), period, now, OWN, endings=endings, ending_names=names)
         return counted(self._cases(now), frame)
 
     def _cases(self, now: datetime) -> Iterator[Observed]:
@@ -120,18 +124,32 @@ class Counting:
         """Tell what was arranged in each case that was closed (H11)."""
         erased = self.session.exec(select(CaseRow).where(col(CaseRow.figures).is_not(None)))
         found = {row.id: self._kept(row, row.figures).outcomes for row in erased if row.figures is not None}
+        return {**found, **{case_id: note.outcomes for case_id, note in self._closings}}
+
+    @cached_property
+    def _closings(self) -> tuple[tuple[str, Closing], ...]:
         notes = self._notes(EventKind.CLOSED)
-        return {**found, **{case_id: note.outcomes for case_id, note in notes if isinstance(note, Closing)}}
+        return tuple((case_id, note) for case_id, note in notes if isinstance(note, Closing))
+
+    @property
+    def _ending_names(self) -> Mapping[str, str]:
+        """Tell what the municipality calls its own outcomes: as the list says, else as it said last (E21)."""
+        last = {code: name for _case_id, note in self._closings for code, name in note.named.items()}
+        return {**last, **{code: one.da for code, one in own(self.terms).items()}}
 
     def _kept(self, row: CaseRow, figures: bytes) -> Remainder:
         return Remainder.model_validate_json(self.vault.open(figures, remainder_place(row.id)))
 
     def _endings(self, period: Period) -> Mapping[str, int]:
-        """Count what was arranged in the cases closed in the period, and what never was (H11)."""
+        """Count what was arranged in the cases closed in the period, and what never was (H11).
+
+        What stood on the list once, and no longer does, is counted still (E21).
+        """
         closed = self.session.exec(select(CaseRow.id, CaseRow.closed_at).where(col(CaseRow.closed_at).is_not(None)))
         inside = (case_id for case_id, at in closed if at is not None and at in period)
         found = Counter(outcome for case_id in inside for outcome in set(self._outcomes.get(case_id, ())))
-        return {outcome: found[outcome] for outcome in (*Outcome, *sorted(set(found) - set(Outcome)))}
+        listed = offered(self.terms)
+        return {outcome: found[outcome] for outcome in (*listed, *sorted(set(found) - set(listed)))}
 
     def _notes(self, kind: EventKind) -> Iterator[tuple[str, Note | None]]:
         rows = self.session.exec(select(EventRow).where(EventRow.kind == kind))

@@ -19,6 +19,7 @@ from gateway.meetings.book import MeetingBook
 from gateway.meetings.rows import MeetingRow
 from gateway.site.cipher import Vault
 from gateway.site.erasing import Held, Old, Term, What
+from inbox_tui import mailed
 from inbox_tui.casework.case import ENDED
 from inbox_tui.counting import Counting, remainder_place
 from inbox_tui.tables import CaseRow, ContentRow, EventRow, ForwardRow, SignRow, SupplementRow
@@ -91,7 +92,7 @@ def _held_back(session: Session, row: CaseRow) -> str:
     """Tell why a case is kept however old it is; empty when nothing keeps it."""
     if row.state not in ENDED and row.withdrawn_at is None:
         return OPEN
-    return UNDER_WAY if under_way(session, row.id) else ""
+    return UNDER_WAY if under_way(session, row.id) or mailed.under_way(session, row.id) else ""
 
 
 def _erase_words(session: Session, case_id: str) -> None:
@@ -106,3 +107,4 @@ def _erase_words(session: Session, case_id: str) -> None:
     session.exec(delete(MeetingRow).where(col(MeetingRow.conversation_id) == case_id))
     session.exec(delete(SignRow).where(col(SignRow.case_id) == case_id))
     erase_bodies(session, case_id)
+    mailed.erase(session, case_id)

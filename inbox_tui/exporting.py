@@ -20,6 +20,7 @@ from gateway.site.people import Person
 from gateway.site.ports import Clock, Sessions
 from gateway.terminal.plain import plain
 from inbox_tui.casework.case import Case
+from inbox_tui.casework.errors import NotSaved
 from inbox_tui.export.facts import Stamp, document
 from inbox_tui.export.paper import paper
 from inbox_tui.export.text import as_text
@@ -68,15 +69,12 @@ class ExportCase:
         return Exported(name_of(case, form), WRITE[form](case, stamp), form)
 
     def keep(self, exported: Exported) -> Path:
-        """Save it in the folder, for its owner alone and never over another file; tell where it lies."""
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-        for path in _names(self.folder / exported.name):
-            try:
-                write_private(path, exported.content)
-            except FileExistsError:
-                continue
-            return path
-        raise AssertionError  # names never run out
+        """Save it in the folder, for its owner alone and never over another file; tell where. Raises NotSaved."""
+        try:
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            return next(path for path in _names(self.folder / exported.name) if _written(path, exported.content))
+        except OSError:
+            raise NotSaved from None
 
 
 def name_of(case: Case, form: Form) -> str:
@@ -88,6 +86,14 @@ def _names(wanted: Path) -> Iterator[Path]:
     """Give the name wanted, then the same with a number after it."""
     yield wanted
     yield from (wanted.with_stem(f"{wanted.stem}-{number}") for number in count(2))
+
+
+def _written(path: Path, content: bytes) -> bool:
+    try:
+        write_private(path, content)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _as_pdf(case: Case, stamp: Stamp) -> bytes:

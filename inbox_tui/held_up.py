@@ -1,4 +1,4 @@
-"""What does not get through to Præhospitalet, in words: which letter, why, and what a person does about it."""
+"""What does not get through, in words: which letter, to whom, why, and what a person does about it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -9,7 +9,7 @@ from gateway.language import mark, ngettext
 from gateway.terminal import dates
 from gateway.terminal.plain import one_line
 from gateway.wire.letters import Kind
-from inbox_tui.casework.case import HeldUp
+from inbox_tui.casework.case import STUCK, HeldUp, Mailed
 
 OWN_KEY: Final = mark("Your own key can no longer be used. Your administrator must make or renew it.")
 THEIR_KEY: Final = mark("Præhospitalet's key can no longer be used. Your administrator must get their new one.")
@@ -33,6 +33,15 @@ WHY: Final[Mapping[str, str]] = {
 }
 """Why a letter does not get through, by how its reason code begins; the most particular first."""
 
+WHY_DEPARTMENT: Final[Mapping[str, str]] = {
+    "NO_CONTACT": mark("The department's mail address is not registered any longer."),
+    "NO_KEY": mark("No key is pinned for the department. Your administrator must get it."),
+    "KEY_REVOKED": mark("The department's key was lost or stolen. Your administrator must get their new one."),
+    "OWN_KEY_UNKNOWN": mark("The department does not have your new key yet. Your administrator must give it to them."),
+    "READER_": mark("The department's key can no longer be used. Your administrator must get their new one."),
+}
+"""The same where the letter is for a department; what is not here is said as of any letter."""
+
 OTHERWISE: Final[Mapping[State, str]] = {
     State.PARKED: mark("It cannot be sent now. It is tried again by itself."),
     State.REFUSED: mark("Præhospitalet's gateway got it and could not take it in."),
@@ -42,13 +51,18 @@ OTHERWISE: Final[Mapping[State, str]] = {
 
 def heading(one: HeldUp) -> str:
     """Name what has not got through."""
+    if one.department:
+        return _("The sealed mail to {department} has not got through").format(department=one_line(one.department))
     if one.kind is Kind.ACKNOWLEDGEMENT:
         return _("Your acknowledgement has not got through")
     return _("Your answer has not got through")
 
 
 def advice(one: HeldUp, phone: str) -> str:
-    """Say why, and what to do: the person tells Præhospitalet by phone what the letter could not."""
+    """Say why, and what to do: the person says by phone what the letter could not."""
+    if one.department:
+        what = _("Phone the department, and tell your administrator. It goes by itself when the cause is gone.")
+        return f"{why(one)} {what}"
     if one.kind is Kind.ACKNOWLEDGEMENT:
         what = _("Phone Præhospitalet and say that you have the referral, and tell your administrator.")
         there = _("Phone Præhospitalet on {phone} and say that you have the referral, and tell your administrator.")
@@ -60,7 +74,19 @@ def advice(one: HeldUp, phone: str) -> str:
 
 def why(one: HeldUp) -> str:
     """Say why it does not get through."""
-    return _(next((words for code, words in WHY.items() if one.reason.startswith(code)), OTHERWISE[one.state]))
+    reasons = {**WHY, **WHY_DEPARTMENT} if one.department else WHY
+    return _(next((words for code, words in reasons.items() if one.reason.startswith(code)), OTHERWISE[one.state]))
+
+
+def mailed(one: Mailed) -> str:
+    """Say how far the sealed mail to a department has come."""
+    name, when = one_line(one.department), dates.day_and_clock(one.at)
+    if one.state in STUCK:
+        held = HeldUp("", "", Kind.FORWARD, one.state, one.reason, one.department)
+        return _("{department}: ! cannot be sent. {why}").format(department=name, why=why(held))
+    if one.state is State.HANDED_OVER:
+        return _("{department}: sent {when}").format(department=name, when=when)
+    return _("{department}: on its way since {when}").format(department=name, when=when)
 
 
 def summary(held_up: Sequence[HeldUp], phone: str) -> str:
@@ -68,7 +94,9 @@ def summary(held_up: Sequence[HeldUp], phone: str) -> str:
     if not held_up:
         return ""
     first, more = held_up[0], len(held_up) - 1
-    if first.kind is Kind.ACKNOWLEDGEMENT:
+    if first.department:
+        what = _("! The sealed mail about {number} to a department has not got through.")
+    elif first.kind is Kind.ACKNOWLEDGEMENT:
         what = _("! The acknowledgement of {number} has not got through.")
     else:
         what = _("! The answer about {number} has not got through.")

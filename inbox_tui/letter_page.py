@@ -1,7 +1,8 @@
 """A case as a page to read, top to bottom in the order it matters to the citizen and to whoever goes there.
 
-First what stops it (O10), then how the citizen wants to be reached (A13), then safety (G8), then what went before (F4)
-and the sender's remark (E2); then what was added, and the letter's own words; facts, consent and sender after that.
+First what stops it (O10), then how the citizen wants to be reached (A13), then safety (G8), then what went before
+(F4); then the sender's remark and the municipality's own judgement, each for itself (E2); then what was added, and the
+letter's own words; facts, consent and sender after that, and last what has happened, with the seal.
 Where something was added or corrected since, the facts are those that hold now, and say so; how they read at first
 stands below (O23).
 """
@@ -36,6 +37,7 @@ def sections(case: Case, now: datetime, *, show_cpr: bool = False) -> tuple[Sect
             _safety(case),
             _again(case),
             _remark(referral),
+            work_page.judgement(case, today),
             *work_page.supplements(case, show_cpr=show_cpr),
             Section(Tone.LETTER, _("What Præhospitalet writes"), plain(referral.text).strip("\n")),
             work_page.at_first(case, show_cpr=show_cpr),
@@ -106,7 +108,9 @@ def _previous(case: Case) -> str:
 
 
 def _remark(referral: Referral) -> Section:
-    return Section(Tone.REMARK, _("Sender's remark on urgency"), plain(referral.urgency_remark or ""))
+    """Show it as what it is: the sender's, and nothing that decides for the municipality (E2)."""
+    remark = plain(referral.urgency_remark or "")
+    return Section(Tone.REMARK, _("Sender's remark (you judge the urgency yourselves)"), remark)
 
 
 def _citizen(case: Case, referral: Referral, *, show_cpr: bool) -> Section:

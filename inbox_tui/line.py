@@ -74,6 +74,14 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Pulse:
+    """Whether the line is alive, `at` one moment of the machine's clock; `row` is Præhospitalet's on the board."""
+
+    at: datetime
+    row: Row
+
+
+@dataclass(frozen=True)
 class LookAtLine:
     """Reads it. `unit` is how we are reached now, `last_day` a key of ours' last day; `clock` is the machine's."""
 
@@ -95,6 +103,13 @@ class LookAtLine:
         unit, now = self.unit(), self.clock()
         with looking(self.sessions, person, Action.SEE_BOARD, now) as session:
             return self._line(session, unit, now)
+
+    def pulse(self, person: Person) -> Pulse:
+        """Tell `person` whether it is alive, as a screen does; raises MayNot and PersonGone."""
+        now = self.clock()
+        with looking(self.sessions, person, Action.SEE_BOARD, now) as session:
+            (row,) = self.board.rows(session, now)
+            return Pulse(now, row)
 
     def _line(self, session: Session, unit: Contact, now: datetime) -> Line:
         own, pins = self.board.own_book(session), AddressBook(session).believed(now)

@@ -13,7 +13,7 @@ from gateway.liveness.board import Grade, Reason
 from gateway.terminal import dates
 from gateway.terminal.sections import Section, Tone
 from inbox_tui import presentation
-from inbox_tui.line import Line, OwnKey, TheirKey
+from inbox_tui.line import Line, OwnKey, Pulse, TheirKey
 
 RING: Final = mark("Ring Præhospitalet, and agree on the phone how you go on until it works. Tell your colleagues.")
 ENROL: Final = mark("An administrator enters it, and a second one rings and compares it.")
@@ -82,6 +82,24 @@ def heard(line: Line) -> str:
     if at is None:
         return _("Not heard yet")
     return _("Last heard {when}").format(when=presentation.received(at, local_day(line.at)))
+
+
+def alive(pulse: Pulse) -> str:
+    """Say in a sentence whether the line is alive, and whom to ring when it is not (D12)."""
+    facts = pulse.row.facts
+    said = [remark for remark in pulse.row.remarks if remark.reason in SAID]
+    ring = _("Ring {phone}.").format(phone=dates.phone(facts.phone)) if facts.phone else _("P tells what to do.")
+    since = presentation.received(facts.heard_at, local_day(pulse.at)) if facts.heard_at else ""
+    if said and said[0].grade is Grade.RED:
+        what = _(SAID[said[0].reason][0])
+        if said[0].reason is Reason.SILENT and since:
+            what = _("Præhospitalet has not been heard since {when}").format(when=since)
+        return f"▲ {what}. {ring}"
+    if not since:
+        return _("◆ The line to Præhospitalet has not been tested yet. That happens by itself at night.")
+    if any(remark.reason in UNHEARD for remark in said):
+        return _("◆ Perhaps the line to Præhospitalet is down: last heard {when}. {ring}").format(when=since, ring=ring)
+    return _("✓ The line to Præhospitalet works: last heard {when}.").format(when=since)
 
 
 def _remarks(line: Line) -> Iterator[Section]:

@@ -5,6 +5,7 @@ Each locked value is bound to its case and its place, so that no row's content c
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from gateway.site.cipher import Vault
@@ -127,31 +128,12 @@ class Locked:
         """Open what one row of the list shows."""
         line: Mapping[str, Any] = self._open(row.line, row.id, "line") if row.line else {"citizen": "", "notices": ()}
         taken = self._taken(row)
-        return CaseLine(
-            id=row.id,
-            number=row.number,
+        return replace(
+            frame(row, department),
             citizen=line["citizen"],
-            received_at=row.received_at,
-            target_date=row.target_date,
-            state=CaseState(row.state),
-            position=row.position,
             notices=tuple(Notice(code) for code in line["notices"] if code in KNOWN),
             acknowledged_by=taken.by if taken else None,
-            acknowledged_at=taken.at if taken else None,
-            responsible=department,
-            forwarded_at=row.moved_at,
             taken_over_by=self._taker(row),
-            also=row.also,
-            unread=row.opened_at is None,
-            sent_back=row.sent_back_at is not None and row.department_id is None,
-            assessed=row.assessed_at is not None,
-            acute_by=row.acute_by,
-            acute=row.acute,
-            supplements=row.supplements,
-            asked=row.asked,
-            reminded=row.reminded_at is not None and taken is None,
-            withdrawn=row.withdrawn_at is not None,
-            erased=row.erased_at is not None,
         )
 
     def case(self, row: CaseRow, content: ContentRow) -> Case:
@@ -202,7 +184,7 @@ class Locked:
         if row.acknowledged_at is None or row.acknowledged_by is None:
             return None
         name = self._vault.open(row.acknowledged_by, f"case:{row.id}:acknowledged-by")
-        return Taken(name.decode(), row.acknowledged_at)
+        return Taken(name.decode(), row.acknowledged_at, row.contact_by)
 
     def _lock(self, value: Mapping[str, Any], case_id: str, place: str) -> bytes:
         return self._vault.lock(json.dumps(value).encode("ascii"), f"case:{case_id}:{place}")
@@ -210,6 +192,35 @@ class Locked:
     def _open(self, blob: bytes, case_id: str, place: str) -> dict[str, Any]:
         value: dict[str, Any] = json.loads(self._vault.open(blob, f"case:{case_id}:{place}"))
         return value
+
+
+def frame(row: CaseRow, department: str | None) -> CaseLine:
+    """Give what of a row of the list lies in clear: everything but names and notices."""
+    return CaseLine(
+        id=row.id,
+        number=row.number,
+        citizen="",
+        received_at=row.received_at,
+        target_date=row.target_date,
+        state=CaseState(row.state),
+        position=row.position,
+        notices=(),
+        acknowledged_by=None,
+        acknowledged_at=row.acknowledged_at,
+        responsible=department,
+        forwarded_at=row.moved_at,
+        also=row.also,
+        unread=row.opened_at is None,
+        sent_back=row.sent_back_at is not None and row.department_id is None,
+        assessed=row.assessed_at is not None,
+        acute_by=row.acute_by,
+        acute=row.acute,
+        supplements=row.supplements,
+        asked=row.asked,
+        reminded=row.reminded_at is not None and row.acknowledged_at is None,
+        withdrawn=row.withdrawn_at is not None,
+        erased=row.erased_at is not None,
+    )
 
 
 def _unnumbered(referral: Referral) -> int:

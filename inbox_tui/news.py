@@ -19,7 +19,7 @@ from gateway.wire.answers import Reminder, Withdrawal
 from gateway.wire.errors import LetterOutOfTurn
 from gateway.wire.letters import Kind
 from gateway.wire.supplement import Supplement
-from inbox_tui import signs
+from inbox_tui import mailed, signs
 from inbox_tui.acts import set_asked
 from inbox_tui.casework.case import Case
 from inbox_tui.casework.errors import CaseNotFound
@@ -70,6 +70,7 @@ class News:
         changed(session, _of(case).values(withdrawn_at=first))
         book = ConsentBook(session, self.vault)
         book.end(case.id, recorded_by=arrived.from_party, now=arrived.received_at)
+        mailed.withdraw(session, case.id)
         _note(session, case, EventKind.WITHDRAWN, arrived.received_at, self._words(case, note))
 
     def _meeting(self, handler: Handler) -> Take:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.access.staff import Staff
 from gateway.keeping.ports import Keeper
 from gateway.site.people import Person
 from gateway.site.ports import Clock
 from gateway.site.settings import CaseworkSettings
 from gateway.terminal.door import WATCH, Door, Watch
 from inbox_tui.acts import STANDARD, Acts
+from inbox_tui.departments import Departments
 from inbox_tui.drills import Drills
 from inbox_tui.exporting import ExportCase
 from inbox_tui.line import LookAtLine
@@ -36,6 +38,8 @@ class InboxPorts:
     door: Door[Person]
     set_aside: SetAside
     export: ExportCase
+    departments: Departments
+    staff: Staff
     now: Clock
     casework: CaseworkSettings = STANDARD
     person: Person | None = None

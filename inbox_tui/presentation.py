@@ -3,7 +3,7 @@
 A state is always a sign and a word, never a colour alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -17,8 +17,7 @@ from gateway.terminal import dates, erased
 from gateway.terminal.plain import one_line
 from gateway.wire.referral import Referral, ReReferralKind
 from gateway.wire.supplement import Supplement
-from gateway.wire.warnings import Notice
-from inbox_tui.casework.case import ENDED, Case, CaseLine, CaseState, Rank
+from inbox_tui.casework.case import Case, CaseLine, CaseState
 from inbox_tui.casework.departments import DepartmentKind
 
 SEPARATOR: Final = " · "
@@ -48,19 +47,15 @@ KINDS: Final[Mapping[DepartmentKind, str]] = {
     DepartmentKind.OTHER: mark("other"),
 }
 
-MARKS: Final[Mapping[Notice, str]] = {
-    Notice.SAFETY_NOTE: mark("Be aware: safety"),
-    Notice.SENDER_URGENCY_REMARK: mark("remark on urgency"),
-    Notice.PROTECTED_ADDRESS: mark("protected address"),
-    Notice.INTERPRETER_NEEDED: mark("interpreter"),
-    Notice.INTOXICATED: mark("seemed under the influence"),
-    Notice.CHILD_CONCERN_SEPARATE_CHANNEL: mark("children in the home"),
-    Notice.NO_FIXED_ADDRESS: mark("no fixed address"),
-    Notice.ADDRESS_MISSING: mark("address missing"),
-    Notice.CPR_MISSING: mark("CPR not given"),
-    Notice.REPLACEMENT_CPR: mark("replacement CPR"),
-}
-"""What the list says of each notice, the weightiest first; the rest is said in the letter only."""
+WEEKDAYS: Final = (
+    mark("Monday"),
+    mark("Tuesday"),
+    mark("Wednesday"),
+    mark("Thursday"),
+    mark("Friday"),
+    mark("Saturday"),
+    mark("Sunday"),
+)
 
 RE_REFERRALS: Final[Mapping[ReReferralKind, str]] = {
     ReReferralKind.ONGOING: mark("still calling"),
@@ -84,14 +79,6 @@ def days_left(target: date, today: date) -> str:
     return ngettext("{count} working day left", "{count} working days left", left).format(count=left)
 
 
-def deadline(line: CaseLine, today: date) -> str:
-    """Say what the list shows of the target: nothing is due here once a department has the case, or it has ended."""
-    rank = line.rank(today)
-    if rank >= Rank.HANDED_OVER:
-        return ""
-    return ("! " if rank is Rank.OVERDUE else "") + days_left(line.target_date, today)
-
-
 def told(case: Case) -> str:
     """Say how far the acknowledgement has come: until it is there, Præhospitalet does not know who took over."""
     return _(TOLD[case.told]) if case.told else ""
@@ -103,9 +90,11 @@ def ending_told(case: Case) -> str:
 
 
 def weekend_ahead(today: date) -> str:
-    """Say how many days there are to the next working day, when the offices close in between (E4)."""
-    days = (next_working_day(today) - today).days
-    return _("{count} days to the next working day").format(count=days) if days > 1 else ""
+    """Say how many days there are to the next working day, and which it is, when the offices close in between (E4)."""
+    opens = next_working_day(today)
+    days = (opens - today).days
+    said = _("{count} days to the next working day: {day}")
+    return said.format(count=days, day=_(WEEKDAYS[opens.weekday()])) if days > 1 else ""
 
 
 def received(moment: datetime, today: date) -> str:
@@ -142,39 +131,23 @@ def ordinal_referral(position: int) -> str:
     return _("referral no. {position}").format(position=position)
 
 
-def marks(line: CaseLine) -> tuple[str, ...]:
-    """Name what to know before opening the letter: what stops it, safety, what has come since, the rest."""
-    said = [_(text) for notice, text in MARKS.items() if notice in line.notices]
-    place = 1 if Notice.SAFETY_NOTE in line.notices else 0
-    return (*_stops(line), *said[:place], *_since(line), *said[place:])
-
-
-def _stops(line: CaseLine) -> Iterator[str]:
-    if line.withdrawn:
-        yield _("! consent withdrawn")
-    if line.held_up:
-        yield _("! your answer has not got through")
-
-
-def _since(line: CaseLine) -> Iterator[str]:
-    """Name what has happened since the letter was written."""
-    if line.acute and line.state not in ENDED:
-        yield _("assessed as acute")
-    if line.reminded:
-        yield _("Præhospitalet has reminded you")
-    if line.asked:
-        yield _("meeting proposed")
-    if line.supplements:
-        yield ngettext("{count} addition", "{count} additions", line.supplements).format(count=line.supplements)
-    if line.re_referral:
-        yield ordinal_referral(line.position)
-
-
 def holder(line: CaseLine) -> str:
     """Say who has the case now: the department, or the person who acknowledged it."""
     if line.responsible:
         return one_line(line.responsible)
     return one_line(line.acknowledged_by) if line.acknowledged_by else ""
+
+
+def hands(case: Case) -> str:
+    """Say in whose hands a case is: the one department that is responsible, who there has it, and who is with them."""
+    if case.sent_back:
+        return _("sent back by {department}").format(department=one_line(case.sent_back.department))
+    if case.responsible is None:
+        return ""
+    departments = " + ".join(one_line(one.name) for one in (case.responsible, *case.also))
+    taken = case.taken_over
+    taker = one_line(taken.by) if taken and taken.by != taken.department else ""
+    return SEPARATOR.join(filter(None, (departments, taker)))
 
 
 def re_referral(case: Case) -> str:
@@ -224,26 +197,6 @@ def calls(referral: Referral | Supplement) -> str:
     if referral.calls_last_30_days is not None:
         said.append(_("{count} in the last 30 days").format(count=referral.calls_last_30_days))
     return SEPARATOR.join(said)
-
-
-def tally(counts: Mapping[Rank, int], today: date) -> tuple[str, ...]:
-    """Sum the inbox up: what is overdue, new and waiting, and whether the offices close soon."""
-    new = counts.get(Rank.NEW, 0)
-    said = {
-        _("! {count} overdue"): counts.get(Rank.OVERDUE, 0),
-        ngettext("● {count} new", "● {count} new ones", new): new,
-        _("◐ {count} waiting"): counts.get(Rank.WAITING, 0),
-    }
-    words = [text.format(count=count) for text, count in said.items() if count]
-    return tuple(filter(None, (*words, weekend_ahead(today) if words else "")))
-
-
-def with_us(counts: Mapping[Rank, int]) -> str:
-    """Sum a department's list up: how many citizens it has to help now."""
-    count = counts.get(Rank.HANDED_OVER, 0)
-    if not count:
-        return _("Nothing waits for you.") if counts else ""
-    return ngettext("→ {count} is with you", "→ {count} are with you", count).format(count=count)
 
 
 def target(day: date) -> str:

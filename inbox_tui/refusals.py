@@ -25,16 +25,23 @@ from inbox_tui.casework.errors import (
     AlreadyTakenOver,
     AlreadyWithdrawn,
     AssessedMeanwhile,
+    BadDepartmentName,
     CaseNotFound,
     CaseworkError,
     ConfirmationNeeded,
+    ContactByOutside,
+    DepartmentTaken,
     DepartmentUnknown,
     ForwardedMeanwhile,
+    LastDepartment,
     NotAcknowledgedYet,
     NotAssessedYet,
+    NotByMail,
     NotForwarded,
+    NotSaved,
     NotYours,
     OutcomeMissing,
+    OutcomeUnknown,
     WordsMissing,
 )
 
@@ -49,6 +56,10 @@ OUTSIDE: Final = mark(
 WORDS: Final[Mapping[type[Exception], str]] = {
     CaseNotFound: mark("That referral is not here any longer."),
     DepartmentUnknown: mark("There is no department of that name."),
+    BadDepartmentName: mark("Write the department's name on one line, in at most 60 ordinary characters."),
+    DepartmentTaken: mark("There is or was a department of that name. Choose another name, or reopen that one."),
+    NotByMail: mark("That department is not reached by sealed mail."),
+    LastDepartment: mark("This is the only department that cases can be forwarded to. Add another one first."),
     MayNot: mark("Your role does not let you do this. Ask a colleague who receives referrals, or your administrator."),
     PersonGone: mark("You are no longer registered as working here, so nothing was done. Ask your administrator."),
     NotAcknowledgedYet: mark(
@@ -56,6 +67,8 @@ WORDS: Final[Mapping[type[Exception], str]] = {
     ),
     NotAssessedYet: mark("Assess first whether it is acute (U in the inbox). That is done on every referral."),
     OutcomeMissing: mark("Choose at least one outcome."),
+    OutcomeUnknown: mark("That outcome is not on your list: {offered}."),
+    ContactByOutside: mark("Write a date from today and at most 30 days ahead, or leave the date out."),
     WordsMissing: mark("A line of text is missing: write why."),
     ConsentWithdrawn: mark("The citizen has withdrawn the consent, so this cannot be done."),
     ConsentLapsed: mark("The citizen's consent is more than a year old. Ask the citizen again."),
@@ -77,6 +90,7 @@ WORDS: Final[Mapping[type[Exception], str]] = {
     AlreadyTakenOver: mark("{by} took this referral over {when}. Talk with {by} before you go on."),
     NotYours: mark("{department} is responsible for this referral, and does this. Talk with them."),
     ConfirmationNeeded: OUTSIDE,
+    NotSaved: mark("The file could not be saved on this machine. Tell your administrator: the disk may be full."),
     LetterOutOfTurn: mark("This cannot be said to Præhospitalet now. Look at the referral again."),
 }
 
@@ -85,7 +99,7 @@ def in_words(error: Exception) -> str:
     """Say plainly why an act on a case was not carried out, and what to do instead."""
     text = next((text for kind, text in WORDS.items() if isinstance(error, kind)), "")
     when = getattr(error, "at", None)
-    facts = {name: one_line(getattr(error, name, "")) for name in ("by", "department", "field")}
+    facts = {name: one_line(getattr(error, name, "")) for name in ("by", "department", "field", "offered")}
     said = _(text).format(**facts, when=dates.day_and_clock(when) if when else "")
     return said or one_line(getattr(error, "code", ""))
 

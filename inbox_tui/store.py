@@ -16,6 +16,8 @@ from functools import partial
 from sqlalchemy import Update
 from sqlmodel import Session, col, delete, func, select, update
 
+from directory.book import AddressBook
+from directory.departments import department_of as department_id
 from directory.model import Contact
 from gateway.access.act import act, admitted, looking, noted
 from gateway.access.actions import Action
@@ -24,7 +26,7 @@ from gateway.site.cipher import Vault
 from gateway.site.people import Person
 from gateway.site.ports import Sessions
 from gateway.wire.errors import LetterOutOfTurn
-from inbox_tui import signs
+from inbox_tui import mailed, signs
 from inbox_tui.cases import Cases, as_department
 from inbox_tui.casework import actions
 from inbox_tui.casework.case import Case, CaseLine, CaseState, Forwarded
@@ -38,6 +40,7 @@ from inbox_tui.casework.errors import (
     NotForwarded,
 )
 from inbox_tui.casework.notes import Note, SentBack, TakenOver
+from inbox_tui.casework.view import EVERY_CASE, View
 from inbox_tui.locked import Locked
 from inbox_tui.search import Names, Sought
 from inbox_tui.sight import EVERYTHING, department_of, sight_of
@@ -67,10 +70,12 @@ class CaseStore:
         with looking(self._db, person, Action.LIST_CASES, now) as session:
             yield self._seen(session, person)
 
-    def listed(self, limit: int, today: date, person: Person, now: datetime) -> tuple[CaseLine, ...]:
-        """Give `person` the list, what needs somebody first; it is noted how many there were."""
+    def listed(
+        self, limit: int, today: date, person: Person, now: datetime, view: View = EVERY_CASE
+    ) -> tuple[CaseLine, ...]:
+        """Give `person` the list as they look at it; it is noted how many there were."""
         with act(self._db, person, Action.LIST_CASES, now) as deed:
-            lines = self._seen(deed.session, person).page(0, limit, today)
+            lines = self._seen(deed.session, person).page(0, limit, today, view)
             deed.detail["found"] = len(lines)
             return lines
 
@@ -127,13 +132,14 @@ class CaseStore:
         signs.keep(session, self._vault, case.id, case.referral.citizen.cpr, case.referral.citizen.phone)
         session.add(EventRow(case_id=case.id, kind=EventKind.RECEIVED, at=case.received_at))
 
-    def acknowledge(self, case_id: str, person: Person, now: datetime) -> Case:
+    def acknowledge(self, case_id: str, person: Person, now: datetime, contact_by: date | None = None) -> Case:
         """Let `person` take the case, and post the acknowledgement in the same transaction.
 
-        Raises CaseNotFound, AlreadyEnded, or AlreadyAcknowledged with the name of who was first.
+        `contact_by` is by which day they mean to contact the citizen (E15). Raises CaseNotFound, AlreadyEnded,
+        ContactByOutside, or AlreadyAcknowledged with the name of who was first.
         """
         with self.doing(case_id, person, Action.ACKNOWLEDGE, now) as cases:
-            case = actions.acknowledge(cases.known(case_id), person, now)
+            case = actions.acknowledge(cases.known(case_id), person, now, contact_by)
             claim = (
                 update(CaseRow)
                 .where(col(CaseRow.id) == case_id, col(CaseRow.acknowledged_at).is_(None))
@@ -141,6 +147,7 @@ class CaseStore:
                     state=case.state,
                     acknowledged_at=now,
                     acknowledged_by=self._locked.name(case_id, person.name),
+                    contact_by=contact_by,
                 )
             )
             if not changed(cases.session, claim):
@@ -162,14 +169,18 @@ class CaseStore:
     ) -> Case:
         """Make a department responsible, and bring `also` others in beside it (E7), in place of those before.
 
+        Those of them that are reached by mail get it as sealed mail, posted in the same transaction.
+
         `seen` is how many moves the person knew of, when that matters. Raises CaseNotFound, DepartmentUnknown,
         AlreadyEnded, ConsentWithdrawn (O10), NotAcknowledgedYet, ConfirmationNeeded (C4) or ForwardedMeanwhile.
         """
-        with self.doing(case_id, person, Action.FORWARD, now, to=department_id) as cases:
+        with act(self._db, person, Action.FORWARD, now, case_id) as deed:
+            cases = self._seen(deed.session, person)
             case, known_departments = cases.known(case_id), partial(_department, cases.session)
             beside = tuple(known_departments(one) for one in dict.fromkeys(also) if one != department_id)
             move = Forwarded(known_departments(department_id), person.name, now, note, reason, beside)
             moved = actions.forward(case, move)
+            deed.detail.update(to=department_id, also=len(beside), outside_consent=len(actions.outside_consent(move)))
             known = len(case.history) if seen is None else seen
             claim = (
                 update(CaseRow)
@@ -191,23 +202,29 @@ class CaseStore:
             self._bring_in(cases.session, case_id, beside, now)
             cases.session.add(self._locked.forward(case_id, person, move))
             cases.session.add(EventRow(case_id=case_id, kind=EventKind.FORWARDED, person_id=person.id, at=now))
+            mailed.post_forward(cases.session, self._post, cases.known(case_id), self._unit(), now)
             return cases.known(case_id)
 
     def take_over(self, case_id: str, person: Person, now: datetime, by: str = "") -> Case:
         """Let a person in the responsible department have the case (S19).
 
-        `by` is who there, when somebody in intake writes it down for them. Raises CaseNotFound, AlreadyEnded, NotYours,
-        NotForwarded, or AlreadyTakenOver with the name of who was first.
+        `by` is who there, when somebody in intake writes it down for them; empty says only that the department has.
+        Raises CaseNotFound, AlreadyEnded, NotYours, NotForwarded, or AlreadyTakenOver with the name of who was first.
         """
         with self.doing(case_id, person, Action.TAKE_OVER, now) as cases:
             case, mine = cases.known(case_id), department_of(cases.session, person)
             actions.theirs(case, mine)
-            name = by.strip() if not mine else ""
-            return self.taken_over(cases, case, name or person.name, now, noted_by=person.name if name else "")
+            department = case.responsible.name if case.responsible else ""
+            name = person.name if mine else by.strip() or department
+            return self.taken_over(cases, case, name, now, person)
 
-    def taken_over(self, cases: Cases, case: Case, by: str, now: datetime, noted_by: str = "") -> Case:
-        """Write in the caller's transaction that `by` has taken the case over; raises what `take_over` does."""
+    def taken_over(self, cases: Cases, case: Case, by: str, now: datetime, person: Person | None = None) -> Case:
+        """Write in the caller's transaction that `by` has taken the case over; raises what `take_over` does.
+
+        `person` is who says so here, when anybody does.
+        """
         department = case.responsible.name if case.responsible else ""
+        noted_by = person.name if person and person.name != by else ""
         note = TakenOver(by=by, at=now, department=department, noted_by=noted_by)
         taken = actions.take_over(case, note)
         claim = _still(case, CaseState.FORWARDED).values(
@@ -215,7 +232,8 @@ class CaseStore:
         )
         if not changed(cases.session, claim):
             raise _outrun(cases.known(case.id))
-        return self._noted(cases, case, EventKind.TAKEN_OVER, note)
+        self._note(cases, case, EventKind.TAKEN_OVER, note, person)
+        return cases.known(case.id)
 
     def send_back(self, case_id: str, reason: str, person: Person, now: datetime) -> Case:
         """Let the responsible department give the case back with a reason (S19).
@@ -233,18 +251,18 @@ class CaseStore:
             )
             if not changed(cases.session, claim):
                 raise ForwardedMeanwhile(department)
-            self._noted(cases, case, EventKind.SENT_BACK, note, person)
+            mailed.stop(cases.session, case_id, now)
+            self._note(cases, case, EventKind.SENT_BACK, note, person)
             return back
 
     def _bring_in(self, session: Session, case_id: str, beside: Sequence[Department], now: datetime) -> None:
         session.exec(delete(CaseDepartmentRow).where(col(CaseDepartmentRow.case_id) == case_id))
         session.add_all(CaseDepartmentRow(case_id=case_id, department_id=one.id, at=now) for one in beside)
 
-    def _noted(self, cases: Cases, case: Case, kind: EventKind, note: Note, person: Person | None = None) -> Case:
+    def _note(self, cases: Cases, case: Case, kind: EventKind, note: Note, person: Person | None = None) -> None:
         words, who = self._locked.words(case.id, note), person.id if person else None
         cases.session.add(EventRow(case_id=case.id, kind=kind, person_id=who, at=note.at, words=words))
         cases.session.flush()
-        return cases.known(case.id)
 
     # Departments
 
@@ -252,6 +270,11 @@ class CaseStore:
         """List the departments a case can be forwarded to, in the municipality's own order."""
         with self._db.reading() as session:
             return tuple(one for one in all_departments(session) if one.active)
+
+    def departments_by_mail(self) -> frozenset[str]:
+        """Name the departments that get what is forwarded to them as sealed mail, by their ids."""
+        with self._db.reading() as session:
+            return frozenset(department_id(one.party) for one in AddressBook(session).departments())
 
     def department(self, text: str) -> Department | None:
         """Find a department by its id or its name, however it is capitalised."""

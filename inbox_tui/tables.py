@@ -80,6 +80,7 @@ class CaseRow(InboxTable, table=True):
     `withdrawn_at` (the citizen withdrew). `reminded_at` is the last reminder, `moved_at` the last forward;
     `taken_over_at` and `sent_back_at` are about the department that is responsible, or was last.
 
+    `contact_by` is the day by which Præhospitalet was told that the citizen is contacted, if it was told one (E15).
     `acute` is the assessment that counts, `acute_by` is set while the acute clock runs (E3), `known` whether a citizen
     is known here (A10; None: nobody has said). `also` counts the departments beside the responsible one. `position` is
     2 for the second referral about the same citizen, and `again` then says which of the two kinds it is ("ongoing",
@@ -106,6 +107,7 @@ class CaseRow(InboxTable, table=True):
     state: str
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     acknowledged_by: bytes | None = None
+    contact_by: date | None = None
     department_id: str | None = Field(default=None, foreign_key="departments.id")
     forwards: int = 0
     forwarded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -199,3 +201,15 @@ class EventRow(InboxTable, table=True):
     person_id: str | None = None
     at: datetime = Field(sa_type=UtcDateTime)
     words: bytes | None = None
+
+
+class MailedRow(InboxTable, table=True):
+    """A case sent on to a department by sealed mail: which letter, in which conversation of its own (E7)."""
+
+    __tablename__ = "case_mailed"
+
+    letter_id: str = Field(primary_key=True)
+    conversation_id: str = Field(unique=True)
+    case_id: str = Field(foreign_key="cases.id", index=True)
+    department_id: str = Field(foreign_key="departments.id", index=True)
+    responsible: bool

@@ -17,7 +17,7 @@ from gateway.wire.cpr import masked
 from gateway.wire.referral import Consent as DisclosureConsent
 from inbox_tui import held_up, presentation, words
 from inbox_tui.casework.case import Case, Forwarded, Rank
-from inbox_tui.casework.notes import Assessment, Closing, Contact, Familiar, GpInvolved, Note
+from inbox_tui.casework.notes import Assessment, Closing, Contact, Familiar, GpInvolved, Note, SentBack, TakenOver
 from inbox_tui.casework.supplements import OF_CITIZEN, Supplemented, source
 
 Facts = tuple[tuple[str, str], ...]
@@ -204,6 +204,17 @@ def _meeting(one: MeetingState) -> Section:
     )
 
 
+def judgement(case: Case, today: date) -> Section:
+    """Show the municipality's own assessment, apart from what the sender remarks (E2), and its clock (E3)."""
+    note, by = case.assessment, case.acute_by
+    heading = _("Your own assessment")
+    if note is None:
+        return Section(Tone.REMARK, heading)
+    clock = words.reach_by(by, today) if by else ""
+    said = f"{words.acute(note.acute)}: {one_line(note.why)}"
+    return Section(Tone.REMARK, heading, said, given((_("Assessed by"), _by(note)), (_("The clock"), clock)))
+
+
 def work(case: Case) -> Section:
     """Show what was assessed, tried and decided here."""
     familiar, ending = case.familiar, case.ending
@@ -237,7 +248,7 @@ def _contact(note: Contact) -> str:
 
 def _ending(note: Closing) -> Iterator[tuple[str, str]]:
     yield _("Closed"), _by(note)
-    yield _("Outcome"), ", ".join(map(words.outcome, note.outcomes))
+    yield _("Outcome"), ", ".join(words.outcome(code, note.named) for code in note.outcomes)
     yield _("Reason"), one_line(note.reason)
 
 
@@ -254,7 +265,8 @@ def course(case: Case, today: date) -> Section:
             (_("Target"), _target(case, today)),
             (_("Acknowledged"), _who(taken.by, taken.at) if taken else ""),
             (_("Acknowledgement"), presentation.told(case)),
-            *(pair for move in case.history for pair in _move(move)),
+            *_hands(case),
+            *((_("Sealed mail"), held_up.mailed(one)) for one in case.mailed),
             *_answered(case),
             (_("Told Præhospitalet"), presentation.ending_told(case)),
         ),
@@ -267,8 +279,31 @@ def _target(case: Case, today: date) -> str:
     return dates.day(case.target_date) + left
 
 
+def _hands(case: Case) -> Iterator[tuple[str, str]]:
+    """Tell in order whose hands it has been in (E7)."""
+    said = (
+        *((move.at, _move(move)) for move in case.history),
+        *((note.at, _taken_over(note)) for note in case.of(TakenOver)),
+        *((note.at, _sent_back(note)) for note in case.of(SentBack)),
+    )
+    for _at, facts in sorted(said, key=lambda one: one[0]):
+        yield from facts
+
+
+def _taken_over(note: TakenOver) -> Iterator[tuple[str, str]]:
+    who = ", ".join(dict.fromkeys(map(one_line, (note.by, note.department))))
+    noted = " " + _("(noted by {person})").format(person=one_line(note.noted_by)) if note.noted_by else ""
+    yield _("Taken over"), _who(who, note.at) + noted
+
+
+def _sent_back(note: SentBack) -> Iterator[tuple[str, str]]:
+    yield _("Sent back"), ", ".join((one_line(note.department), _by(note)))
+    yield _("Reason"), one_line(note.reason)
+
+
 def _move(move: Forwarded) -> Iterator[tuple[str, str]]:
     yield _("Forwarded"), f"{one_line(move.department.name)}, {_who(move.by, move.at)}"
+    yield _("Brought in too"), ", ".join(one_line(one.name) for one in move.also)
     yield _("Note"), one_line(move.note)
     yield _("Reason"), one_line(move.reason or "")
 

@@ -11,6 +11,7 @@ ACKNOWLEDGEMENT = {
     **RANDERS_UNIT,
     "acknowledged_at": "2026-11-22T09:14:00Z",
 }
+ACKNOWLEDGEMENT_WITH_DATE = {**ACKNOWLEDGEMENT, "contact_by": "2026-11-27"}
 SUPPLEMENT = {
     "written_at": "2026-11-23T09:00:00+01:00",
     "written_by": "Mette Testgaard",
@@ -85,6 +86,7 @@ MEETING_CANCELLED = {
 
 FOLLOWING = {
     "acknowledgement": (Kind.ACKNOWLEDGEMENT, ACKNOWLEDGEMENT),
+    "acknowledgement_with_date": (Kind.ACKNOWLEDGEMENT, ACKNOWLEDGEMENT_WITH_DATE),
     "supplement": (Kind.SUPPLEMENT, SUPPLEMENT),
     "correction": (Kind.SUPPLEMENT, CORRECTION),
     "reminder": (Kind.REMINDER, REMINDER),

@@ -16,6 +16,7 @@ from directory.tables import DirectoryTable
 from gateway.access.actions import CASEWORK
 from gateway.access.front_door import FrontDoor
 from gateway.access.sign_in import SignIn
+from gateway.access.staff import Staff
 from gateway.adapters.database import Database
 from gateway.audit.read import entries
 from gateway.audit.rows import AuditTable
@@ -33,6 +34,7 @@ from gateway.liveness.board import Limits
 from gateway.liveness.look import Board
 from gateway.liveness.notices import Notices
 from gateway.liveness.rows import LivenessTable
+from gateway.mailbox.rows import MailboxTable
 from gateway.meetings.rows import MeetingTable
 from gateway.rotation.compromise import Compromise
 from gateway.rotation.rotate import Rotation
@@ -43,6 +45,7 @@ from gateway.wire.letters import Kind, Letter
 from inbox_tui.acts import Acts
 from inbox_tui.casework.case import Case, CaseLine, Rank
 from inbox_tui.casework.intake import Intake
+from inbox_tui.departments import Departments
 from inbox_tui.drills import Drills
 from inbox_tui.exporting import ExportCase
 from inbox_tui.line import LookAtLine, last_day
@@ -157,6 +160,7 @@ class InboxSite:
             DirectoryTable,
             LivenessTable,
             BackupTable,
+            MailboxTable,
         )
         self.db.create(InboxTable.metadata, *(family.metadata for family in families))
         for person in STAFF:
@@ -273,6 +277,8 @@ class InboxSite:
                 door=FrontDoor(SignIn(self.db, self.vault, lambda: self.now), CASEWORK, "stafet-inbox audit"),
                 set_aside=SetAside(self.db),
                 export=ExportCase(self.store, self.path.with_name("exports")),
+                departments=Departments(self.db),
+                staff=Staff(self.db, self.vault, lambda: self.now, 7),
                 now=lambda: self.now,
                 person=ANNE,
                 poll_seconds=60,

@@ -21,6 +21,7 @@ from gateway.exchange.deliver import Deliver
 from gateway.exchange.identity import Identity
 from gateway.exchange.ports import Arrived, Attempt, Handler, Passage
 from gateway.exchange.receive import Receive
+from gateway.exchange.replies import TakeReply
 from gateway.exchange.rows import ArrivalRow, ConversationRow, OutgoingRow, StepRow, TakenRow
 from gateway.exchange.sealing import SealedLetter, seal_letter
 from gateway.site.home import Home
@@ -83,6 +84,7 @@ class Site:
     relay: Carrier = field(default_factory=Carrier)
     taken: list[Arrived] = field(default_factory=list)
     handlers: dict[Kind, Handler] = field(default_factory=dict)
+    take_reply: TakeReply | None = None
 
     @property
     def database(self) -> Database:
@@ -102,9 +104,9 @@ class Site:
 
     @property
     def receive(self) -> Receive:
-        station = self.station
+        station, post, clock = self.station, self.station.post, self.clock
         return Receive(
-            station.database, station.own, station.keyring, station.vault, station.post, self.handlers, self.clock
+            station.database, station.own, station.keyring, station.vault, post, self.handlers, clock, self.take_reply
         )
 
     def keep(self, _session: Session, arrived: Arrived) -> None:

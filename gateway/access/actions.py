@@ -48,6 +48,7 @@ class Action(enum.StrEnum):
     PIN_KEY = "pin-key"
     FORGET_KEY = "forget-key"
     SET_RELAY = "set-relay"
+    SET_MAILBOX = "set-mailbox"
     SEE_BOARD = "see-board"
     PROPOSE_CHANGE = "propose-change"
     CONFIRM_CHANGE = "confirm-change"
@@ -154,6 +155,7 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.PIN_KEY: KEEPING,
     Action.FORGET_KEY: KEEPING,
     Action.SET_RELAY: KEEPING,
+    Action.SET_MAILBOX: KEEPING,
     Action.SEE_BOARD: EVERYBODY,
     Action.PROPOSE_CHANGE: KEEPING,
     Action.CONFIRM_CHANGE: KEEPING,

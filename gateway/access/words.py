@@ -24,6 +24,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.PIN_KEY: mark("took in another party's key"),
     Action.FORGET_KEY: mark("stopped trusting a key"),
     Action.SET_RELAY: mark("changed the mail server"),
+    Action.SET_MAILBOX: mark("changed which mailbox is told that something waits"),
     Action.REVOKE_KEY: mark("gave up a lost or stolen key"),
     Action.ROTATE_KEY: mark("began to change the site's own key"),
     Action.RETIRE_KEY: mark("ended the site's old key"),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from directory import municipalities
@@ -30,7 +30,7 @@ from gateway.referring.submit import Submitted
 from gateway.referring.words import ELSEWHERE, NOTICES, OUTCOMES, STATES, why_due, why_waiting
 from gateway.station import Station, utc_now
 from gateway.terminal import erased
-from gateway.terminal.dates import day_and_clock
+from gateway.terminal.dates import day, day_and_clock
 from gateway.terminal.plain import one_line
 from gateway.wire.answers import Acknowledgement, NotOurs
 
@@ -210,6 +210,8 @@ def _lines(progress: Progress) -> list[str]:
     elif progress.acknowledgement:
         said = progress.acknowledgement
         lines.append(_("Taken over by {person}, {unit}, phone {phone}.").format(**_whom(said.acknowledged_by, said)))
+        if said.contact_by:
+            lines.append(_("They expect to contact the citizen by {date}.").format(date=day(said.contact_by)))
     elif progress.contact:
         lines.append(
             _("Phone of the unit: {phone} ({unit}).").format(
@@ -247,6 +249,7 @@ def facts(progress: Progress) -> dict[str, Any]:
         "acknowledged_at": said.acknowledged_at.isoformat() if said else None,
         "acknowledged_unit": said.unit if said else None,
         "acknowledged_phone": said.phone if said else None,
+        "contact_by": _written(said.contact_by) if said else None,
         "receipt_digest_ok": progress.digest_ok,
         "active": progress.active,
         "urgent": progress.urgent,
@@ -269,5 +272,5 @@ def facts(progress: Progress) -> dict[str, Any]:
     }
 
 
-def _written(moment: datetime | None) -> str | None:
+def _written(moment: date | datetime | None) -> str | None:
     return moment.isoformat() if moment else None

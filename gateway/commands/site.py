@@ -17,6 +17,7 @@ from gateway.commands.console import DONE, Arguments, Commands, Console, passwor
 from gateway.daemon import Chore, Daemon
 from gateway.doctor import files
 from gateway.exchange.ports import Handler
+from gateway.exchange.replies import TakeReply
 from gateway.language import gettext as _
 from gateway.language import in_use
 from gateway.site.home import Home
@@ -133,8 +134,14 @@ def _first_said(person: str, first: str | None) -> tuple[str, ...]:
     )
 
 
-def add_run(commands: Commands, open_site: Opener, handlers: Handlers, chores: Chores = lambda _station: ()) -> None:
-    """Add `run`: the daemon. `chores` are what this end does by the clock."""
+def add_run(
+    commands: Commands,
+    open_site: Opener,
+    handlers: Handlers,
+    chores: Chores = lambda _station: (),
+    take_reply: Callable[[Station], TakeReply | None] = lambda _station: None,
+) -> None:
+    """Add `run`: the daemon. `chores` are what this end does by the clock, `take_reply` with a department's answer."""
 
     def run(_arguments: Arguments, console: Console) -> int:
         logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
@@ -142,7 +149,7 @@ def add_run(commands: Commands, open_site: Opener, handlers: Handlers, chores: C
         for finding in files.open_to_others(console.home):
             logging.getLogger("stafet.doctor").warning("%s: %s", finding.code, finding.told["file"])
         with open_site(console.home) as station:
-            asyncio.run(_run(Daemon(station, handlers(station), chores(station)), console))
+            asyncio.run(_run(Daemon(station, handlers(station), chores(station), take_reply(station)), console))
         return DONE
 
     commands.add_parser("run", help=_("run the daemon that sends and receives")).set_defaults(run=run)

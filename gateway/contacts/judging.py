@@ -72,7 +72,7 @@ class Judge:
         others = select(ChangeRow.email).where(
             ChangeRow.party != contact.party, col(ChangeRow.ended_at).is_(None), col(ChangeRow.email).is_not(None)
         )
-        taken = {one.email for one in AddressBook(self.session).contacts() if one.party != contact.party}
+        taken = {one.email for one in AddressBook(self.session).everybody() if one.party != contact.party}
         taken |= set(filter(None, self.session.exec(others))) | self.own.addresses(self.now)
         if contact.email.casefold() in {email.casefold() for email in taken}:
             raise AddressTaken

@@ -138,7 +138,7 @@ class OurContact:
             raise WrongDomain
         if looks_personal(contact.email) and not personal_ok:
             raise PersonalAddress
-        if contact.email.casefold() in {one.email.casefold() for one in AddressBook(session).contacts()}:
+        if contact.email.casefold() in {one.email.casefold() for one in AddressBook(session).everybody()}:
             raise AddressTaken
 
     def _tell(self, session: Session, contact: Contact, person: Person) -> int:

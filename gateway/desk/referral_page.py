@@ -111,6 +111,7 @@ def _taken(progress: Progress, now: datetime) -> Section:
             (_("Unit"), one_line(said.unit)),
             (_("Phone"), dates.phone(said.phone)),
             (_("When"), words.moment(said.acknowledged_at, now)),
+            *(((_("Next"), words.promised(said.contact_by)),) if said.contact_by else ()),
         ),
     )
 

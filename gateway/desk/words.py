@@ -4,7 +4,7 @@ Whatever a peer wrote comes out harmless. A state is always a sign and a word, n
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from babel.dates import format_date
@@ -185,6 +185,11 @@ def standing(progress: Progress) -> str:
 def sign(progress: Progress) -> str:
     """Give the sign of a state."""
     return SIGNS.get(progress.state, "●")
+
+
+def promised(contact_by: date) -> str:
+    """Say by when the municipality means to contact the citizen (E15)."""
+    return _("expects to contact the citizen by {date}").format(date=dates.short_day(contact_by))
 
 
 def answer(progress: Progress, now: datetime) -> str:

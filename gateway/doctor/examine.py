@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from gateway.doctor import files, keeping, keys, line, machine, storage, traffic
+from gateway.doctor import files, keeping, keys, line, machine, mailbox, storage, traffic
 from gateway.doctor.findings import Check, Finding, bad
 from gateway.retention.run import Retain
 from gateway.site.errors import SettingsUnreadable
@@ -29,12 +29,14 @@ def from_inside(station: Station, retain: Callable[[Station], Retain]) -> Iterat
         yield bad(Check.KEY, "GPG_FAILS", reason=error.code)
     yield from keys.doors(station)
     now = station.clocks.machine()
+    yield from files.saved(station.home, now)
     signed = station.notary.last_signed.read()
     with station.database.reading() as session:
         yield from storage.examine(station.home, session)
         yield from machine.clock(session, now)
         yield from traffic.parties(session, station.own.party)
         yield from line.examine(station, session, now)
+        yield from mailbox.examine(station, session, now)
         yield from traffic.letters(session)
         yield from traffic.mail(session, now)
         yield from keeping.people(session)

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from gateway.site.settings import Settings
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 PRIVATE_FILE: Final = stat.S_IRUSR | stat.S_IWUSR
 PRIVATE_FOLDER: Final = stat.S_IRWXU
+A_DAY: Final = timedelta(days=1)
 PUBLIC: Final = frozenset({"door.pem"})
 """What is given to the other party, and may be read by anybody."""
 
@@ -29,6 +31,13 @@ def open_to_others(home: Home) -> Iterator[Finding]:
     """Look for what stands open in the home, for the daemon to say so in its log when it starts."""
     found = (finding for path in _within(home) for finding in _look_at(path, _name(home, path)))
     return (finding for finding in found if finding.grade is Grade.BAD)
+
+
+def saved(home: Home, now: datetime) -> Iterator[Finding]:
+    """Count what people saved from a screen a day ago or more, and have not fetched: each holds a CPR number."""
+    files = [*home.exports.iterdir()] if home.exports.is_dir() else []
+    if old := sum(_age(file, now) >= A_DAY for file in files):
+        yield look(Check.FILES, "EXPORTS_LIE", count=old)
 
 
 def mend(home: Home) -> tuple[str, ...]:
@@ -60,6 +69,13 @@ def _look_at(path: Path, name: str) -> Iterator[Finding]:
     if found.st_mode & OTHERS and path.name not in PUBLIC:
         code = "FOLDER_OPEN" if stat.S_ISDIR(found.st_mode) else "FILE_OPEN"
         yield bad(Check.FILES, code, file=name, mode=f"{stat.S_IMODE(found.st_mode):04o}")
+
+
+def _age(path: Path, now: datetime) -> timedelta:
+    try:
+        return now - datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+    except FileNotFoundError:  # it was fetched, or erased, just now
+        return timedelta(0)
 
 
 def _mended(path: Path) -> bool:

@@ -37,6 +37,8 @@ class Check(enum.StrEnum):
     """Contacts and keys of those letters go to."""
     LINE = "line"
     """Whether the other parties are heard, and what of contacts and keys waits for a person."""
+    MAILBOX = "mailbox"
+    """Whether an ordinary mailbox is told when something waits."""
     LETTERS = "letters"
     """What does not get through."""
     ARRIVALS = "arrivals"

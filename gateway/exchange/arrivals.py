@@ -24,12 +24,16 @@ STUCK_AFTER: Final = timedelta(hours=1)
 NOT_LOOKED_AT: Final = "NOT_LOOKED_AT"
 """The reason an arrival is shown by that could not be looked at yet."""
 
+OUR_LACK: Final = frozenset({"UNKNOWN_SIGNER", "WRONG_SIGNER", "SIGNER_EXPIRED", "SENDER_DIFFERS"})
+"""Why mail is kept apart that another key or address in our book may clear up."""
+
 AS_REPLY: Final = "REPLY_"
 """How the reason begins why a mail from a department's address is kept apart."""
 
-_LACK: Final = frozenset({"UNKNOWN_SIGNER", "WRONG_SIGNER", "SIGNER_EXPIRED", "SENDER_DIFFERS"})
-OUR_LACK: Final = _LACK | {AS_REPLY + code for code in _LACK}
-"""Why mail is kept apart that another key or address in our book may clear up."""
+
+def as_reply(code: str) -> str:
+    """Name why a mail from a department's address is kept apart: what people do about it is another thing then."""
+    return code if code.startswith(AS_REPLY) else AS_REPLY + code
 
 
 class Outcome(enum.StrEnum):
@@ -114,7 +118,7 @@ def look_again(session: Session) -> None:
     """Look once more at what was kept apart because our book lacked something, now that it may hold it."""
     again = update(ArrivalRow).where(
         col(ArrivalRow.outcome) == Outcome.QUARANTINED,
-        col(ArrivalRow.reason).in_(OUR_LACK),
+        col(ArrivalRow.reason).in_([*OUR_LACK, *map(as_reply, OUR_LACK)]),
         col(ArrivalRow.locked) != b"",  # retention has not taken it yet
     )
     values = {"outcome": Outcome.WAITING, "reason": "", "tries": 0, "look_at": col(ArrivalRow.arrived_at)}

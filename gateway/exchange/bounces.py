@@ -13,6 +13,7 @@ from gateway.exchange import outbox
 from gateway.exchange.arrivals import Outcome
 from gateway.exchange.delivery import BOUNCED, DELAYED, State, came_back
 from gateway.exchange.rows import EnvelopeRow, OutgoingRow, StepRow
+from gateway.mailbox import last
 from gateway.wire.bounce import Bounce, Fate, is_automatic, read
 from gateway.wire.envelope import unwrap
 from gateway.wire.errors import NotAnEnvelope
@@ -20,6 +21,7 @@ from gateway.wire.errors import NotAnEnvelope
 UNMATCHED: Final = "UNMATCHED"
 UNCLEAR: Final = "UNCLEAR"
 OWN_LETTER: Final = "OWN_LETTER"
+MAILBOX: Final = "MAILBOX"
 MACHINE: Final = "MACHINE"
 
 MAY_COME_BACK: Final = frozenset({State.SENT, State.HANDED_OVER, State.QUEUED})
@@ -38,6 +40,8 @@ def take(session: Session, raw: bytes, *, from_nobody: bool, now: datetime) -> t
     if bounce is None or (bounce.fate is Fate.UNCLEAR and is_automatic(raw)):
         return (Outcome.AUTOMATIC, MACHINE) if is_automatic(raw) else None
     envelope = _envelope(session, bounce)
+    if envelope is None and bounce.fate is Fate.FAILED and last.came_back(session, bounce.envelope_ids, bounce.status):
+        return Outcome.BOUNCE, MAILBOX
     if envelope is None:
         return None if bounce.fate is Fate.UNCLEAR else (Outcome.BOUNCE, UNMATCHED)
     return Outcome.BOUNCE, _told(session, bounce, envelope, now)

@@ -8,7 +8,6 @@ done or all of it.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlmodel import Session
 
@@ -20,6 +19,7 @@ from gateway.exchange import arrivals, bounces
 from gateway.exchange.arrivals import Outcome
 from gateway.exchange.identity import Identity
 from gateway.exchange.ports import Handler, Post
+from gateway.exchange.replies import Answered, TakeReply, When, open_reply
 from gateway.exchange.rows import ArrivalRow
 from gateway.exchange.sealing import OpenedLetter, open_letter
 from gateway.exchange.taking import Taking
@@ -28,6 +28,7 @@ from gateway.site.ports import Clock, Sessions
 from gateway.wire.errors import WireError
 from gateway.wire.letters import Kind
 from gateway.wire.payload import Payload
+from gateway.wire.reply import sender_of
 from keys.errors import OpenRefused
 from keys.keyring import Keyring
 
@@ -36,7 +37,10 @@ log = logging.getLogger("stafet.receive")
 
 @dataclass(frozen=True)
 class Receive:
-    """Looks at one arrival per call. `clock` is the machine's; when a letter arrived is read from its row."""
+    """Looks at one arrival per call. `clock` is the machine's; when a letter arrived is read from its row.
+
+    `take_reply` is what an end with departments does with what they answer by mail.
+    """
 
     sessions: Sessions
     own: Identity
@@ -45,6 +49,7 @@ class Receive:
     post: Post
     handlers: Mapping[Kind, Handler]
     clock: Clock
+    take_reply: TakeReply | None = None
 
     def waiting(self) -> tuple[int, ...]:
         """List the arrivals to look at now."""
@@ -61,23 +66,48 @@ class Receive:
         with self.sessions.reading() as session:
             arrival = session.get_one(ArrivalRow, arrival_id)
             raw = self.vault.open(arrival.locked, arrival.place)
+            department = self._department(session, raw, arrival)
             try:
-                opened = self._open(session, raw, arrival.arrived_at)
+                opened = self._opened(session, raw, arrival, department)
             except (OpenRefused, WireError) as error:
-                opened, refusal = None, error.code
+                opened, refusal = None, arrivals.as_reply(error.code) if department else error.code
         with self.sessions.session() as session:
             arrival = session.get_one(ArrivalRow, arrival_id)
-            if opened:
+            if isinstance(opened, Answered):
+                arrival.outcome, arrival.reason = self._take_reply(session, opened)
+            elif opened:
                 arrival.outcome = self._take(session, opened, arrival)
             else:
                 arrival.outcome, arrival.reason = self._set_aside(session, raw, arrival, refusal)
             self._note(session, arrival)
             return Outcome(arrival.outcome)
 
-    def _open(self, session: Session, raw: bytes, arrived_at: datetime) -> OpenedLetter:
-        now, book = self.clock(), AddressBook(session)
-        own = self.own.reading(session, arrived_at)
-        return open_letter(raw, own=own, book=book, keyring=self.keyring, now=now, arrived_at=arrived_at)
+    def _department(self, session: Session, raw: bytes, arrival: ArrivalRow) -> str | None:
+        """Tell which department a mail says it comes from: then it can be nothing but that department's answer."""
+        if self.take_reply is None:
+            return None
+        return AddressBook(session).department_at(sender_of(raw), arrival.arrived_at)
+
+    def _opened(
+        self, session: Session, raw: bytes, arrival: ArrivalRow, department: str | None
+    ) -> OpenedLetter | Answered:
+        now, book, at = self.clock(), AddressBook(session), arrival.arrived_at
+        own, ring = self.own.reading(session, at), self.keyring
+        if department is None:
+            return open_letter(raw, own=own, book=book, keyring=ring, now=now, arrived_at=at)
+        when = When(now, at, arrival.rules_at)
+        return open_reply(raw, department, own=own, book=book, keyring=ring, when=when)
+
+    def _take_reply(self, session: Session, answered: Answered) -> tuple[Outcome, str]:
+        """Take an answer; which key of ours the department uses is known from it in any case."""
+        take, now = self.take_reply, self.clock()
+        self.own.book(session).known(answered.party, answered.opened_with, now)
+        try:
+            with session.begin_nested():
+                news = take is not None and take(session, answered)
+        except WireError as error:
+            return Outcome.QUARANTINED, arrivals.as_reply(error.code)
+        return (Outcome.TAKEN if news else Outcome.DUPLICATE), ""
 
     def _take(self, session: Session, opened: OpenedLetter, arrival: ArrivalRow) -> Outcome:
         if opened.payload is not None:

@@ -100,7 +100,7 @@ def open_letter(
     """
     arrived_at = arrived_at or now
     envelope = mail.unwrap(raw)
-    opened_with, opened = _opened(envelope, own, book.trusted(arrived_at), keyring, now)
+    opened_with, opened = opened_by(own, envelope.ciphertext, book.trusted(arrived_at), keyring, now)
     party = book.owner_of(opened.signed_by, arrived_at)
     if party is None or envelope.sender not in {known.casefold() for known in book.addresses(party, arrived_at)}:
         raise SenderDiffers
@@ -121,16 +121,25 @@ def open_letter(
     )
 
 
-def _opened(
-    envelope: mail.Envelope, own: Reader, signers: frozenset[Fingerprint], keyring: Keyring, now: datetime
+def opened_by(
+    own: Reader,
+    ciphertext: bytes,
+    signers: frozenset[Fingerprint],
+    keyring: Keyring,
+    now: datetime,
+    *,
+    by_mail_program: bool = False,
 ) -> tuple[Fingerprint, Opened]:
-    """Open by the one of our keys it was sealed to."""
+    """Open by the one of our keys it was sealed to; raises ForFormerKey, and what `open_sealed` does."""
     for key in own.keys:
         try:
-            return key, open_sealed(keyring, envelope.ciphertext, reader=key, signers=signers, now=now)
+            opened = open_sealed(
+                keyring, ciphertext, reader=key, signers=signers, now=now, by_mail_program=by_mail_program
+            )
         except NotForUs:
             continue
-    if any(is_sealed_to(keyring, envelope.ciphertext, key) for key in own.former):
+        return key, opened
+    if any(is_sealed_to(keyring, ciphertext, key) for key in own.former):
         raise ForFormerKey
     raise NotForUs
 

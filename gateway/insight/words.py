@@ -87,6 +87,7 @@ CONVERSATION: Final[Mapping[str, str]] = {
     "acknowledgement": mark("Taken over"),
     "acknowledged_at": mark("Time"),
     "acknowledged_by": mark("Acknowledged by"),
+    "contact_by": mark("Expects to contact the citizen by"),
     "unit": mark("Unit"),
     "not_ours": mark("Answered: not their citizen"),
     "answered_at": mark("Time"),

@@ -12,6 +12,8 @@ from typing import Final, Protocol
 
 from sqlmodel import Session, select
 
+from directory.book import AddressBook
+from directory.departments import is_department
 from gateway.access.act import noted_by_daemon
 from gateway.access.actions import Action
 from gateway.liveness.board import STEPS, WORST_FIRST, Grade, Reason, Row, days_until, step_of
@@ -25,8 +27,11 @@ from keys.keyring import Keyring
 
 OWN_KEY_ENDS: Final = "OWN_KEY_ENDS"
 OWN_KEY_ENDED: Final = "OWN_KEY_ENDED"
+DEPARTMENT_KEY_ENDS: Final = "DEPARTMENT_KEY_ENDS"
+DEPARTMENT_KEY_ENDED: Final = "DEPARTMENT_KEY_ENDED"
 BACKUP_OLD: Final = "BACKUP_OLD"
 BACKUP_NEVER: Final = "BACKUP_NEVER"
+MAILBOX_FAILS: Final = "MAILBOX_FAILS"
 
 TOLD_OF: Final = frozenset(
     {
@@ -85,18 +90,23 @@ class Backup(Protocol):
 
 @dataclass(frozen=True)
 class Notices:
-    """Computes the notices of one end. `own_key` names our newest key; `last_backup` tells when there last was one."""
+    """Computes the notices of one end. `own_key` names our newest key; `last_backup` tells when there last was one.
+
+    `mailbox_fails` tells since when mail without content does not get through; None when it does.
+    """
 
     board: Board
     keyring: Keyring
     own_key: Callable[[Session, datetime], Fingerprint]
     backup_days: int
     last_backup: Callable[[Session], Backup | None]
+    mailbox_fails: Callable[[Session, datetime], datetime | None] = lambda _session, _now: None
 
     def now(self, session: Session, now: datetime) -> tuple[Notice, ...]:
         """List them, the worst first; `now` is the machine's clock."""
         others = (notice for row in self.board.rows(session, now) for notice in _of(row))
-        found = [*self._own_key(session, now), *others, *self._backup(session, now)]
+        keys = (*self._own_key(session, now), *self._departments(session, now))
+        found = [*keys, *others, *self._backup(session, now), *self._mailbox(session, now)]
         return tuple(sorted(found, key=lambda notice: WORST_FIRST[notice.grade]))
 
     def _own_key(self, session: Session, now: datetime) -> Iterator[Notice]:
@@ -104,12 +114,19 @@ class Notices:
             ends_at = self.keyring.describe(self.own_key(session, now)).expires
         except KeyNotFound:
             return  # the doctor says so
-        if ends_at is None or (days := days_until(ends_at, now)) > STEPS[-1]:
-            return
-        told: dict[str, int | datetime] = {"ends_at": ends_at, "days": days}
-        code, step = (OWN_KEY_ENDS, step_of(days)) if days >= 0 else (OWN_KEY_ENDED, 0)
-        grade = Grade.AMBER if step > STEPS[1] else Grade.RED
-        yield Notice(code, "", "", grade, told, step=step)
+        yield from _ending(ends_at, OWN_KEY_ENDS, OWN_KEY_ENDED, now)
+
+    def _departments(self, session: Session, now: datetime) -> Iterator[Notice]:
+        """Tell of the key that ends first among those of the departments that are reached by mail."""
+        pins = (pin for pin in AddressBook(session).believed(now) if is_department(pin.party) and pin.valid_to is None)
+        ends = [ends_at for pin in pins if (ends_at := self._end_of(pin.fingerprint))]
+        yield from _ending(min(ends, default=None), DEPARTMENT_KEY_ENDS, DEPARTMENT_KEY_ENDED, now)
+
+    def _end_of(self, fingerprint: Fingerprint) -> datetime | None:
+        try:
+            return self.keyring.describe(fingerprint).expires
+        except KeyNotFound:
+            return None
 
     def _backup(self, session: Session, now: datetime) -> Iterator[Notice]:
         last = self.last_backup(session)
@@ -117,6 +134,11 @@ class Notices:
             yield Notice(BACKUP_NEVER, "", "", Grade.AMBER)
         elif now - last.made_at > timedelta(days=self.backup_days):
             yield Notice(BACKUP_OLD, "", "", Grade.AMBER, {"since": last.made_at})
+
+    def _mailbox(self, session: Session, now: datetime) -> Iterator[Notice]:
+        since = self.mailbox_fails(session, now)
+        if since is not None:
+            yield Notice(MAILBOX_FAILS, "", "", Grade.RED, {"since": since})
 
 
 @dataclass(frozen=True)
@@ -142,16 +164,29 @@ class Tell:
     def _tell(self, session: Session, now: datetime) -> None:
         standing = {notice.mark: notice for notice in self.notices.now(session, now)}
         known = {(row.what, row.about, row.step): row for row in session.exec(select(ToldRow))}
-        for mark in known.keys() - standing.keys():
-            session.delete(known[mark])
+        for mark, row in known.items():
+            if mark in standing:
+                row.red = standing[mark].grade is Grade.RED
+            else:
+                session.delete(row)
         for mark in sorted(standing.keys() - known.keys()):
             self._told(session, standing[mark], now)
 
     def _told(self, session: Session, notice: Notice, now: datetime) -> None:
-        session.add(ToldRow(what=notice.code, about=notice.about, step=notice.step, told_at=now))
+        red = notice.grade is Grade.RED
+        session.add(ToldRow(what=notice.code, about=notice.about, step=notice.step, told_at=now, red=red))
         detail = {"step": notice.step} if notice.step else {}
         noted_by_daemon(session, Action.WARN, now, notice.about, notice.code, detail)
         log.warning("%s %s %s", notice.code, notice.about, notice.step or "")
+
+
+def _ending(ends_at: datetime | None, ends: str, ended: str, now: datetime) -> Iterator[Notice]:
+    """Tell that a key ends soon, or has; nothing while that is far off."""
+    if ends_at is None or (days := days_until(ends_at, now)) > STEPS[-1]:
+        return
+    code, step = (ends, step_of(days)) if days >= 0 else (ended, 0)
+    grade = Grade.AMBER if step > STEPS[1] else Grade.RED
+    yield Notice(code, "", "", grade, {"ends_at": ends_at, "days": days}, step=step)
 
 
 def _of(row: Row) -> Iterator[Notice]:

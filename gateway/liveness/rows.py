@@ -54,7 +54,10 @@ class WatchRow(LivenessTable, table=True):
 
 
 class ToldRow(LivenessTable, table=True):
-    """A notice that stands and has been told; the row goes when its cause does, so that it can be told again."""
+    """A notice that stands and has been told; the row goes when its cause does, so that it can be told again.
+
+    `red` is how bad it is now: something does not work, or nobody is there.
+    """
 
     __tablename__ = "told_notices"
 
@@ -62,3 +65,4 @@ class ToldRow(LivenessTable, table=True):
     about: str = Field(primary_key=True)
     step: int = Field(primary_key=True)
     told_at: datetime = Field(sa_type=UtcDateTime)
+    red: bool = False

@@ -7,7 +7,16 @@ from typing import Final
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.liveness.board import Facts, Grade, Reason, Remark
-from gateway.liveness.notices import BACKUP_NEVER, BACKUP_OLD, OWN_KEY_ENDED, OWN_KEY_ENDS, Notice
+from gateway.liveness.notices import (
+    BACKUP_NEVER,
+    BACKUP_OLD,
+    DEPARTMENT_KEY_ENDED,
+    DEPARTMENT_KEY_ENDS,
+    MAILBOX_FAILS,
+    OWN_KEY_ENDED,
+    OWN_KEY_ENDS,
+    Notice,
+)
 from gateway.terminal import dates
 
 GRADES: Final[Mapping[Grade, str]] = {
@@ -83,8 +92,20 @@ OWN: Final[Mapping[str, tuple[str, str]]] = {
         mark("our own key ended {ends_at}"),
         mark("No letter leaves. Make a new key, and tell every party by phone."),
     ),
+    DEPARTMENT_KEY_ENDS: (
+        mark("the key of a department that is reached by mail ends {ends_at}"),
+        mark("See which one: departments mail. Get its next key, and compare it by phone: departments reach."),
+    ),
+    DEPARTMENT_KEY_ENDED: (
+        mark("the key of a department that is reached by mail ended {ends_at}"),
+        mark("Mail to it waits. Get its next key, and compare it by phone: departments mail, departments reach."),
+    ),
     BACKUP_OLD: (mark("the last backup is of {since}"), mark("Make one now, and keep it elsewhere: backup.")),
     BACKUP_NEVER: (mark("there is no backup"), mark("Make one now, and keep it elsewhere: backup.")),
+    MAILBOX_FAILS: (
+        mark("mail to the ordinary mailbox has not got through since {since}"),
+        mark("Nobody is told there that something waits. Look at the address, and try it: mailbox, mailbox test."),
+    ),
 }
 """By the code of a notice about ourselves."""
 

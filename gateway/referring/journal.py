@@ -99,8 +99,14 @@ def facts(entry: Entry) -> dict[str, Any]:
         "erased_at": entry.erased.at.isoformat() if entry.erased else None,
         "supplements": [added.written() for added in entry.supplements],
         "acknowledged_by": entry.acknowledgement.acknowledged_by if entry.acknowledgement else None,
+        "contact_by": _promised(entry),
         "events": [{"state": event.code, "at": event.at.isoformat()} for event in entry.events],
     }
+
+
+def _promised(entry: Entry) -> str | None:
+    by = entry.acknowledgement.contact_by if entry.acknowledgement else None
+    return by.isoformat() if by else None
 
 
 def _consent(consent: Consent, sent: Referral | None) -> Iterator[str | None]:
@@ -186,4 +192,6 @@ def _happened(event: Event, entry: Entry) -> str:
             person=one_line(taken.acknowledged_by), unit=one_line(taken.unit), phone=one_line(taken.phone)
         )
         said = f"{said}: {by}"
+        if taken.contact_by:
+            said += "; " + _("expects to contact the citizen by {date}").format(date=day(taken.contact_by))
     return f"{moment(event.at)}: {said}"

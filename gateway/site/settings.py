@@ -8,6 +8,8 @@ from typing import Any, Final, Self
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from directory.errors import BadAddress
+from directory.model import normal_address
 from gateway.site.errors import SettingsUnreadable
 from keys.fingerprint import Fingerprint
 
@@ -158,13 +160,23 @@ class CaseworkSettings(BaseModel):
 class MailboxSettings(BaseModel):
     """The unit's ordinary mailbox, which is told that something waits in Stafet, and never what (E13, E16).
 
-    `address`: where the mail goes; none: no mail. `sender`: whom it comes from; none: the unit's own address.
+    `address`: where the mail goes; none: no mail. `admin_address`: where mail goes about Stafet itself; none: there
+    too. `sender`: whom it comes from; none: the unit's own address.
     """
 
     model_config = STRICT
 
     address: str | None = None
+    admin_address: str | None = None
     sender: str | None = None
+
+    @field_validator("address", "admin_address", "sender")
+    @classmethod
+    def _an_address(cls, text: str | None) -> str | None:
+        try:
+            return None if text is None else normal_address(text)
+        except BadAddress:
+            raise ValueError("no mail address") from None
 
 
 class Settings(BaseModel):

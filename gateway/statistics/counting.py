@@ -30,6 +30,7 @@ class Frame:
     """What the figures are about besides the referrals: whose they are, which rows a table has, what else was counted.
 
     `refusals`, `reminders` and `endings` are counts by reason, by step and by what was arranged. None names anybody.
+    `ending_names` is what an end calls the endings of its own (E21).
     """
 
     party: str
@@ -40,6 +41,7 @@ class Frame:
     refusals: Mapping[str, int] = field(default_factory=dict)
     reminders: Mapping[str, int] = field(default_factory=dict)
     endings: Mapping[str, int] = field(default_factory=dict)
+    ending_names: Mapping[str, str] = field(default_factory=dict)
     joined: tuple[Joined, ...] = ()
     entered: tuple[Entered, ...] = ()
 
@@ -82,9 +84,10 @@ def _splits(inside: Sequence[Observed], people: Sequence[Person], frame: Frame) 
     yield _split(Topic.AGAIN, Base.REFERRALS, Again, (one.again for one in inside))
     if any(one.outcome for one in inside):
         yield _split(Topic.PROMISE, Base.REFERRALS, Outcome, (one.outcome for one in inside if one.outcome))
-    for topic, events in ((Topic.REMINDERS, frame.reminders), (Topic.ENDINGS, frame.endings)):
-        if events:
-            yield Split(topic, Base.EVENTS, events, None)
+    if frame.reminders:
+        yield Split(Topic.REMINDERS, Base.EVENTS, frame.reminders, None)
+    if frame.endings:
+        yield Split(Topic.ENDINGS, Base.EVENTS, frame.endings, None, frame.ending_names)
     yield _split(Topic.RESIDENCE, Base.CITIZENS, Residence, (person.residence for person in people))
     if frame.refusals:
         yield Split(Topic.REFUSALS, Base.REFUSED, frame.refusals, sum(frame.refusals.values()))

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias
@@ -110,12 +110,16 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Split:
-    """A whole divided into named parts. `total` is None where parts overlap and have no sum, or where it is hidden."""
+    """A whole divided into named parts. `total` is None where parts overlap and have no sum, or where it is hidden.
+
+    `names` is what parts are called that have no words of ours: an end's own codes (E21).
+    """
 
     topic: Topic
     base: Base
     parts: Mapping[str, Number]
     total: Number
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def part(self, name: str) -> Number:
         """Give one part."""

@@ -226,10 +226,10 @@ def _split(figures: Figures, topic: Topic) -> Iterator[Table]:
 def _part(split: Split, code: str) -> Row:
     number = split.parts[code]
     if split.base is Base.EVENTS:
-        return Row(part_name(split.topic, code), (Cell(number),))
+        return Row(part_name(split.topic, code, split.names), (Cell(number),))
     ratio = number / split.total if number is not None and split.total else None
     share = Cell(ratio, Unit.SHARE, empty=split.total == 0)
-    return Row(part_name(split.topic, code), (Cell(number), share))
+    return Row(part_name(split.topic, code, split.names), (Cell(number), share))
 
 
 def _split_coverage(split: Split) -> str:

@@ -1,6 +1,7 @@
 """What everything that is counted is called, for people."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from directory import municipalities
@@ -123,6 +124,8 @@ BY_HAND: Final[Mapping[ByHand, str]] = {
     ByHand.AMBULANCE_B: mark("Ambulances of urgency B per citizen"),
 }
 
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
 OF_WHOLE: Final[Mapping[Base, str]] = {
     Base.REFERRALS: mark("{measured} of {whole} referrals"),
     Base.CITIZENS: mark("{measured} of {whole} citizens"),
@@ -142,9 +145,9 @@ IN_WORDS: Final[Mapping[tuple[Base, Extent], str]] = {
 }
 
 
-def part_name(topic: Topic, code: str) -> str:
-    """Name one part of a split; a code nobody has named yet is told as it is."""
-    name = _(PARTS[topic].get(code, code))
+def part_name(topic: Topic, code: str, names: Mapping[str, str] = NONE) -> str:
+    """Name one part of a split; `names` are an end's own, and a code nobody has named yet is told as it is."""
+    name = _(PARTS[topic][code]) if code in PARTS[topic] else names.get(code, code)
     return name[:1].upper() + name[1:]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,6 +25,14 @@ class Departed(Message):
     """Whoever sits here no longer works here: the application asks anew who it is."""
 
 
+@dataclass(frozen=True)
+class Stopped:
+    """Why something was not done: what to say of it."""
+
+    words: str
+    severity: Severity
+
+
 class Page(Screen[Result]):
     """A screen. REFUSALS says each kind of refusal in words; TROUBLE is what else can be wrong beside the database.
 
@@ -41,6 +50,19 @@ class Page(Screen[Result]):
         **kwargs: Asked.kwargs,
     ) -> Answer | None:
         """Ask from a thread; a refusal or trouble is said to the person, and gives None. So does a page left."""
+        answer = await self.attempt(question, *args, **kwargs)
+        if isinstance(answer, Stopped):
+            self.say(answer.words, answer.severity)
+            return None
+        return answer
+
+    async def attempt(
+        self,
+        question: Callable[Asked, Answer],
+        *args: Asked.args,
+        **kwargs: Asked.kwargs,
+    ) -> Answer | Stopped | None:
+        """Ask from a thread, and give what stopped it, if anything did; None when the page was left meanwhile."""
         refusals: tuple[type[Exception], ...] = (*self.REFUSALS,)
         trouble: tuple[type[Exception], ...] = (SQLAlchemyError, *self.TROUBLE)
         try:
@@ -48,9 +70,9 @@ class Page(Screen[Result]):
         except self.GONE:
             self.post_message(Departed())
         except refusals as refusal:
-            self.say(self.in_words(refusal), "warning")
+            return Stopped(self.in_words(refusal), "warning")
         except trouble:
-            self.say(database_trouble(), "error")
+            return Stopped(database_trouble(), "error")
         else:
             return answer if self.is_shown else None
         return None

@@ -4,18 +4,23 @@ None of them holds anything about the citizen beyond what the other end has alre
 """
 
 import enum
+from datetime import date
 
 from gateway.wire.body import Body, Name, Phone, Short
 from gateway.wire.referral import Moment
 
 
 class Acknowledgement(Body):
-    """A person at the municipality has taken over: who, in which unit, on which phone, when (L6)."""
+    """A person at the municipality has taken over: who, in which unit, on which phone, when (L6).
+
+    `contact_by` is by when they mean to contact the citizen, when they say so: a date and no words (E15).
+    """
 
     acknowledged_by: Name
     unit: Short
     phone: Phone
     acknowledged_at: Moment
+    contact_by: date | None = None
 
 
 class Reminder(Body):

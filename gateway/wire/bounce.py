@@ -5,23 +5,21 @@ can write such a mail, so what it says is a hint, and only about an envelope who
 decrypted, shown or answered.
 """
 
-import codecs
 import enum
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes
 from email.message import Message
 from typing import Final
 
 from gateway.wire import mail_limits
 from gateway.wire.errors import NotAnEnvelope
+from gateway.wire.other_programs import BROKEN, parsed, text_of
 
 READ_BYTES: Final = 256 * 1024
 """A report comes first, and what it brings back behind it."""
 MOST_IDS: Final = 20
 
-NESTED: Final = re.compile(rb"(?im)^(content-type:\s*)message/")
 STATUS_TYPES: Final = frozenset({"text/x-delivery-status", "text/x-global-delivery-status"})
 ID: Final = re.compile(r"(?<![0-9A-Za-z-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9A-Za-z-])", re.IGNORECASE)
 ACTION: Final = re.compile(r"(?im)^Action:[ \t]*([a-z]+)")
@@ -45,15 +43,6 @@ MACHINE: Final = re.compile(r"mailer-daemon@|<?postmaster@|microsoftexchange[0-9
 SEALED: Final = re.compile(rb"(?i)-----BEGIN PGP MESSAGE|application/pgp-encrypted|multipart/encrypted")
 BULK: Final = frozenset({"bulk", "list", "junk", "auto_reply"})
 SIGNS_OF_MACHINES: Final = ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond", "X-Autoresponder")
-
-
-CHARSETS: Final = frozenset(
-    {"ascii", "utf-8", "utf-16", "utf-16-be", "utf-16-le", "iso8859-1", "iso8859-2", "iso8859-15", "cp1250", "cp1252"}
-)
-"""What mail servers write in. Of the rest, some take minutes to read what somebody has made for that (punycode)."""
-
-BROKEN: Final = (ValueError, LookupError, RecursionError, AttributeError, TypeError)
-"""What the parser raises over mail that is none."""
 
 
 class Fate(enum.StrEnum):
@@ -106,26 +95,16 @@ def is_automatic(raw: bytes) -> bool:
 
 
 def _parsed(raw: bytes) -> Message:
-    """Parse the beginning of a mail; a mail within it is read as text, so that none can be nested without end."""
-    beginning = NESTED.sub(rb"\1text/x-", raw[:READ_BYTES].replace(b"\0", b"?"))
-    mail_limits.check(beginning, mail_limits.REPORT)
-    return message_from_bytes(beginning)
+    """Parse the beginning of a mail."""
+    return parsed(raw[:READ_BYTES].replace(b"\0", b"?"), mail_limits.REPORT)
 
 
 def _texts(mail: Message) -> Iterator[tuple[str, str]]:
     """Give each part that holds text, with its type; what cannot be decoded is read as well as it can be."""
     for part in mail.walk():
-        content = part.get_payload(decode=True)
-        if isinstance(content, bytes) and part.get_content_maintype() == "text":
-            yield part.get_content_type(), _decoded(content, part)
-
-
-def _decoded(content: bytes, part: Message) -> str:
-    try:
-        charset = codecs.lookup(str(part.get_content_charset() or "latin-1")).name
-    except (LookupError, ValueError):
-        charset = ""
-    return content.decode(charset if charset in CHARSETS else "latin-1", "replace")
+        text = text_of(part)
+        if text is not None:
+            yield part.get_content_type(), text
 
 
 def _header(mail: Message, name: str) -> str:

@@ -8,7 +8,7 @@ from gateway.language import mark
 from gateway.wire.answers import Acknowledgement, Closed, Elsewhere, NotOurs, Reminder, Withdrawal
 from gateway.wire.letters import Kind
 from gateway.wire.supplement import Supplement
-from gateway.wire.text_lines import Lines, fact, indented, moment, on_one_line, section
+from gateway.wire.text_lines import Lines, day, fact, indented, moment, on_one_line, section
 
 WHY: Final[Mapping[Elsewhere, str]] = {
     Elsewhere.MOVED: mark("the citizen has moved away"),
@@ -26,6 +26,7 @@ def _acknowledgement(body: Mapping[str, Any]) -> Lines:
         (_("Unit"), said.unit),
         (_("Phone"), said.phone),
         (_("Time"), moment(said.acknowledged_at)),
+        (_("Expects to contact the citizen by"), day(said.contact_by) if said.contact_by else None),
     )
 
 

@@ -161,15 +161,19 @@ def unwrap(raw: bytes) -> Envelope:
     try:
         mail = message_from_bytes(raw)
         _require_once(mail)
-        control, sealed = _two_parts(mail)
-        whole = _bytes_of(control).split() == [b"Version:", b"1"] and not mail.defects
-        if mail.get_content_type() != "multipart/encrypted" or not whole:
-            raise NotAnEnvelope
-        return Envelope(
-            _bytes_of(sealed), _address(mail["From"]), _address(mail["To"]), _id(mail), str(mail["Subject"])
-        )
+        sealed = sealed_part(mail)
+        return Envelope(sealed, _address(mail["From"]), _address(mail["To"]), _id(mail), str(mail["Subject"]))
     except (ValueError, LookupError, RecursionError, AttributeError, TypeError):
         raise NotAnEnvelope from None
+
+
+def sealed_part(mail: Message) -> bytes:
+    """Give what is encrypted in a mail of the form of RFC 3156, section 4; raises NotAnEnvelope for any other."""
+    control, sealed = _two_parts(mail)
+    whole = _bytes_of(control).split() == [b"Version:", b"1"] and not mail.defects
+    if mail.get_content_type() != "multipart/encrypted" or not whole:
+        raise NotAnEnvelope
+    return _bytes_of(sealed)
 
 
 def look_inside(content: bytes, envelope: Envelope) -> Inside:

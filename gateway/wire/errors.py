@@ -7,9 +7,15 @@
     ├── ForFormerKey             the letter is sealed to a key of ours that no longer holds
     ├── SenderDiffers            the letter names another sender than the one who signed it
     ├── LetterUnreadable         signed by the right one, but not a letter we can read
-    └── LetterOutOfTurn          a letter that cannot come now in this conversation
+    ├── LetterOutOfTurn          a letter that cannot come now in this conversation
+    ├── ReplyUnreadable          a department's mail that holds no text of a person's
+    ├── ReplyWithoutNumber       a department's mail that names no referral
+    ├── ReplyNamesSeveral        a department's mail that names more than one referral
+    ├── ReplyUnmatched           a department's mail about a referral that is not with it
+    └── ReplyOutOfTime           a department's mail of before the referral was forwarded to it, or long after
 
-The first five end in quarantine without an answer; the last two are answered with a negative receipt (E14).
+The first five end in quarantine without an answer, and so do the last five; the two between are answered with a
+negative receipt (E14).
 """
 
 from typing import ClassVar
@@ -61,3 +67,33 @@ class LetterOutOfTurn(WireError):
     """A letter that cannot come now in this conversation."""
 
     code = "OUT_OF_TURN"
+
+
+class ReplyUnreadable(WireError):
+    """A department's mail that holds no text of a person's: something else, too much, or a machine's answer."""
+
+    code = "REPLY_UNREADABLE"
+
+
+class ReplyWithoutNumber(WireError):
+    """A department's mail that names no referral."""
+
+    code = "REPLY_WITHOUT_NUMBER"
+
+
+class ReplyNamesSeveral(WireError):
+    """A department's mail that names more than one referral: which of them it answers is not for us to guess."""
+
+    code = "REPLY_NAMES_SEVERAL"
+
+
+class ReplyUnmatched(WireError):
+    """A department's mail about a referral that is not with it: none, another department's, or one that has ended."""
+
+    code = "REPLY_UNMATCHED"
+
+
+class ReplyOutOfTime(WireError):
+    """A department's mail that was signed before the referral was forwarded to it, or came long after."""
+
+    code = "REPLY_OUT_OF_TIME"

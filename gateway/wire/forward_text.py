@@ -1,4 +1,4 @@
-"""A forwarded referral in plain Danish: what the department is asked to do, then the whole referral."""
+"""A forwarded referral in plain Danish: what the department is asked to do, what is new, then the whole referral."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,10 +14,10 @@ def forward_lines(body: Mapping[str, Any]) -> Lines:
     """Write a forward out in full; raises LetterUnreadable, MalformedReferral and what else a bad body leads to."""
     said = Forward.read(body)
     yield _("The municipality's intake forwards this request for help to you.")
+    yield ""
     yield from filter(
         None,
         (
-            "",
             fact(_("To"), said.department),
             fact(_("Responsible"), said.responsible),
             fact(_("Forwarded by"), said.forwarded_by),
@@ -29,13 +29,14 @@ def forward_lines(body: Mapping[str, Any]) -> Lines:
     )
     yield from section(_("What to do"), _to_do(said))
     yield from section(_("Note to you"), [indented(said.note)])
+    for one in reversed(said.added):
+        when = moment(one.received_at)
+        yield from section(_("Added {when}").format(when=when), [_("This came later than the letter below.")])
+        yield ""
+        yield from supplement_lines(one.said)
     yield from section(_("The referral as it came"), [_("What follows is Præhospitalet's letter, unchanged.")])
     yield ""
     yield from told_lines(body)
-    for one in said.added:
-        yield from section(_("Added {when}").format(when=moment(one.received_at)), [_("This came later.")])
-        yield ""
-        yield from supplement_lines(one.said)
 
 
 def _to_do(said: Forward) -> list[str]:

@@ -28,6 +28,8 @@ class Limits:
 
 
 LETTER: Final = Limits(header_bytes=16 * 1024, header_lines=200, boundary_lines=60, parameters=200)
+REPLY: Final = Limits(header_bytes=32 * 1024, header_lines=300, boundary_lines=200, parameters=5000)
+"""A person's answer, which may quote our letter, in HTML beside the text, with their key attached."""
 REPORT: Final = Limits(header_bytes=64 * 1024, header_lines=500, boundary_lines=100, parameters=500)
 
 

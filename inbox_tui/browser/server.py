@@ -19,7 +19,7 @@ from textual_serve.server import Server, to_int
 from gateway.language import gettext as _
 from gateway.language import in_use
 from inbox_tui.browser.origins import Origins
-from inbox_tui.browser.session import HEIGHTS, SECONDS_TO_END, WIDTHS, Session, within
+from inbox_tui.browser.session import SECONDS_TO_END, Session, within
 
 LOG: Final = logging.getLogger("stafet.browser")
 HERE: Final = Path(__file__).parent
@@ -28,6 +28,8 @@ SESSIONS: Final = 20
 HEARTBEAT_SECONDS: Final = 15
 LARGEST_MESSAGE: Final = 256 * 1024
 """Bytes a page may send at once: a long text that is pasted."""
+SIDES: Final = (("width", 80), ("height", 24))
+"""Which sides of itself a page tells, in cells, and what they are when it does not."""
 FONT_SIZES: Final = (10, 40)
 ORDINARY_FONT: Final = 16
 POLICY: Final = {
@@ -104,7 +106,7 @@ class BrowserServer(Server):
         self._sessions.add(session)
         try:
             await websocket.prepare(request)
-            await session.start(_asked(request, "width", WIDTHS), _asked(request, "height", HEIGHTS))
+            await session.start(*(_asked(request, *side) for side in SIDES))
             await self._process_messages(websocket, session)
         except (ArithmeticError, AssertionError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
             LOG.warning("a page was closed: %s", type(error).__name__)  # what it sent could be a password
@@ -142,8 +144,8 @@ async def _head(request: web.Request, response: web.StreamResponse) -> None:
     response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}".strip() for name, value in policy.items())
 
 
-def _asked(request: web.Request, name: str, bounds: tuple[int, int]) -> int:
-    return within(to_int(request.query.get(name, ""), bounds[0]), bounds)
+def _asked(request: web.Request, name: str, ordinary: int) -> int:
+    return to_int(request.query.get(name, ""), ordinary)
 
 
 def _full() -> str:

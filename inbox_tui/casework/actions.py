@@ -1,20 +1,23 @@
 """What may be done with a case, as rules on values: nothing here is stored or sent, and who may is asked elsewhere."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
+from directory.calendar import local_day
 from directory.model import Contact
 from gateway.consents.errors import ConsentWithdrawn
 from gateway.site.people import Person
 from gateway.wire.letters import Kind, Letter
 from gateway.wire.referral import says_something
 from inbox_tui.casework.case import Case, CaseState, Forwarded, Taken
-from inbox_tui.casework.departments import covered_by_consent
+from inbox_tui.casework.departments import Department, covered_by_consent
 from inbox_tui.casework.errors import (
     AlreadyAcknowledged,
     AlreadyEnded,
     AlreadyTakenOver,
     ConfirmationNeeded,
+    ContactByOutside,
     NotAcknowledgedYet,
     NotForwarded,
     NotYours,
@@ -22,16 +25,23 @@ from inbox_tui.casework.errors import (
 )
 from inbox_tui.casework.notes import SentBack, TakenOver
 
+LONGEST_PROMISE: Final = timedelta(days=30)
+"""How far ahead the citizen may be promised contact in an acknowledgement (E15)."""
 
-def acknowledge(case: Case, person: Person, now: datetime) -> Case:
-    """Let `person` take the case over.
 
-    Raises AlreadyAcknowledged naming who was first, or AlreadyEnded when it is answered «ikke vores borger».
+def acknowledge(case: Case, person: Person, now: datetime, contact_by: date | None = None) -> Case:
+    """Let `person` take the case over; `contact_by` is by which day they mean to contact the citizen (E15).
+
+    Raises AlreadyAcknowledged naming who was first, AlreadyEnded when it is answered «ikke vores borger», or
+    ContactByOutside.
     """
     if case.acknowledged:
         raise AlreadyAcknowledged(case.acknowledged.by, case.acknowledged.at)
     not_ended(case)
-    return replace(case, state=CaseState.ACKNOWLEDGED, acknowledged=Taken(person.name, now))
+    today = local_day(now)
+    if contact_by and not today <= contact_by <= today + LONGEST_PROMISE:
+        raise ContactByOutside
+    return replace(case, state=CaseState.ACKNOWLEDGED, acknowledged=Taken(person.name, now, contact_by))
 
 
 def forward(case: Case, move: Forwarded) -> Case:
@@ -44,10 +54,15 @@ def forward(case: Case, move: Forwarded) -> Case:
     still_consented(case)
     if not case.acknowledged:
         raise NotAcknowledgedYet
-    outside = [one for one in (move.department, *move.also) if not covered_by_consent(one.kind)]
+    outside = outside_consent(move)
     if outside and not (move.reason or "").strip():
-        raise ConfirmationNeeded(outside[0].name)
+        raise ConfirmationNeeded(", ".join(one.name for one in outside))
     return replace(case, state=CaseState.FORWARDED, history=(*case.history, move), also=move.also)
+
+
+def outside_consent(move: Forwarded) -> tuple[Department, ...]:
+    """List the departments of a move that the citizen's consent does not name (C4)."""
+    return tuple(one for one in (move.department, *move.also) if not covered_by_consent(one.kind))
 
 
 def take_over(case: Case, note: TakenOver) -> Case:
@@ -86,12 +101,13 @@ def theirs(case: Case, department: str) -> None:
 
 
 def acknowledgement(case: Case, unit: Contact) -> Letter:
-    """Write the human receipt that goes back signed: who, which unit, its phone, when; nothing more (E15).
+    """Write the human receipt that goes back signed: who, which unit, its phone, when, and a date at most (E15).
 
     Raises NotAcknowledgedYet when nobody has taken the case.
     """
     if not case.acknowledged:
         raise NotAcknowledgedYet
+    promised = case.acknowledged.contact_by
     return Letter(
         kind=Kind.ACKNOWLEDGEMENT,
         conversation_id=case.id,
@@ -102,6 +118,7 @@ def acknowledgement(case: Case, unit: Contact) -> Letter:
             "unit": unit.unit_name,
             "phone": unit.phone,
             "acknowledged_at": case.acknowledged.at.isoformat(),
+            **({"contact_by": promised.isoformat()} if promised else {}),
         },
     )
 

@@ -79,10 +79,11 @@ class Previous:
 
 @dataclass(frozen=True)
 class Taken:
-    """Who acknowledged a case, and when."""
+    """Who acknowledged a case, and when; `contact_by` is by which day they said that the citizen is contacted (E15)."""
 
     by: str
     at: datetime
+    contact_by: date | None = None
 
 
 @dataclass(frozen=True)
@@ -101,14 +102,28 @@ class Forwarded:
 
 
 @dataclass(frozen=True)
+class Mailed:
+    """The case as sealed mail to a department: how far it has come, since when, and why no farther (a code)."""
+
+    department: str
+    state: State
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class HeldUp:
-    """A letter of ours that does not get through to Præhospitalet: about which case, how it stands, why (a code)."""
+    """A letter of ours that does not get through: about which case, how it stands, why (a code).
+
+    It is for Præhospitalet, or for the `department` that is named.
+    """
 
     case_id: str
     number: str
     kind: Kind
     state: State
     reason: str
+    department: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,7 +178,8 @@ class Case:
     `told` is how far the acknowledgement has come on its way to Præhospitalet, `ending_told` how far the letter that
     ended the case or its consent has; `held_up` is what does not get through by itself, and `region_phone` whom to call
     then. `history` holds every move of responsibility in order; the last one counts (E7), until it is sent back. `also`
-    are the departments beside the responsible one. `acute_by` is set while the acute clock runs (E3).
+    are the departments beside the responsible one, `mailed` what went to departments as sealed mail. `acute_by` is set
+    while the acute clock runs (E3).
     `earlier` is the case this one follows, when it is here. `referral` is the first letter, unchanged; what holds after
     the `supplements` is `in_force`. `consents` are those obtained here (C5, C7). Once its content is `erased`,
     nothing of the letter is left, nor of what anybody wrote about the case (O18).
@@ -183,6 +199,7 @@ class Case:
     told: State | None = None
     ending_told: State | None = None
     held_up: tuple[HeldUp, ...] = ()
+    mailed: tuple[Mailed, ...] = ()
     region_phone: str = ""
     history: tuple[Forwarded, ...] = ()
     also: tuple[Department, ...] = ()

@@ -3,6 +3,7 @@
 What goes back is a name, a unit, its phone and a time: never what the municipality thinks, does or finds (L4, O16).
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from inbox_tui.casework.errors import (
     NotAcknowledgedYet,
     NotAssessedYet,
     OutcomeMissing,
+    OutcomeUnknown,
     WordsMissing,
 )
 from inbox_tui.casework.notes import (
@@ -78,11 +80,12 @@ def not_ours(case: Case, answer: NotOurCitizen) -> Case:
     return replace(_noted(case, answer), state=CaseState.NOT_OURS)
 
 
-def close(case: Case, closing: Closing) -> Case:
+def close(case: Case, closing: Closing, offered: Collection[str]) -> Case:
     """End the case with outcome and reason (H11); a citizen who wants no help now is an ending like any other (L11).
 
-    Raises AlreadyEnded, NotAcknowledgedYet, NotAssessedYet (E1), OutcomeMissing or WordsMissing. When the
-    consent is withdrawn nothing more is assessed, so nothing is asked for.
+    `offered` are the codes on the municipality's list (E21). Raises AlreadyEnded, NotAcknowledgedYet, NotAssessedYet
+    (E1), OutcomeMissing, OutcomeUnknown or WordsMissing. When the consent is withdrawn nothing more is assessed, so
+    nothing is asked for.
     """
     not_ended(case)
     if not case.acknowledged:
@@ -91,6 +94,8 @@ def close(case: Case, closing: Closing) -> Case:
         raise NotAssessedYet
     if not closing.outcomes:
         raise OutcomeMissing
+    if not set(closing.outcomes) <= set(offered):
+        raise OutcomeUnknown(offered)
     _said(closing.reason, "reason")
     return replace(_noted(case, closing), state=CaseState.CLOSED)
 

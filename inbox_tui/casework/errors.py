@@ -4,6 +4,7 @@ CaseworkError                never raised itself
 ├── CaseNotFound             no case here has that id or number
 ├── DepartmentUnknown        this municipality has no department of that name
 ├── AlreadyAcknowledged      somebody was first; says who and when
+├── ContactByOutside         the day by which contact is promised is past, or too far ahead
 ├── NotAcknowledgedYet       a case is acknowledged before it is forwarded
 ├── ForwardedMeanwhile       somebody else forwarded it while this person was reading
 ├── NotForwarded             no department is responsible, so none can take it over or send it back
@@ -14,12 +15,16 @@ CaseworkError                never raised itself
 ├── NotAssessedYet           a case is assessed before it is closed (E1)
 ├── WordsMissing             the act needs a line of text that is not there: `what` names it
 ├── OutcomeMissing           a case is closed with at least one outcome (H11)
+├── OutcomeUnknown           an outcome is not on this municipality's list (E21)
 ├── AlreadyEnded             it is closed, or answered «ikke vores borger»; says by whom and when
-└── AlreadyWithdrawn         the citizen's withdrawal is written down already
+├── NotByMail                the department is not reached by sealed mail
+├── AlreadyWithdrawn         the citizen's withdrawal is written down already
+└── NotSaved                 the file it was to be saved in could not be written
 
 When a consent is missing, the errors of `gateway.consents.errors` say which.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import ClassVar
 
@@ -53,6 +58,12 @@ class AlreadyAcknowledged(CaseworkError):
         self.at = at
 
 
+class ContactByOutside(CaseworkError):
+    """The day by which the citizen is to be contacted lies in the past, or more than 30 days ahead (E15)."""
+
+    code = "CONTACT_BY_OUTSIDE"
+
+
 class NotAcknowledgedYet(CaseworkError):
     """A case is acknowledged before it is forwarded, so that Præhospitalet always hears from a person first."""
 
@@ -67,6 +78,24 @@ class ForwardedMeanwhile(CaseworkError):
     def __init__(self, department: str) -> None:
         super().__init__(self.code)
         self.department = department
+
+
+class BadDepartmentName(CaseworkError):
+    """A department's name is a line of ordinary characters, and not a long one."""
+
+    code = "BAD_DEPARTMENT_NAME"
+
+
+class DepartmentTaken(CaseworkError):
+    """There is or was a department that is called so."""
+
+    code = "DEPARTMENT_TAKEN"
+
+
+class LastDepartment(CaseworkError):
+    """No other department is left that a case could be forwarded to."""
+
+    code = "LAST_DEPARTMENT"
 
 
 class NotForwarded(CaseworkError):
@@ -139,6 +168,16 @@ class OutcomeMissing(CaseworkError):
     code = "OUTCOME_MISSING"
 
 
+class OutcomeUnknown(CaseworkError):
+    """An outcome is not on this municipality's list (E21): `offered` is what is on it."""
+
+    code = "OUTCOME_UNKNOWN"
+
+    def __init__(self, offered: Collection[str]) -> None:
+        super().__init__(self.code)
+        self.offered = ", ".join(offered)
+
+
 class AlreadyEnded(CaseworkError):
     """The case is closed, or answered «ikke vores borger»: `by` is who did it and `at` when."""
 
@@ -158,3 +197,15 @@ class AlreadyWithdrawn(CaseworkError):
     def __init__(self, at: datetime) -> None:
         super().__init__(self.code)
         self.at = at
+
+
+class NotSaved(CaseworkError):
+    """The file the case was to be saved in could not be written: no room, or no right to."""
+
+    code = "NOT_SAVED"
+
+
+class NotByMail(CaseworkError):
+    """The department is not reached by sealed mail, so there is nothing to end or to note."""
+
+    code = "DEPARTMENT_NOT_BY_MAIL"

@@ -3,6 +3,8 @@
 A note is never altered: of several of one kind all are kept, and the last one counts.
 """
 
+from collections.abc import Mapping
+
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from gateway.wire.answers import Elsewhere
@@ -68,9 +70,13 @@ class NotOurCitizen(Note):
 
 
 class Closing(Note):
-    """How the case ended and why (H11). `outcomes` are codes, so that a note outlives a change of the list (E21)."""
+    """How the case ended and why (H11). `outcomes` are codes, so that a note outlives a change of the list (E21).
+
+    `named` is what those of the municipality's own were called in Danish then.
+    """
 
     outcomes: tuple[str, ...]
+    named: Mapping[str, str] = Field(default_factory=dict)
     reason: str = Field(repr=False)
 
 

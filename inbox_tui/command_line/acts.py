@@ -21,9 +21,8 @@ from inbox_tui import presentation, words
 from inbox_tui.acts import Acts, Obtained
 from inbox_tui.bootstrap import acts
 from inbox_tui.casework.case import Case
-from inbox_tui.casework.outcomes import Outcome
 from inbox_tui.command_line.cases import Desk, add_command, text
-from inbox_tui.export.facts import facts
+from inbox_tui.command_line.masking import masked_facts
 
 Deed = Callable[[Arguments, Acts, str, Desk], Case]
 """Carries one act out on the case of that id."""
@@ -54,7 +53,11 @@ def add_acts(commands: Commands) -> None:
     withdraw.add_argument("--at", type=moment, metavar=_("WHEN"), help=_("when, with its zone (default: now)"))
     close = _add(commands, "close", _("close the case"), _close, Action.CLOSE)
     close.add_argument(
-        "--outcome", action="append", default=[], choices=list(map(str, Outcome)), help=_("how it ended")
+        "--outcome",
+        action="append",
+        default=[],
+        metavar=_("CODE"),
+        help=_("how it ended, as on your list; with a code that is not on it you are shown the list"),
     )
     _words(close, "--reason", _("why; stays here"), required=True)
 
@@ -96,7 +99,7 @@ def _add(commands: Commands, name: str, summary: str, deed: Deed, action: Action
         case = deed(arguments, acts(desk.station), desk.case(arguments.case, action).id, desk)
         if action in TOLD:
             remind_of_daemon(console)
-        console.answer(facts(case), *said(case))
+        console.answer(masked_facts(case), *said(case))
         return DONE
 
     return add_command(commands, name, summary, act, "case")

@@ -1,13 +1,11 @@
-"""Commands about cases, for those who would rather type than look: list, show, acknowledge, forward, departments."""
+"""Commands about cases, for those who would rather type than look: show, acknowledge; and what each of them shares."""
 
-from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from directory.calendar import local_day
 from gateway.access.actions import Action
 from gateway.commands.console import (
     DONE,
@@ -16,6 +14,7 @@ from gateway.commands.console import (
     Arguments,
     Commands,
     Console,
+    Subcommand,
     read_file,
     remind_of_daemon,
     signed_in,
@@ -24,22 +23,23 @@ from gateway.language import gettext as _
 from gateway.meetings.errors import MeetingUnknown
 from gateway.site.people import Person
 from gateway.station import Station
+from gateway.statistics.period import day_typed
 from gateway.terminal import erased
 from gateway.terminal.sections import Section
 from gateway.wire.letter_text import letter_text
 from gateway.wire.letters import Kind, Letter
 from inbox_tui import held_up, presentation, work_page
 from inbox_tui.bootstrap import case_store, open_municipality
-from inbox_tui.casework.case import Case, CaseLine
+from inbox_tui.casework.case import Case
 from inbox_tui.casework.errors import CaseNotFound, DepartmentUnknown
 from inbox_tui.casework.supplements import Supplemented
+from inbox_tui.command_line.masking import masked_facts, without_cpr
 from inbox_tui.export.facts import facts
 from inbox_tui.refusals import REFUSED as REFUSALS
 from inbox_tui.refusals import in_words
 from inbox_tui.store import CaseStore
 
 LONGEST_NOTE: Final = 20_000
-MANY: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -64,16 +64,16 @@ Act = Callable[[Arguments, Console, Desk], int]
 
 def add_cases(commands: Commands) -> None:
     """Add the commands about cases."""
-    add_command(commands, "list", _("show the cases, what needs a person first"), _list)
-    add_command(commands, "show", _("show one case"), _show, "case")
-    add_command(commands, "acknowledge", _("take a referral over, and tell Præhospitalet"), _acknowledge, "case")
-    forwarding = add_command(commands, "forward", _("make a department responsible"), _forward, "case", "department")
-    forwarding.add_argument("--note", metavar="FILE", help=_("a note for the department; - reads standard input"))
-    forwarding.add_argument("--reason", metavar="FILE", help=_("why, when the consent does not cover the department"))
-    add_command(commands, "departments", _("show the departments"), _departments)
+    show = add_command(commands, "show", _("show one case"), _show, "case")
+    show.add_argument("--cpr", action="store_true", help=_("show the CPR number too; it is noted that you asked"))
+    taking = _("take a referral over, and tell Præhospitalet")
+    acknowledge = add_command(commands, "acknowledge", taking, _acknowledge, "case")
+    acknowledge.add_argument(
+        "--contact-by", type=day_typed, metavar=_("DATE"), help=_("by when you contact the citizen: a date, no words")
+    )
 
 
-def add_command(commands: Commands, name: str, summary: str, act: Act, *wanted: str) -> ArgumentParser:
+def add_command(commands: Commands, name: str, summary: str, act: Act, *wanted: str) -> Subcommand:
     """Add one command for who signs in to a municipality's site; a refused act is put into words."""
     metavars = {"case": _("REFERRAL"), "department": _("DEPARTMENT")}
     parser = commands.add_parser(name, help=summary)
@@ -102,16 +102,12 @@ def _told(console: Console) -> Iterator[list[int]]:
         ended.append(NOT_FOUND if isinstance(error, CaseNotFound | DepartmentUnknown | MeetingUnknown) else REFUSED)
 
 
-def _list(_arguments: Arguments, console: Console, desk: Desk) -> int:
-    today = local_day(desk.now)
-    lines = desk.store.listed(MANY, today, desk.person, desk.now)
-    shown = [_row(line, presentation.deadline(line, today)) for line in lines]
-    console.answer({"cases": [_line_facts(line) for line in lines]}, *(shown or [_("No referrals yet.")]))
-    return DONE
-
-
 def _show(arguments: Arguments, console: Console, desk: Desk) -> int:
     case = desk.store.open(desk.case(arguments.case, Action.OPEN_CASE).id, desk.person, desk.now)
+    if arguments.cpr:
+        desk.store.looked_at_cpr(case.id, desk.person, desk.now)
+    else:
+        case = without_cpr(case)
     letter = Letter(Kind.REFERRAL, case.id, "", case.number, _body(case))
     advice = (held_up.advice(one, case.region_phone) for one in case.held_up)
     standing = [presentation.state(case.state), presentation.told(case), *advice]
@@ -144,34 +140,14 @@ def _body(case: Case) -> dict[str, Any]:
 
 
 def _acknowledge(arguments: Arguments, console: Console, desk: Desk) -> int:
-    case = desk.store.acknowledge(desk.case(arguments.case, Action.ACKNOWLEDGE).id, desk.person, desk.now)
+    found = desk.case(arguments.case, Action.ACKNOWLEDGE)
+    case = desk.store.acknowledge(found.id, desk.person, desk.now, arguments.contact_by)
     unit = desk.store.unit()
     said = _("{number} is yours. Præhospitalet is told: {person}, {unit}, {phone}.").format(
         number=case.number, person=desk.person.name, unit=unit.unit_name, phone=unit.phone
     )
     remind_of_daemon(console)
-    console.answer(facts(case), said)
-    return DONE
-
-
-def _forward(arguments: Arguments, console: Console, desk: Desk) -> int:
-    case = desk.case(arguments.case, Action.FORWARD)
-    department = desk.store.department(arguments.department)
-    if department is None:
-        raise DepartmentUnknown
-    case = desk.store.forward(
-        case.id, department.id, desk.person, text(arguments.note) or "", desk.now, reason=text(arguments.reason)
-    )
-    said = _("{department} is now responsible for {number}.").format(department=department.name, number=case.number)
-    console.answer(facts(case), said)
-    return DONE
-
-
-def _departments(_arguments: Arguments, console: Console, desk: Desk) -> int:
-    departments = desk.store.departments()
-    listed = [{"id": one.id, "name": one.name, "kind": one.kind.value} for one in departments]
-    lines = (f"{one.id:<28} {one.name:<32} {_(presentation.KINDS[one.kind])}" for one in departments)
-    console.answer({"departments": listed}, *lines)
+    console.answer(masked_facts(case), said)
     return DONE
 
 
@@ -180,30 +156,3 @@ def text(name: str | None) -> str | None:
     if name is None:
         return None
     return read_file(name, LONGEST_NOTE).decode("utf-8", "replace").strip()
-
-
-def _row(line: CaseLine, deadline: str) -> str:
-    words = (presentation.state(line.state), presentation.named(line), deadline, presentation.holder(line))
-    return f"{line.number}  " + presentation.SEPARATOR.join(
-        word for word in (*words, *presentation.marks(line)) if word
-    )
-
-
-def _line_facts(line: CaseLine) -> dict[str, Any]:
-    return {
-        "id": line.id,
-        "number": line.number,
-        "state": line.state.value,
-        "received_at": line.received_at.isoformat(),
-        "target_date": line.target_date.isoformat(),
-        "re_referral": line.re_referral,
-        "warnings": [notice.value for notice in line.notices],
-        "acknowledged_by": line.acknowledged_by,
-        "responsible": line.responsible,
-        "acute": line.acute,
-        "supplements": line.supplements,
-        "reminded": line.reminded,
-        "meeting_waits": line.asked,
-        "withdrawn": line.withdrawn,
-        "held_up": line.held_up,
-    }

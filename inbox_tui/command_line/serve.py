@@ -61,5 +61,5 @@ def _serve(arguments: Arguments, console: Console) -> int:
 
 def _ready(console: Console, origins: Origins) -> None:
     facts = {"port": origins.port, "url": origins.address}
-    console.answer(facts, _("The inbox is ready in a browser: {url} Stop with Ctrl+C.").format(**facts))
+    console.answer(facts, _("The inbox is ready at {url} (stop with Ctrl+C)").format(**facts))
     sys.stdout.flush()

@@ -12,7 +12,7 @@ from typing import Any, Final
 from directory import agreement
 from gateway.consents.model import Consent
 from gateway.meetings.book import MeetingState
-from inbox_tui.casework.case import Case, Forwarded
+from inbox_tui.casework.case import Case, Forwarded, HeldUp, Mailed
 from inbox_tui.casework.departments import Department
 from inbox_tui.casework.notes import Assessment, Contact, Note, TakenOver
 from inbox_tui.casework.supplements import Supplemented
@@ -106,7 +106,8 @@ def _standing(case: Case) -> Facts:
         "acute": case.assessment.acute if case.assessment else None,
         "known": case.familiar.known if case.familiar else None,
         "ending_state": case.ending_told.value if case.ending_told else None,
-        "held_up": [{"kind": one.kind.value, "state": one.state.value, "reason": one.reason} for one in case.held_up],
+        "held_up": list(map(_held_up, case.held_up)),
+        "mailed": list(map(_mailed, case.mailed)),
     }
 
 
@@ -120,7 +121,6 @@ def _letter(case: Case) -> Facts:
             "fingerprint": str(seal.signed_by),
             "signed_at": seal.signed_at.isoformat(),
         },
-        "signed_by": str(seal.signed_by),
         "warnings": [notice.value for notice in case.notices],
         "re_referral": case.referral.re_referral is not None,
         "previous": {
@@ -137,6 +137,14 @@ def _letter(case: Case) -> Facts:
         "referral": None if case.erased else case.referral.as_json(),
         "supplements": list(map(_supplement, case.supplements)),
     }
+
+
+def _held_up(one: HeldUp) -> Facts:
+    return {"kind": one.kind.value, "state": one.state.value, "reason": one.reason, "department": one.department}
+
+
+def _mailed(one: Mailed) -> Facts:
+    return {"department": one.department, "state": one.state.value, "at": one.at.isoformat(), "reason": one.reason}
 
 
 def _names(departments: Iterable[Department]) -> list[str]:

@@ -14,6 +14,7 @@ from fpdf.enums import Align, XPos, YPos
 from fpdf.fonts import TTFFont
 
 from gateway.language import gettext as _
+from gateway.language import in_use
 from gateway.terminal.sections import Section, Tone
 from inbox_tui.export.facts import Stamp
 from inbox_tui.export.paper import Paper
@@ -46,6 +47,7 @@ def as_pdf(paper: Paper, stamp: Stamp) -> bytes:
     sheets = _Sheets(paper)
     sheets.set_title(paper.number)
     sheets.set_creator("Stafet")
+    sheets.set_lang(in_use())
     sheets.set_creation_date(stamp.at)
     sheets.draw()
     return bytes(sheets.output())
@@ -114,7 +116,7 @@ class _Sheets(FPDF):
 
     def _fact(self, label: str, value: str) -> None:
         """Draw a label, and what stands beside it; that may take many lines, and go on overleaf."""
-        self._keep_together(TOGETHER * LINE)
+        self._keep_together(2 * LINE)
         sheet, top = self.page, self.get_y()
         self.set_text_color(GREY)
         self._write(label, width=LABELS - 2)
@@ -153,7 +155,7 @@ class _Sheets(FPDF):
     def _shown(self, character: str) -> str:
         font = self.current_font
         known = isinstance(font, TTFFont) and ord(character) in font.cmap
-        return character if known or character in {"\n", SHEETS[0]} else MISSING
+        return character if known or character == "\n" else MISSING
 
 
 def _fonts() -> Path:

@@ -1,23 +1,26 @@
-"""Acknowledging and forwarding, the same from the list and from the letter."""
+"""Acknowledging, the same from the list and from the letter."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from datetime import date
 
+from directory.calendar import local_day
 from gateway.language import gettext as _
 from gateway.terminal.commands import Command
-from gateway.terminal.plain import one_line
+from gateway.terminal.page import Stopped
 from inbox_tui import commands, refusals
-from inbox_tui.casework.actions import not_ended, still_consented
+from inbox_tui.casework.actions import not_ended
 from inbox_tui.casework.case import Case
-from inbox_tui.casework.errors import AlreadyAcknowledged, NotAcknowledgedYet
+from inbox_tui.casework.errors import AlreadyAcknowledged
 from inbox_tui.ports import Seat
-from inbox_tui.screens.acknowledge import AcknowledgeScreen
-from inbox_tui.screens.forward import ForwardScreen
+from inbox_tui.screens import forms
+from inbox_tui.screens.form import Filled, Form, FormScreen, Unclear
 from inbox_tui.screens.page import Page, Result
+from inbox_tui.screens.typed import day
 
 
 class ActingPage(Page[Result]):
-    """A screen from which a case can be acknowledged and forwarded. Each act asks before it does anything."""
+    """A screen from which a case can be acknowledged. Each act asks before it does anything."""
 
     def __init__(self, seat: Seat) -> None:
         super().__init__()
@@ -43,10 +46,6 @@ class ActingPage(Page[Result]):
         """Ask, then acknowledge."""
         self.begin(self._acknowledge, "act")
 
-    def action_forward(self) -> None:
-        """Ask where to, then forward."""
-        self.begin(self._forward, "act")
-
     async def _acknowledge(self) -> None:
         case, store = await self._fresh(), self.seat.ports.store
         if case is None:
@@ -57,42 +56,40 @@ class ActingPage(Page[Result]):
         if not self.may_go_on(case):
             return
         unit = await self.ask(store.unit)
-        if unit is None or not await self.app.push_screen_wait(AcknowledgeScreen(case, self.seat.person, unit)):
+        if unit is None:
             return
-        done = await self.ask(store.acknowledge, case.id, self.seat.person, self.seat.ports.now())
-        if done:
-            self.say(_("Acknowledged. Præhospitalet will be told that you have it."))
-            await self.changed(done)
 
-    async def _forward(self) -> None:
-        case, store = await self._fresh(), self.seat.ports.store
-        if case is None:
-            return
-        if not case.acknowledged:
-            self.say(refusals.in_words(NotAcknowledgedYet()), "warning")
-            return
-        if not self.may_go_on(case) or not self.may_go_on(case, still_consented):
-            return
-        departments = await self.ask(store.departments)
-        order = await self.app.push_screen_wait(ForwardScreen(case, departments or ()))
-        if order is None:
-            return
-        now, seen = self.seat.ports.now(), len(case.history)
-        done = await self.ask(
-            store.forward,
-            case.id,
-            order.department.id,
-            self.seat.person,
-            order.note,
-            now,
-            reason=order.reason,
-            seen=seen,
-        )
-        if done:
-            self.say(_("Forwarded to {department}.").format(department=one_line(order.department.name)))
-            await self.changed(done)
+        def act(filled: Filled) -> Case:
+            now = self.seat.ports.now()
+            return store.acknowledge(case.id, self.seat.person, now, _promised(filled, local_day(now)))
 
-    def may_go_on(self, case: Case, rule: Callable[[Case], None] = not_ended) -> bool:
+        form = forms.acknowledge(case, self.seat.person, unit)
+        await self.settle(form, act, _("Acknowledged. Præhospitalet will be told that you have it."))
+
+    async def settle(self, form: Form, act: Callable[[Filled], Case], said: str) -> Case | None:
+        """Ask, act while the form stands, say what was done and show it; gives the case as it has become.
+
+        Nothing that was typed is lost when the act is refused or the database does not answer: the form stays, with
+        the reason in it. Who leaves it then sees the case as a colleague has left it.
+        """
+        done: list[Case | None] = []
+
+        async def save(filled: Filled) -> str | None:
+            answer = await self.attempt(act, filled)
+            done.append(None if isinstance(answer, Stopped) else answer)
+            return answer.words if isinstance(answer, Stopped) else None
+
+        await self.app.push_screen_wait(FormScreen(form, save))
+        case = done[-1] if done else None
+        if case:
+            self.say(said)
+        elif done:
+            case = await self._fresh()
+        if case:
+            await self.changed(case)
+        return done[-1] if done else None
+
+    def may_go_on(self, case: Case, rule: Callable[[Case], object] = not_ended) -> bool:
         """Say at once, before anything is typed, when a case has ended or its consent is gone."""
         try:
             rule(case)
@@ -106,3 +103,12 @@ class ActingPage(Page[Result]):
         case_id = self.chosen()
         ports = self.seat.ports
         return await self.ask(ports.store.get, case_id, self.seat.person, ports.now()) if case_id else None
+
+
+def _promised(filled: Filled, today: date) -> date | None:
+    """Read the day by which the citizen is to be contacted, if one was written (E15)."""
+    written = filled.words["contact_by"]
+    promised = day(written, today)
+    if written and promised is None:
+        raise Unclear(_("Write the date as 27-11, or leave it empty."))
+    return promised

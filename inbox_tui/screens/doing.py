@@ -1,8 +1,9 @@
 """The rarer acts, the same from the list and from the letter: each asks in a form before it does anything."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+from directory.calendar import local_day
 from gateway.consents.model import Consent, Purpose
 from gateway.consents.model import Form as ConsentForm
 from gateway.language import danish
@@ -11,22 +12,23 @@ from gateway.meetings.book import MeetingState, Standing
 from gateway.meetings.flow import Proposal
 from gateway.terminal.commands import Command
 from gateway.wire.answers import Elsewhere
-from gateway.wire.meeting import Attendance
+from gateway.wire.meeting import Attendance, Party
 from inbox_tui import commands, words
 from inbox_tui.acts import Acts, Obtained
 from inbox_tui.casework.case import Case
 from inbox_tui.casework.notes import Assessment
 from inbox_tui.screens import forms
-from inbox_tui.screens.acting import ActingPage
-from inbox_tui.screens.form import Filled, Form, FormScreen
+from inbox_tui.screens.form import Filled, Form, FormScreen, Unclear
 from inbox_tui.screens.more import MoreScreen
 from inbox_tui.screens.page import Result
+from inbox_tui.screens.ring import RingScreen
+from inbox_tui.screens.saving import SavingPage
 from inbox_tui.screens.typed import moment, parties
 
 Doing = Callable[[Case], Awaitable[None]]
 
 
-class DoingPage(ActingPage[Result]):
+class DoingPage(SavingPage[Result]):
     """A screen from which everything can be done with a case."""
 
     def rarer(self) -> tuple[Command, ...]:
@@ -104,86 +106,102 @@ class DoingPage(ActingPage[Result]):
     # What stays here
 
     async def _assess(self, case: Case) -> None:
-        filled = await self._fill(forms.assess(case)) if self.may_go_on(case) else None
-        if filled is None:
-            return
-        done = await self.ask(
-            self._acts.assess,
-            case.id,
-            acute=filled.chosen[0] == "acute",
-            why=filled.words["why"],
-            person=self.seat.person,
-            now=self._now(),
-            seen=len(case.of(Assessment)),
-        )
-        await self._finish(done, _("The assessment is noted."))
-
-    async def _contact(self, case: Case) -> None:
-        filled = await self._fill(forms.contact(case)) if self.may_go_on(case) else None
-        if filled is None:
-            return
-        done = await self.ask(
-            self._acts.contact,
-            case.id,
-            reached=filled.chosen[0] == "reached",
-            remark=filled.words["remark"],
-            person=self.seat.person,
-            now=self._now(),
-        )
-        await self._finish(done, _("The contact is noted."))
-
-    async def _familiar(self, case: Case) -> None:
         if not self.may_go_on(case):
             return
-        known, number = True, ""
-        if case.familiar:
-            filled = await self._fill(forms.own_case(case))
-            if filled is None:
-                return
+
+        def act(filled: Filled) -> Case:
+            return self._acts.assess(
+                case.id,
+                acute=filled.chosen[0] == "acute",
+                why=filled.words["why"],
+                person=self.seat.person,
+                now=self._now(),
+                seen=len(case.of(Assessment)),
+            )
+
+        done = await self.settle(forms.assess(case, self.seat.ports.casework), act, _("The assessment is noted."))
+        if done and done.acute_by:
+            await self._ring(done)
+
+    async def _ring(self, case: Case) -> None:
+        """Show whom to ring, and note how it went straight away (E3)."""
+        rung = await self.app.push_screen_wait(RingScreen(case, local_day(self._now())))
+        if rung:
+            await self._contact(case)
+
+    async def _contact(self, case: Case) -> None:
+        if not self.may_go_on(case):
+            return
+
+        def act(filled: Filled) -> Case:
+            reached, remark = filled.chosen[0] == "reached", filled.words["remark"]
+            return self._acts.contact(case.id, reached=reached, remark=remark, person=self.seat.person, now=self._now())
+
+        await self.settle(forms.contact(case), act, _("The contact is noted."))
+
+    async def _familiar(self, case: Case) -> None:
+        """Mark at once; the second time there is something to ask."""
+        if not self.may_go_on(case):
+            return
+        acts, person = self._acts, self.seat.person
+
+        def act(filled: Filled) -> Case:
             known, number = filled.chosen[0] == "known", filled.words["own_case"]
-        done = await self.ask(self._acts.familiar, case.id, number, self.seat.person, self._now(), known=known)
-        said = _("Marked as known here. Press E again for your own case number.") if not case.familiar else _("Noted.")
-        await self._finish(done, said)
+            return acts.familiar(case.id, number, person, self._now(), known=known)
+
+        if case.familiar:
+            await self.settle(forms.own_case(case), act, _("Noted."))
+        else:
+            done = await self.ask(acts.familiar, case.id, "", person, self._now())
+            await self._finish(done, _("Marked as known here. Press E again for your own case number."))
 
     async def _gp(self, case: Case) -> None:
+        acts, person = self._acts, self.seat.person
+
+        def consent(filled: Filled) -> Case:
+            obtained = _obtained(filled, danish(words.GP_SCOPE))
+            return acts.consent(case.id, Purpose.OWN_GP, obtained, person, self._now())
+
+        def involve(_filled: Filled) -> Case:
+            return acts.involve_gp(case.id, person, self._now())
+
         if not self.may_go_on(case):
             return
         fresh: Case | None = case
         if not _holds(case, Purpose.OWN_GP, self._now()):
-            filled = await self._fill(forms.gp_consent(case))
-            if filled is None:
-                return
-            obtained = _obtained(filled, danish(words.GP_SCOPE))
-            fresh = await self.ask(self._acts.consent, case.id, Purpose.OWN_GP, obtained, self.seat.person, self._now())
-            await self._finish(fresh, _("The consent is written down."))
-        if fresh and await self._fill(forms.gp_involved(fresh)) is not None:
-            done = await self.ask(self._acts.involve_gp, case.id, self.seat.person, self._now())
-            await self._finish(done, _("It is noted that the GP is involved."))
+            fresh = await self.settle(forms.gp_consent(case), consent, _("The consent is written down."))
+        if fresh:
+            await self.settle(forms.gp_involved(fresh), involve, _("It is noted that the GP is involved."))
 
     # What Præhospitalet is told
 
     async def _not_ours(self, case: Case) -> None:
-        filled = await self._fill(forms.not_ours(case)) if self.may_go_on(case) else None
-        if filled is None:
+        if not self.may_go_on(case):
             return
-        why = Elsewhere(filled.chosen[0])
-        done = await self.ask(self._acts.not_ours, case.id, why, filled.words["remark"], self.seat.person, self._now())
-        await self._finish(done, _("Præhospitalet will be told that the citizen is not yours."))
+
+        def act(filled: Filled) -> Case:
+            why, remark = Elsewhere(filled.chosen[0]), filled.words["remark"]
+            return self._acts.not_ours(case.id, why, remark, self.seat.person, self._now())
+
+        said = _("Præhospitalet will be told that the citizen is not yours.")
+        await self.settle(forms.not_ours(case), act, said)
 
     async def _withdraw(self, case: Case) -> None:
-        if await self._fill(forms.withdraw(case)) is None:
-            return
-        done = await self.ask(self._acts.withdraw, case.id, self.seat.person, self._now())
-        await self._finish(done, _("The withdrawal is written down. Præhospitalet will be told."))
+        def act(_filled: Filled) -> Case:
+            return self._acts.withdraw(case.id, self.seat.person, self._now())
+
+        said = _("The withdrawal is written down. Præhospitalet will be told.")
+        await self.settle(forms.withdraw(case), act, said)
 
     async def _close(self, case: Case) -> None:
-        filled = await self._fill(forms.close(case)) if self.may_go_on(case) else None
-        if filled is None:
+        if not (self.may_go_on(case) and self.may_go_on(case, self.theirs)):
             return
-        done = await self.ask(
-            self._acts.close, case.id, filled.chosen, filled.words["reason"], self.seat.person, self._now()
-        )
-        await self._finish(done, _("Closed. Præhospitalet will be told that it is closed, and nothing else."))
+
+        def act(filled: Filled) -> Case:
+            return self._acts.close(case.id, filled.chosen, filled.words["reason"], self.seat.person, self._now())
+
+        said = _("Closed. Præhospitalet will be told that it is closed, and nothing else.")
+        await self.settle(forms.close(case, self.seat.ports.casework), act, said)
 
     # Joint meetings
 
@@ -198,14 +216,11 @@ class DoingPage(ActingPage[Result]):
             await self._propose(case)
 
     async def _answer(self, case: Case, one: MeetingState) -> None:
-        filled = await self._fill(forms.answer(one))
-        if filled is None:
-            return
-        attendance, remark = Attendance(filled.chosen[0]), filled.words["remark"]
-        done = await self.ask(
-            self._acts.answer_meeting, case.id, one.id, attendance, remark, self.seat.person, self._now()
-        )
-        await self._finish(done, _("Præhospitalet will be told."))
+        def act(filled: Filled) -> Case:
+            attendance, remark = Attendance(filled.chosen[0]), filled.words["remark"]
+            return self._acts.answer_meeting(case.id, one.id, attendance, remark, self.seat.person, self._now())
+
+        await self.settle(forms.answer(one), act, _("Præhospitalet will be told."))
 
     async def _change(self, case: Case, ours: list[MeetingState]) -> None:
         filled = await self._fill(forms.change(ours))
@@ -218,9 +233,14 @@ class DoingPage(ActingPage[Result]):
         elif what == "move":
             await self._when(case, None, one)
         else:
-            remark = filled.words["remark"]
-            done = await self.ask(self._acts.cancel_meeting, case.id, meeting_id, remark, self.seat.person, self._now())
-            await self._finish(done, _("Called off. Præhospitalet will be told; tell the others yourselves."))
+            await self._cancel(case, one)
+
+    async def _cancel(self, case: Case, one: MeetingState) -> None:
+        def act(filled: Filled) -> Case:
+            return self._acts.cancel_meeting(case.id, one.id, filled.words["remark"], self.seat.person, self._now())
+
+        said = _("Called off. Præhospitalet will be told; tell the others yourselves.")
+        await self.settle(forms.cancel(one), act, said)
 
     async def _propose(self, case: Case) -> None:
         """Ask for consent and parties first, then for time and place (S21)."""
@@ -230,24 +250,23 @@ class DoingPage(ActingPage[Result]):
 
     async def _when(self, case: Case, consented: Filled | None, moved: MeetingState | None) -> None:
         who = parties(consented.words["parties"]) if consented else moved.meeting.parties if moved else ()
-        typed: dict[str, str] = {}
-        while (filled := await self._fill(forms.meeting(case, typed))) is not None:
-            typed = dict(filled.words)
-            begins, ends = (moment(typed["day"], typed[name]) for name in ("begins", "ends"))
-            if begins is None or ends is None:
-                self.say(_("Write the date as 24-11-2026 and the time as 13.00."), "warning")
-                continue
-            proposal = Proposal(begins, ends, who, typed["place"])
-            obtained = _obtained(consented, danish(words.MEETING_SCOPE)) if consented else None
+        obtained = _obtained(consented, danish(words.MEETING_SCOPE)) if consented else None
+
+        def act(filled: Filled) -> Case:
+            proposal, person, now = _proposal(filled, who), self.seat.person, self._now()
             if moved:
-                done = await self.ask(
-                    self._acts.move_meeting, case.id, moved.id, proposal, self.seat.person, self._now()
-                )
-            else:
-                done = await self.ask(self._acts.propose, case.id, proposal, self.seat.person, self._now(), obtained)
-            if done:
-                await self._finish(done, _("Præhospitalet will be asked. Invite the others yourselves."))
-                return
+                return self._acts.move_meeting(case.id, moved.id, proposal, person, now)
+            return self._acts.propose(case.id, proposal, person, now, obtained)
+
+        await self.settle(forms.meeting(case), act, _("Præhospitalet will be asked. Invite the others yourselves."))
+
+
+def _proposal(filled: Filled, who: Sequence[Party]) -> Proposal:
+    """Read time and place; raises Unclear."""
+    begins, ends = (moment(filled.words["day"], filled.words[name]) for name in ("begins", "ends"))
+    if begins is None or ends is None:
+        raise Unclear(_("Write the date as 24-11-2026 and the time as 13.00."))
+    return Proposal(begins, ends, tuple(who), filled.words["place"])
 
 
 def _holds(case: Case, purpose: Purpose, now: datetime) -> bool:

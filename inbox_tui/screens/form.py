@@ -1,24 +1,37 @@
 """A small form: a question, something to choose, a line or two to write. What is asked is a value; see `forms`."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from gateway.language import gettext as _
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import Command, bindings
+from gateway.terminal.letter_view import Fact
+from gateway.terminal.plain import plain
 from inbox_tui import commands
 
 LONGEST: Final = 500
 """Characters of one box: a line or two, not a record."""
+
+BETWEEN: Final[list[BindingType]] = [
+    Binding("enter", "go_on", show=False, priority=True),
+    Binding("tab", "app.focus_next", show=False, priority=True),
+    Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    Binding("down", "between(1)", show=False, priority=True),
+    Binding("up", "between(-1)", show=False, priority=True),
+]
+"""Taken before what is typed next is handed to a field: on a slow line many keys come at once."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +46,11 @@ class Box:
 
 @dataclass(frozen=True)
 class Form:
-    """What is asked: `choices` as code and label, of which `several` may hold; `aside` is said below."""
+    """What is asked: `choices` as code and label, of which `several` may hold; `aside` is said below the question.
+
+    `facts` are shown as they will be sent. With `open_choice` nothing is chosen beforehand: a judgement, or an answer
+    that leaves the house, is the person's own.
+    """
 
     title: str
     question: str
@@ -42,6 +59,8 @@ class Form:
     aside: str = ""
     several: bool = False
     command: Command = commands.SAVE
+    facts: tuple[tuple[str, str], ...] = ()
+    open_choice: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,15 +71,29 @@ class Filled:
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
+class Unclear(Exception):
+    """What was typed cannot be read; the text tells the person how to write it."""
+
+
+Save = Callable[[Filled], Awaitable[str | None]]
+"""Carries out what was filled in. Gives what is to be mended, in words, or None when the form has done its work."""
+
+
 class FormScreen(ModalScreen[Filled | None]):
-    """Answers with what was filled in, or None when the person leaves."""
+    """Answers with what was filled in, or None when the person leaves.
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(commands.SAVE, commands.MARK, commands.CANCEL)
+    With `save` it stays until that is through: whatever was typed is there still when the act was refused, or the
+    database did not answer.
+    """
 
-    def __init__(self, form: Form) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [*BETWEEN, *bindings(commands.SAVE, commands.MARK, commands.CANCEL)]
+
+    def __init__(self, form: Form, save: Save | None = None) -> None:
         super().__init__()
         self._form = form
+        self._save = save
         self._marked: set[str] = set()
+        self._busy = False
 
     def compose(self) -> ComposeResult:
         """Lay the form out."""
@@ -70,67 +103,129 @@ class FormScreen(ModalScreen[Filled | None]):
             yield Static(Content(form.question), markup=False, classes="heading")
             if form.aside:
                 yield Static(Content(form.aside), markup=False, classes="aside")
+            for label, value in form.facts:
+                yield Fact(label, value)
             if form.choices:
-                yield OptionList(*(self._option(*choice) for choice in form.choices), markup=False)
+                yield OptionList(*(self._option(place) for place in range(len(form.choices))), markup=False)
             for box in form.boxes:
                 yield Static(Content(box.label), markup=False, classes="heading")
                 yield Input(box.value, id=box.name, max_length=LONGEST, compact=True)
+            yield Static("", id="stopped", markup=False)
         yield CommandBar((form.command, commands.CANCEL))
 
     def on_mount(self) -> None:
         """Begin at the first thing to answer."""
-        for widget in (*self.query(OptionList), *self.query(Input)):
-            widget.focus()
-            return
+        self.query_one("#stopped").display = False
+        for options in self.query(OptionList):
+            options.highlighted = None if self._form.open_choice else 0
+        self.set_focus(next(iter(self._fields()), None))
 
-    def on_option_list_option_selected(self, _event: OptionList.OptionSelected) -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the arrows to a list, and Enter to one of which several may hold: there it marks."""
+        if isinstance(self.focused, OptionList) and (action == "between" or (action == "go_on" and self._form.several)):
+            return False
+        return super().check_action(action, parameters)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say in the text too which one is chosen."""
+        options = event.option_list
+        for place in range(len(self._form.choices)):
+            options.replace_option_prompt_at_index(place, self._option(place, options.highlighted).prompt)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Go on from the choice; of several, mark it or take the mark off."""
         if self._form.several:
-            self.action_mark()
+            self._mark(event.option_index)
         else:
-            self._go_on(after=None)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on to the next box, or finish."""
-        self._go_on(after=event.input)
+            self.action_go_on()
 
     def action_mark(self) -> None:
         """Mark the choice the cursor is on, or take its mark off, where several may hold."""
-        options = self.query_one(OptionList) if self._form.several else None
-        if options is None or options.highlighted is None or not options.has_focus:
-            return
-        code, label = self._form.choices[options.highlighted]
-        self._marked ^= {code}
-        options.replace_option_prompt_at_index(options.highlighted, self._option(code, label).prompt)
+        options = self.focused
+        if self._form.several and isinstance(options, OptionList) and options.highlighted is not None:
+            self._mark(options.highlighted)
+
+    def action_go_on(self) -> None:
+        """Go on to the next box, or finish."""
+        fields = list(self._fields())
+        rest = fields[fields.index(self.focused) + 1 :] if self.focused in fields else []
+        if rest:
+            self.set_focus(rest[0])
+        else:
+            self.action_send()
+
+    def action_between(self, step: int) -> None:
+        """Go to the field below or above."""
+        fields = list(self._fields())
+        place = fields.index(self.focused) + step if self.focused in fields else 0
+        if 0 <= place < len(fields):
+            self.set_focus(fields[place])
 
     def action_send(self) -> None:
         """Finish, unless something is still missing."""
-        filled = Filled(self._chosen(), {box.name: self._written(box) for box in self._form.boxes})
-        missing = next((box for box in self._form.boxes if box.needed and not filled.words[box.name]), None)
-        if self._form.choices and not filled.chosen:
-            self.query_one(OptionList).focus()
-            self.notify(_("Choose at least one."), severity="warning", markup=False)
-        elif missing:
-            self.query_one(f"#{missing.name}", Input).focus()
-            self.notify(missing.needed, severity="warning", markup=False)
-        else:
-            self.dismiss(filled)
+        if not self._busy:
+            self._busy = True
+            self.run_worker(self._finish())
 
     def action_back(self) -> None:
-        """Leave everything as it is."""
-        self.dismiss(None)
+        """Leave everything as it is; what is being carried out is waited for."""
+        if not self._busy:
+            self.dismiss(None)
 
-    def _option(self, code: str, label: str) -> Option:
-        sign = ("[x] " if code in self._marked else "[ ] ") if self._form.several else ""
-        return Option(Content(sign + label), code)
+    async def _finish(self) -> None:
+        try:
+            for one in self._fields():
+                await settled(one)
+            filled = Filled(self._chosen(), {box.name: self._written(box) for box in self._form.boxes})
+            if self._is_complete(filled) and await self._is_through(filled):
+                self.dismiss(filled)
+        finally:
+            self._busy = False
 
-    def _go_on(self, after: Input | None) -> None:
-        boxes = list(self.query(Input))
-        rest = boxes[boxes.index(after) + 1 :] if after else boxes
-        if rest:
-            rest[0].focus()
+    async def _is_through(self, filled: Filled) -> bool:
+        if self._save is None:
+            return True
+        self._say(_("Just a moment …"))
+        stopped = await self._save(filled)
+        self._say(f"! {stopped}" if stopped else "")
+        return stopped is None
+
+    def _say(self, words: str) -> None:
+        said = self.query_one("#stopped", Static)
+        said.update(Content(plain(words)))
+        said.display = bool(words)
+        said.scroll_visible(animate=False)
+
+    def _is_complete(self, filled: Filled) -> bool:
+        """Tell whether all is there; what is missing is pointed out."""
+        missing = next((box for box in self._form.boxes if box.needed and not filled.words[box.name]), None)
+        if self._form.choices and not filled.chosen:
+            self.set_focus(self.query_one(OptionList))
+            several = self._form.several
+            said = _("Choose at least one.") if several else _("Choose one: the arrows move, Enter chooses.")
+            self.notify(said, severity="warning", markup=False)
+        elif missing:
+            self.set_focus(self.query_one(f"#{missing.name}", Input))
+            self.notify(missing.needed, severity="warning", markup=False)
         else:
-            self.action_send()
+            return True
+        return False
+
+    def _fields(self) -> tuple[Widget, ...]:
+        return (*self.query(OptionList), *self.query(Input))
+
+    def _mark(self, place: int) -> None:
+        self._marked ^= {self._form.choices[place][0]}
+        self.query_one(OptionList).replace_option_prompt_at_index(place, self._option(place).prompt)
+
+    def _option(self, place: int, chosen: int | None = None) -> Option:
+        """Draw a choice; that it is chosen stands in the text, and not in the colour alone."""
+        code, label = self._form.choices[place]
+        if self._form.several:
+            sign = "[x] " if code in self._marked else "[ ] "
+        else:
+            sign = "(•) " if place == chosen else "( ) "
+        return Option(Content(sign + label), code)
 
     def _chosen(self) -> tuple[str, ...]:
         if self._form.several:
@@ -142,3 +237,11 @@ class FormScreen(ModalScreen[Filled | None]):
 
     def _written(self, box: Box) -> str:
         return self.query_one(f"#{box.name}", Input).value.strip()
+
+
+async def settled(widget: Widget) -> None:
+    """Wait until a field has taken every key that was pressed before: those of one burst may be on their way still."""
+    for one in (*widget.ancestors_with_self, widget.app):
+        done = asyncio.Event()
+        one.call_later(done.set)
+        await done.wait()

@@ -1,14 +1,23 @@
 """What each form asks: the words around an act, and what is written down when nothing else is typed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Final
 
+from directory.model import Contact
 from gateway.consents.model import Form as ConsentForm
 from gateway.language import danish
 from gateway.language import gettext as _
 from gateway.meetings.book import MeetingState
+from gateway.site.people import Person
+from gateway.site.settings import CaseworkSettings
+from gateway.terminal import dates
+from gateway.terminal.plain import one_line
 from inbox_tui import commands, presentation, words
 from inbox_tui.casework.case import Case
 from inbox_tui.screens.form import Box, Form
+
+QUOTED: Final = 200
+"""Characters of the sender's remark that a form quotes."""
 
 
 def about(case: Case) -> str:
@@ -18,15 +27,66 @@ def about(case: Case) -> str:
     )
 
 
-def assess(case: Case) -> Form:
+def acknowledge(case: Case, person: Person, unit: Contact) -> Form:
+    """Show exactly what goes back to Præhospitalet; a date may be added, and no words (E15)."""
+    question = _("You take referral {number} about {citizen}.").format(
+        number=presentation.number(case.number), citizen=presentation.citizen(case.in_force.citizen.name)
+    )
+    goes_back = "\n\n".join(
+        (_("Nothing about the citizen goes back."), _("This goes back to Præhospitalet, signed:"))
+    )
+    facts = (
+        (_("Name"), one_line(person.name)),
+        (_("Unit"), one_line(unit.unit_name)),
+        (_("Phone"), dates.phone(unit.phone)),
+    )
+    by = Box("contact_by", _("You contact the citizen by (a date such as 27-11; may be left empty)"))
+    return Form(_("Acknowledge"), question, (), (by,), goes_back, command=commands.CONFIRM, facts=facts)
+
+
+def assess(case: Case, terms: CaseworkSettings) -> Form:
     """Ask whether it is acute (E1); the judgement is the municipality's, whatever the sender remarks (E2)."""
     return Form(
         _("Assess"),
         about(case),
         (("acute", _("Acute: contact is needed quickly")), ("not-acute", _("Not acute"))),
         (Box("why", _("Why, in one line"), needed=_("Write why, in one line.")),),
-        _("You decide whether it is acute: the same day, or the next working day at the latest. Stays with you."),
+        "\n".join(filter(None, (words.acute_means(terms.acute_days), _remarked(case)))),
+        open_choice=True,
     )
+
+
+def _remarked(case: Case) -> str:
+    """Quote the sender: a remark, which decides nothing (E2)."""
+    remark = one_line(case.in_force.urgency_remark or "")
+    said = _("The sender's remark, which you weigh yourselves: «{remark}»")
+    return "\n" + said.format(remark=shortened(remark)) if remark else ""
+
+
+def shortened(text: str) -> str:
+    """Leave room for the question: the whole of it stands in the letter."""
+    return text if len(text) <= QUOTED else text[:QUOTED].rsplit(" ", 1)[0] + " …"
+
+
+def take_over(case: Case) -> Form:
+    """Ask whoever sits in the department whether they have it now (S19)."""
+    aside = _("Your name and the time are noted, and your department has it. Præhospitalet does not see it.")
+    return Form(_("Take over"), about(case), aside=aside)
+
+
+def taken_over(case: Case) -> Form:
+    """Ask who in the department has it, to note it for those who work elsewhere."""
+    department = one_line(case.responsible.name) if case.responsible else ""
+    who = _("Who in {department} has taken it over? (may be left empty)").format(department=department)
+    aside = _("Write it down when you have heard from the department. Your name is noted too. Stays with you.")
+    return Form(_("Take over"), about(case), (), (Box("by", who),), aside)
+
+
+def send_back(case: Case) -> Form:
+    """Ask why the department gives it back (S19)."""
+    aside = _("It waits again for those who forwarded it, and they see your reason. Præhospitalet does not see it.")
+    reason = Box("reason", _("Reason"), needed=_("Write the reason, in one line."))
+    return Form(_("Send back"), about(case), (), (reason,), aside)
 
 
 def contact(case: Case) -> Form:
@@ -37,6 +97,7 @@ def contact(case: Case) -> Form:
         (("reached", _("The citizen was reached")), ("not-reached", _("The citizen was not reached"))),
         (Box("remark", _("Remark (may be left empty)")),),
         _("Your name and the time are noted. Stays with you."),
+        open_choice=True,
     )
 
 
@@ -63,15 +124,16 @@ def not_ours(case: Case) -> Form:
             "Your name, the unit, the reason and the remark go back to Præhospitalet, signed. They ask the citizen and "
             "send anew. Do not pass the referral on to another municipality: no consent covers that."
         ),
+        open_choice=True,
     )
 
 
-def close(case: Case) -> Form:
+def close(case: Case, terms: CaseworkSettings) -> Form:
     """Ask how it ended, and why (H11)."""
     return Form(
         _("Close the case"),
         about(case),
-        tuple((code.value, _(label)) for code, label in words.OUTCOMES.items()),
+        words.outcomes(terms),
         (Box("reason", _("Reason"), needed=_("Write the reason, in one line.")),),
         _("Enter marks one or more, Tab goes on. Præhospitalet hears only that it is closed; the rest stays with you."),
         several=True,
@@ -129,13 +191,13 @@ def _consent(case: Case, title: str, told: str, before: tuple[Box, ...]) -> Form
     )
 
 
-def meeting(case: Case, typed: Mapping[str, str]) -> Form:
+def meeting(case: Case) -> Form:
     """Ask when and where."""
     boxes = (
-        Box("day", _("Date (24-11-2026)"), typed.get("day", ""), _("Write the date.")),
-        Box("begins", _("From (13.00)"), typed.get("begins", ""), _("Write when it begins.")),
-        Box("ends", _("To (14.00)"), typed.get("ends", ""), _("Write when it ends.")),
-        Box("place", _("Place (may be left empty)"), typed.get("place", "")),
+        Box("day", _("Date (24-11-2026)"), needed=_("Write the date.")),
+        Box("begins", _("From (13.00)"), needed=_("Write when it begins.")),
+        Box("ends", _("To (14.00)"), needed=_("Write when it ends.")),
+        Box("place", _("Place (may be left empty)")),
     )
     aside = _("Præhospitalet is asked, signed. You invite the others yourselves, as you usually do.")
     return Form(_("Joint meeting"), about(case), (), boxes, aside, command=commands.PROPOSE)
@@ -149,6 +211,7 @@ def answer(one: MeetingState) -> Form:
         (("accepted", _("We come")), ("declined", _("We cannot come"))),
         (Box("remark", _("Remark to Præhospitalet (may be left empty)")),),
         _("Your name and the unit go back to Præhospitalet, signed. Write nothing about the citizen's case."),
+        open_choice=True,
     )
 
 
@@ -162,5 +225,11 @@ def change(meetings: Sequence[MeetingState]) -> Form:
             (f"cancel {one.id}", _("Call off: {when}").format(when=words.when(one))),
         )
     )
-    remark = Box("remark", _("Remark when calling off (may be left empty)"))
-    return Form(_("Joint meeting"), "", (("propose", _("Propose a new meeting")), *of_each), (remark,))
+    return Form(_("Joint meeting"), _("What is to be done?"), (("propose", _("Propose a new meeting")), *of_each))
+
+
+def cancel(one: MeetingState) -> Form:
+    """Ask what Præhospitalet is told when a meeting of ours is called off."""
+    remark = Box("remark", _("Remark to Præhospitalet (may be left empty)"))
+    aside = _("Præhospitalet is told, signed. Write nothing about the citizen's case.")
+    return Form(_("Call the meeting off"), words.when(one), (), (remark,), aside)

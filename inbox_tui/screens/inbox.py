@@ -1,62 +1,38 @@
 """The inbox: what needs a person first. New mail shows up by itself."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from directory.calendar import local_day
 from gateway.keeping.notices import NoticesScreen, lines
 from gateway.language import gettext as _
 from gateway.language import ngettext
-from gateway.site.people import Role
 from gateway.terminal.bars import CommandBar, TitleBar
 from gateway.terminal.commands import Command, bindings
 from gateway.terminal.notice_band import NoticeBand
 from gateway.terminal.plain import one_line
-from inbox_tui import commands, held_up, presentation
-from inbox_tui.cases import Cases
-from inbox_tui.casework.case import Case, CaseLine, HeldUp, Rank
+from inbox_tui import commands, held_up, line_page, row_words, view_words
+from inbox_tui.casework.case import Case, Rank
+from inbox_tui.casework.view import Only, Order, View
 from inbox_tui.messages import CaseChosen, PageWanted
 from inbox_tui.ports import Seat
 from inbox_tui.screens import drill
+from inbox_tui.screens.departments import DepartmentsScreen
 from inbox_tui.screens.doing import DoingPage
 from inbox_tui.screens.letter import LetterScreen
 from inbox_tui.screens.line import LineScreen
+from inbox_tui.screens.look import LookScreen
+from inbox_tui.screens.morning import Glance, Morning, Snapshot
 from inbox_tui.screens.quarantine import QuarantineScreen
 from inbox_tui.widgets.case_list import CaseList, Page
 
-WARNED_SECONDS = 60
-"""How often an administrator's notices are looked at again."""
-FRESH = timedelta(days=14)
-"""How long the list tells of a letter that was given up; a case tells of it always."""
-
-
-@dataclass(frozen=True)
-class Glance:
-    """What tells whether the list must be read again: something changed, the day turned, or a letter was set aside."""
-
-    revision: tuple[int, ...]
-    today: date
-    set_aside: int
-    drills: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The list as it was read at one moment."""
-
-    glance: Glance
-    counts: Mapping[Rank, int]
-    page: Page
-    held_up: tuple[HeldUp, ...]
-    phone: str
+WARNED_SECONDS: Final = 60
+"""How often an administrator's notices are looked at again, and under an empty list whether the line is alive."""
 
 
 class InboxScreen(DoingPage[None]):
@@ -68,14 +44,21 @@ class InboxScreen(DoingPage[None]):
         commands.DRILL,
         commands.LINE,
         commands.NOTICES,
+        commands.HOUSE,
+        commands.FIND,
+        commands.SHOW,
+        commands.BACK,
         *commands.RARER,
     )
 
     def __init__(self, seat: Seat, unit_name: str) -> None:
         super().__init__(seat)
         self._unit_name = unit_name
-        self._glance: Glance | None = None
-        self._total: int | None = None
+        self._morning = Morning(seat)
+        self._shot: Snapshot | None = None
+        self._view = View()
+        self._typed, self._found = "", ""
+        self._alive = ""
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
@@ -87,19 +70,20 @@ class InboxScreen(DoingPage[None]):
         yield Static("", id="tally", markup=False)
         yield Static("", id="held-up", markup=False)
         yield Static("", id="set-aside-count", markup=False)
+        yield Static("", id="view", markup=False)
         yield CaseList(id="cases")
-        yield Static(Content(f"{_empty()}\n{_line_is_near()}"), id="empty", markup=False)
-        yield CommandBar(commands.offered(commands.INBOX, self.seat.person))
+        yield Static("", id="empty", markup=False)
+        yield CommandBar(commands.bar(commands.INBOX, self.seat.person))
 
     def on_mount(self) -> None:
         """Read the list, and go on looking for news."""
-        for name in ("#empty", "#set-aside-count", "#held-up", "#drill"):
+        for name in ("#empty", "#set-aside-count", "#held-up", "#drill", "#view"):
             self.query_one(name).display = False
         self.query_one(CaseList).focus()
         self.reload()
         self.set_interval(self.seat.ports.poll_seconds, self._look)
         self._warn()
-        self.set_interval(WARNED_SECONDS, self._warn)
+        self.set_interval(WARNED_SECONDS, self._every_minute)
 
     def reload(self) -> None:
         """Read the list again."""
@@ -136,8 +120,21 @@ class InboxScreen(DoingPage[None]):
         """Show everything an administrator should see to."""
         self.begin(self._notices, "open")
 
+    def action_find(self) -> None:
+        """Ask what to search by."""
+        self._look_at(typing=True)
+
+    def action_show(self) -> None:
+        """Ask what to show instead, and in which order."""
+        self._look_at(typing=False)
+
+    def action_house(self) -> None:
+        """Show the departments, and from there who works here."""
+        self.app.push_screen(DepartmentsScreen(self.seat, self._unit_name))
+
     def action_back(self) -> None:
-        """Stay: there is nowhere further back."""
+        """Show everything open again; there is nowhere further back."""
+        self._turn(View())
 
     def on_case_chosen(self, event: CaseChosen) -> None:
         """Open what was clicked."""
@@ -149,33 +146,69 @@ class InboxScreen(DoingPage[None]):
 
     def on_screen_resume(self) -> None:
         """Show what was done on the screen above."""
-        if self._glance:
+        if self._shot:
+            self.query_one(CaseList).point()
             self.reload()
             self._warn()
 
     def rarer(self) -> tuple[Command, ...]:
-        """Offer the line too, which is about no case."""
-        return (*super().rarer(), commands.LINE)
+        """Offer what is about no case too."""
+        return (*super().rarer(), commands.SHOW, commands.LINE, commands.HOUSE)
 
     def _look(self) -> None:
         self.begin(self._compare, "look")
 
     async def _compare(self) -> None:
-        glance = await self.ask(self._read_glance, self._today())
+        glance = await self.ask(self._morning.glance)
         if glance and glance != self._glance:
             self.reload()
 
+    @property
+    def _glance(self) -> Glance | None:
+        return self._shot.glance if self._shot else None
+
     async def _load(self) -> None:
-        cases = self.query_one(CaseList)
-        shot = await self.ask(self._read, self._today(), self.chosen(), *cases.window())
-        if shot:
+        cases, view = self.query_one(CaseList), self._view
+        turned = self._shot is not None and self._shot.view != view
+        shot = await self.ask(
+            self._morning.read, view, self.chosen(), *((0, cases.window()[1]) if turned else cases.window())
+        )
+        if shot and turned and shot.page.cursor is None:
+            shot = replace(shot, page=replace(shot.page, cursor=0))
+        if shot and view == self._view:
             self._show(shot)
 
     async def _fetch(self, offset: int, limit: int) -> None:
-        today = self._today()
-        lines = await self.ask(self._lines, offset, limit, today)
-        if lines:
-            self.query_one(CaseList).add(Page(0, offset, lines, today))
+        shot = self._shot
+        lines = await self.ask(self._morning.lines, offset, limit, shot.view) if shot else None
+        if shot and lines and self._shot and self._shot.view == shot.view:
+            self.query_one(CaseList).add(Page(0, offset, lines, shot.page.reader))
+
+    # What is looked at
+
+    def _look_at(self, *, typing: bool) -> None:
+        departments = self._shot.departments if self._shot else ()
+        self.app.push_screen(LookScreen(self._view, departments, typing=typing), self._looked)
+
+    def _looked(self, wanted: str | View | None) -> None:
+        if isinstance(wanted, View):
+            self._turn(wanted)
+        elif wanted:
+            self._typed = wanted
+            self.begin(self._search, "view")
+
+    async def _search(self) -> None:
+        """Find what was typed; it is forgotten before anything else happens."""
+        typed, self._typed = self._typed, ""
+        sought = await self.ask(self.seat.ports.store.search, typed, self.seat.person, self.seat.ports.now())
+        if sought:
+            self._found = sought.by
+            self._turn(View(Only.ALL, Order.NEWEST, ids=sought.ids))
+
+    def _turn(self, view: View) -> None:
+        if view != self._view:
+            self._view = view
+            self.reload()
 
     async def _open(self, case_id: str) -> None:
         case = await self.ask(self.seat.ports.store.open, case_id, self.seat.person, self.seat.ports.now())
@@ -221,56 +254,51 @@ class InboxScreen(DoingPage[None]):
         if notices is not None:
             self.query_one(NoticeBand).show(lines(notices, commands.NOTICES.shown))
 
-    def _read_glance(self, today: date) -> Glance:
-        with self.seat.ports.store.looking(self.seat.person, self.seat.ports.now()) as cases:
-            return self._glance_at(cases, today)
+    # Whether the line is alive
 
-    def _glance_at(self, cases: Cases, today: date) -> Glance:
-        ports, person, now = self.seat.ports, self.seat.person, self.seat.ports.now()
-        drills = ports.drills.open(person, now) if commands.is_offered(commands.DRILL.action, person) else ()
-        waiting = tuple(one.id for one in drills)
-        return Glance(cases.revision(), today, ports.set_aside.count(person, now), waiting)
+    def _every_minute(self) -> None:
+        self._warn()
+        if self._shot and self._shot.page.total == 0:
+            self.look(self._listen, "alive")
 
-    def _lines(self, offset: int, limit: int, today: date) -> tuple[CaseLine, ...]:
-        with self.seat.ports.store.looking(self.seat.person, self.seat.ports.now()) as cases:
-            return cases.page(offset, limit, today)
+    async def _listen(self) -> None:
+        pulse = await self.ask(self.seat.ports.line.pulse, self.seat.person)
+        if pulse and self._shot:
+            self._alive = line_page.alive(pulse)
+            self._explain(self._shot)
 
-    def _read(self, today: date, case_id: str | None, offset: int, limit: int) -> Snapshot:
-        """Read the list around the case the cursor is on; runs in a thread."""
-        with self.seat.ports.store.looking(self.seat.person, self.seat.ports.now()) as cases:
-            glance = self._glance_at(cases, today)
-            cursor = cases.position(case_id, today) if case_id else None
-            if cursor is not None and not offset <= cursor < offset + limit:
-                offset = max(0, cursor - limit // 2)
-            counts = cases.tally(today)
-            page = Page(sum(counts.values()), offset, cases.page(offset, limit, today), today, cursor)
-            held_up = cases.held_up(self.seat.ports.now() - FRESH)
-            return Snapshot(glance, counts, page, held_up, cases.region_phone() if held_up else "")
+    # What is shown
 
     def _show(self, shot: Snapshot) -> None:
-        total = shot.page.total
-        if self._total is not None and total > self._total:
-            self.say(_arrived(total - self._total))
-        self._glance, self._total = shot.glance, total
-        self.query_one("#tally", Static).update(Content(self._tally(shot)))
-        self.query_one("#held-up", Static).update(Content(held_up.summary(shot.held_up, shot.phone)))
-        self.query_one("#held-up").display = bool(shot.held_up)
-        self.query_one("#set-aside-count", Static).update(Content(_aside(shot.glance.set_aside)))
+        if self._shot and shot.ever > self._shot.ever:
+            self.say(_arrived(shot.ever - self._shot.ever))
+        self._shot = shot
+        department = next((one.name for one in shot.departments if one.id == shot.view.department), "")
+        self._say("#tally", row_words.tally(shot.counts, shot.page.reader, shot.reminders) or _nothing_waits(shot))
+        self._say("#held-up", held_up.summary(shot.held_up, shot.phone))
+        self._say("#set-aside-count", _aside(shot.glance.set_aside) if shot.glance.set_aside else "")
+        self._say("#view", view_words.bar(shot.view, department, self._found, shot.page.total))
         self.query_one("#drill").display = bool(shot.glance.drills)
-        self.query_one("#set-aside-count").display = shot.glance.set_aside > 0
-        self.query_one(CaseList).show(shot.page)
-        self.query_one(CaseList).display = total > 0
-        self.query_one("#empty").display = total == 0
+        self.query_one("#tally").display = shot.ever > 0
+        cases = self.query_one(CaseList)
+        cases.show(shot.page)
+        cases.display = shot.page.total > 0
+        if cases.display and self.focused is None:
+            cases.focus()
+        self._explain(shot)
 
-    def _tally(self, shot: Snapshot) -> str:
-        """Sum the list up: what waits for those who receive, or what a department has."""
-        if self.seat.person.role is Role.DEPARTMENT:
-            return presentation.with_us(shot.counts)
-        said = presentation.tally(shot.counts, shot.glance.today)
-        return presentation.SEPARATOR.join(said) or (_("Nothing waits for you.") if shot.page.total else "")
+    def _say(self, name: str, words: str) -> None:
+        """Write a line above the list; one with nothing to say takes no room."""
+        line = self.query_one(name, Static)
+        line.update(Content(words))
+        line.display = bool(words)
 
-    def _today(self) -> date:
-        return local_day(self.seat.ports.now())
+    def _explain(self, shot: Snapshot) -> None:
+        """Say why nothing is listed, and whether the line is alive."""
+        empty = shot.page.total == 0
+        if empty and not self._alive:
+            self.look(self._listen, "alive")
+        self._say("#empty", f"{_empty(shot)}\n\n{self._alive}".strip() if empty else "")
 
 
 def _aside(count: int) -> str:
@@ -285,14 +313,31 @@ def _arrived(count: int) -> str:
     return ngettext("A new referral has arrived.", "{count} new referrals have arrived.", count).format(count=count)
 
 
-def _line_is_near() -> str:
-    return _("P shows whether the line to Præhospitalet works.")
+def _nothing_waits(shot: Snapshot) -> str:
+    return _("Nothing waits for you.") if shot.ever else ""
 
 
-def _empty() -> str:
+def _empty(shot: Snapshot) -> str:
+    """Say why nothing is listed: nothing ever came, nothing is open, or nothing is like what was asked for."""
+    if shot.view != View(Only.OPEN, shot.view.order):
+        return view_words.nothing(shot.view)
+    ended = shot.counts.get(Rank.ENDED, 0)
+    if ended:
+        said = ngettext(
+            "Nothing is open\n\n{count} referral has ended: X shows it. New ones show up here by themselves.",
+            "Nothing is open\n\n{count} referrals have ended: X shows them. New ones show up here by themselves.",
+            ended,
+        )
+        return said.format(count=ended)
+    if shot.page.reader.department is not None:
+        return _(
+            "No referrals\n\n"
+            "Nothing is wrong: what your colleagues who receive referrals forward to you shows up here by itself.\n\n"
+            "F1 tells what happens then."
+        )
     return _(
         "No referrals\n\n"
         "Nothing is wrong: some municipalities get only a few in a year. When Præhospitalet passes one on, it shows up "
         "here by itself, and you need do nothing to fetch it.\n\n"
-        "F1 tells what happens then.",
+        "F1 tells what happens then, P more about the line.",
     )

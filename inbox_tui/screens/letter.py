@@ -43,7 +43,7 @@ class LetterScreen(DoingPage[None]):
         yield Static(self._subject(), id="subject", markup=False)
         yield Static(self._standing(), id="state", markup=False)
         yield LetterView(self._sections())
-        yield CommandBar(commands.offered(commands.LETTER, self.seat.person))
+        yield CommandBar(commands.bar(commands.LETTER, self.seat.person))
 
     def on_mount(self) -> None:
         """Let the keyboard scroll; and see whether a department still has the case."""
@@ -61,10 +61,22 @@ class LetterScreen(DoingPage[None]):
         self.query_one("#state", Static).update(self._standing())
         await self.query_one(LetterView).show(self._sections())
 
+    def let_go(self) -> None:
+        """Go back to the list."""
+        self.dismiss()
+
     def action_cpr(self) -> None:
-        """Show the CPR number, or mask it again."""
-        self._show_cpr = not self._show_cpr
-        self.begin(partial(self.query_one(LetterView).show, self._sections()), "page")
+        """Show the CPR number, which is noted each time, or mask it again, which is not."""
+        self.begin(self._cpr, "page")
+
+    async def _cpr(self) -> None:
+        if self._show_cpr or await self.ask(self._note_that_it_is_seen):
+            self._show_cpr = not self._show_cpr
+            await self.query_one(LetterView).show(self._sections())
+
+    def _note_that_it_is_seen(self) -> bool:
+        self.seat.ports.store.looked_at_cpr(self._case.id, self.seat.person, self.seat.ports.now())
+        return True
 
     async def _go_when_moved_on(self) -> None:
         """Go back when somebody has moved the case on to another department: it is no longer this one's to read."""
@@ -86,8 +98,7 @@ class LetterScreen(DoingPage[None]):
     def _standing(self) -> Content:
         case, today = self._case, self._today()
         said = [presentation.state(case.state), _("! consent withdrawn") if case.withdrawn else ""]
-        if case.responsible:
-            said.append(one_line(case.responsible.name))
+        said.append(presentation.hands(case))
         if case.assessment:
             said.append(words.acute(case.assessment.acute))
         said.append(work_page.additions(case))

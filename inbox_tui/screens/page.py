@@ -8,6 +8,7 @@ from gateway.terminal import page
 from gateway.terminal.commands import Command
 from gateway.terminal.help import HelpScreen
 from inbox_tui import commands, refusals
+from inbox_tui.screens.form import Unclear
 from inbox_tui.screens.help import paragraphs
 
 Result = TypeVar("Result")
@@ -16,7 +17,7 @@ Result = TypeVar("Result")
 class Page(page.Page[Result]):
     """A screen of the inbox."""
 
-    REFUSALS = dict.fromkeys(refusals.REFUSED, refusals.in_words)
+    REFUSALS = dict.fromkeys(refusals.REFUSED, refusals.in_words) | {Unclear: str}
     GONE = (PersonGone,)
     TROUBLE = (SiteError,)
 

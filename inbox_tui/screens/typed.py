@@ -1,7 +1,7 @@
 """What is typed into a form, read: a date and a time of day as Danes write them, and who is to come."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from directory.calendar import COPENHAGEN
@@ -9,6 +9,7 @@ from gateway.wire.errors import LetterUnreadable
 from gateway.wire.meeting import Party
 
 _DAY: Final = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})", re.ASCII)
+_SHORT_DAY: Final = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})(?:[-/.]([0-9]{4}))?", re.ASCII)
 _CLOCK: Final = re.compile(r"([0-9]{1,2})[.:]([0-9]{2})", re.ASCII)
 
 
@@ -22,6 +23,24 @@ def moment(day: str, clock: str) -> datetime | None:
     except ValueError:
         return None
     return local.astimezone(UTC)
+
+
+def day(written: str, today: date) -> date | None:
+    """Read "27-11", or "27-11-2026"; None when it is no date. Without a year it is the next such day."""
+    found = _SHORT_DAY.fullmatch(written.strip())
+    if not found:
+        return None
+    years = (int(found[3]),) if found[3] else (today.year, today.year + 1)
+    read = (_date(year, int(found[2]), int(found[1])) for year in years)
+    days = [one for one in read if one]
+    return next((one for one in days if found[3] or one >= today), None)
+
+
+def _date(year: int, month: int, on: int) -> date | None:
+    try:
+        return date(year, month, on)
+    except ValueError:
+        return None
 
 
 def parties(text: str) -> tuple[Party, ...]:

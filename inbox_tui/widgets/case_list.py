@@ -11,13 +11,14 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from gateway.language import gettext as _
 from inbox_tui.casework.case import CaseLine
+from inbox_tui.casework.reader import Reader
 from inbox_tui.messages import CaseChosen, PageWanted
 from inbox_tui.widgets.case_row import Columns, Part, first_line, heading, second_line
 
@@ -35,12 +36,15 @@ class Page:
     total: int
     offset: int
     lines: tuple[CaseLine, ...]
-    today: date
+    reader: Reader
     cursor: int | None = None
 
 
 class CaseList(ScrollView, can_focus=True):
-    """Two lines a case, under a header that stays. The cursor follows its case when the order changes."""
+    """Two lines a case, under a header that stays. The cursor follows its case when the order changes.
+
+    The terminal's own cursor stands on the chosen row, so that what reads a screen aloud begins there.
+    """
 
     STYLES: ClassVar[tuple[str, ...]] = (
         "heading",
@@ -50,11 +54,15 @@ class CaseList(ScrollView, can_focus=True):
         "state-new",
         "state-acknowledged",
         "state-forwarded",
+        "state-taken-over",
         "state-not-ours",
         "state-closed",
+        "safety",
+        "rank-acute",
         "rank-overdue",
         "rank-new",
         "rank-waiting",
+        "rank-on_its_way",
         "rank-handed_over",
         "rank-ended",
         "selected",
@@ -74,7 +82,7 @@ class CaseList(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._total = 0
-        self._today = date.min
+        self._reader = Reader(date.min)
         self._rows: dict[int, CaseLine] = {}
 
     # What it is told
@@ -82,7 +90,7 @@ class CaseList(ScrollView, can_focus=True):
     def show(self, page: Page) -> None:
         """Take a fresh page: everything known before is forgotten."""
         self._rows = dict(enumerate(page.lines, page.offset))
-        self._total, self._today = page.total, page.today
+        self._total, self._reader = page.total, page.reader
         self.virtual_size = Size(self.size.width, HEADER + TALL * page.total)
         self.cursor = max(0, min(self.cursor if page.cursor is None else page.cursor, page.total - 1))
         self._reveal()
@@ -115,7 +123,7 @@ class CaseList(ScrollView, can_focus=True):
         if line is None:
             return self._strip([("   …" if index < self._total and not below else "", "quiet")])
         draw = second_line if below else first_line
-        return self._strip(draw(line, columns, self._today), selected=index == self.cursor, edge=index == self.cursor)
+        return self._strip(draw(line, columns, self._reader), selected=index == self.cursor, edge=index == self.cursor)
 
     def _strip(self, parts: Iterable[Part], *, selected: bool = False, edge: bool = False) -> Strip:
         ground = self.get_component_rich_style("case--selected") if selected else self.rich_style
@@ -157,15 +165,26 @@ class CaseList(ScrollView, can_focus=True):
         self._reveal()
         self._ask()
 
+    def on_focus(self) -> None:
+        """Let what reads aloud begin at the chosen row."""
+        self.point()
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Ask for what has come into sight."""
         super().watch_scroll_y(old_value, new_value)
         self._ask()
+        self.point()
 
     def _go(self, row: int) -> None:
         self.cursor = max(0, min(row, self._total - 1))
         self._reveal()
         self._ask()
+
+    def point(self) -> None:
+        """Put the terminal's own cursor on the chosen row."""
+        if self.has_focus and self.screen.is_current:
+            below = max(0, HEADER + TALL * self.cursor - self.scroll_offset.y)
+            self.app.cursor_position = self.content_region.offset + Offset(0, below)
 
     def _reveal(self) -> None:
         """Scroll so that both lines of the cursor's case are seen, below the header."""
@@ -174,6 +193,7 @@ class CaseList(ScrollView, can_focus=True):
         top = self.scroll_offset.y
         if line < top or line + TALL > top + room:
             self.scroll_to(y=line if line < top else line + TALL - room, animate=False, immediate=True)
+        self.point()
 
     def _ask(self) -> None:
         if any(row not in self._rows for row in self._seen()):

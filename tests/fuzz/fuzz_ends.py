@@ -25,7 +25,8 @@ from gateway.station import Station
 from gateway.terminal.sections import Section, Tone
 from inbox_tui import bootstrap as inbox
 from inbox_tui import letter_page
-from inbox_tui.presentation import deadline, holder, marks
+from inbox_tui.casework.reader import Reader
+from inbox_tui.row_words import deadline, marks, whereabouts
 from keys.errors import Damaged, TooLarge, WrongSigner
 from keys.fingerprint import Fingerprint
 from keys.packets import MalformedPackets, dearmor
@@ -139,7 +140,9 @@ def inbox_pages(end: End) -> Iterator[Section]:
     """Read what the inbox shows of every case."""
     store, now = inbox.case_store(end.site.station), end.site.clock()
     for line in store.listed(50, local_day(now), end.person, now):
-        yield Section(Tone.FACTS, " ".join(marks(line)), facts=((holder(line), deadline(line, local_day(now))),))
+        reader = Reader(local_day(now))
+        said = ((whereabouts(line, reader), deadline(line, reader)),)
+        yield Section(Tone.FACTS, " ".join(marks(line, reader)), facts=said)
         yield from letter_page.sections(store.open(line.id, end.person, now), now, show_cpr=True)
 
 

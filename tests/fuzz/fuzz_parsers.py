@@ -5,6 +5,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from fuzz_hostile import INSIDES, MAILS, REPORTS
 from fuzz_mutations import JSON, MAIL, TEXT
 from fuzz_watch import CANARY, Broken, Target, refuses
 from icalendar import Calendar
+from mail_program import thunderbird_content
 
 from directory import contacts_csv, phone
 from directory.errors import DirectoryError
@@ -24,11 +26,11 @@ from gateway.site.errors import SettingsUnreadable
 from gateway.site.settings import Settings
 from gateway.statistics.aggregate import Aggregate
 from gateway.terminal.plain import one_line, plain
-from gateway.wire import bounce, cpr, envelope, payload
+from gateway.wire import bounce, cpr, envelope, payload, reply
 from gateway.wire.answers import Acknowledgement, Closed, NotOurs, Reminder, Withdrawal
 from gateway.wire.body import Body
 from gateway.wire.calendar_part import calendar_part
-from gateway.wire.errors import EnvelopeDisagrees, LetterUnreadable, NotAnEnvelope
+from gateway.wire.errors import EnvelopeDisagrees, LetterUnreadable, NotAnEnvelope, WireError
 from gateway.wire.letter_text import letter_text
 from gateway.wire.letters import Kind, Letter
 from gateway.wire.meeting import Meeting, MeetingAnswer, MeetingCancelled
@@ -272,6 +274,22 @@ def payload_seeds() -> list[bytes]:
     return as_json(*({**head, **said, "body": {"referral": one}} for one in REFERRALS[:5]))
 
 
+def answer(data: bytes) -> None:
+    """Read a person's answer from outside and inside; the number it names is one it holds."""
+    reply.sender_of(data)
+    with suppress(NotAnEnvelope):
+        reply.unwrap(data)
+    if not reply.NUMBER.fullmatch(reply.read(data).number):
+        raise Broken("what is taken for a number is none")
+
+
+def answer_seeds() -> list[bytes]:
+    words = f"Ja.\n> Videresendt bekymringshenvendelse 2026-0042\n> {CANARY}"
+    html = f"Content-Type: text/html; charset=utf-8\n\n<p>2026-0042 {CANARY}</p>".encode()
+    thunderbird = thunderbird_content(words, "Re: 2026-0042", sender="Hjemmepleje <a@b.example>", key=b"x" * 99)
+    return [thunderbird, html, f"Content-Type: text/plain\n\n{words}".encode(), *INSIDES]
+
+
 def body_seeds() -> list[bytes]:
     receipt = {"envelope": "e", "verdict": "ok", "digest": "0" * 64, "received_at": "2026-11-22T08:00:00Z"}
     every = [*BODIES, (Kind.RECEIPT, receipt), (Kind.FIGURES, FIGURES)]
@@ -285,6 +303,7 @@ def parsers(keys: Sequence[bytes] = ()) -> Iterator[Target]:
     yield Target("unwrap", refuses(seal, NotAnEnvelope), MAILS, MAIL)
     yield Target("bounce", refuses(report), [*REPORTS, *MAILS], MAIL)
     yield Target("look-inside", refuses(inside, EnvelopeDisagrees), INSIDES, MAIL)
+    yield Target("reply", refuses(answer, WireError), answer_seeds(), MAIL)
     yield Target("payload", refuses(letter, LetterUnreadable), payload_seeds(), JSON)
     yield Target("referral", refuses(referral, MalformedReferral), as_json(*written), JSON)
     yield Target("body", refuses(any_body, LetterUnreadable, ValueError), body_seeds(), JSON)

@@ -13,7 +13,7 @@ from gateway.exchange.arrivals import Outcome
 SAMPLE, WHOLE_WAY, SEALED = 100, 80, 12
 SEED = "make test"
 PARSERS = [
-    *("unwrap", "bounce", "look-inside", "payload", "referral", "body", "status-lines", "packets", "message"),
+    *("unwrap", "bounce", "look-inside", "reply", "payload", "referral", "body", "status-lines", "packets", "message"),
     *("public-key", "fingerprint", "contacts", "settings", "cpr", "phone", "hours", "plain"),
 ]
 BOTH_ENDS = ["receive-unit", "receive-region"]

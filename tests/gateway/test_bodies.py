@@ -15,6 +15,7 @@ from gateway.wire.supplement import TELLING, Supplement
 
 SHAPES = {
     "acknowledgement": Acknowledgement,
+    "acknowledgement_with_date": Acknowledgement,
     "supplement": Supplement,
     "correction": Supplement,
     "reminder": Reminder,
@@ -37,6 +38,7 @@ FIELDS = [(name, field) for name, body in BODIES.items() for field in body]
 MAY_BE_LEFT_OUT = {
     *(("supplement", field) for field in ("sender_phone", "calls_today", "calls_last_30_days", *TELLING)),
     ("correction", "correction"),
+    ("acknowledgement_with_date", "contact_by"),
     *(("meeting", field) for field in ("sequence", "place", "phone")),
     *(("meeting_moved", field) for field in ("sequence", "place", "phone")),
     ("meeting_answer", "sequence"),

@@ -6,6 +6,7 @@ The lists are written out by hand: whoever adds to one is asked by a failing tes
 import pytest
 from pydantic import BaseModel
 
+from directory.departments import department_party
 from directory.model import REGION, Contact, is_party
 from directory.municipalities import in_agreement
 from gateway.site.people import Role
@@ -57,11 +58,25 @@ def test_there_is_no_role_for_the_police_and_two_ways_a_referral_begins():
 
 
 def test_the_parties_are_the_region_and_the_nineteen():
-    """A2, A4, O17: no voluntary organisation, no police, no GP, no department can be written to."""
+    """A2, A4, O17: no voluntary organisation, no police, no GP, no department is a party.
+
+    A department that works in a mail program is written to by its own municipality alone, and by nobody else.
+    """
     nineteen = {one.code for one in in_agreement()}
 
     assert {
-        code for code in (*nineteen, REGION, "112", "politi", "egen læge", "Røde Kors", "630") if is_party(code)
+        code
+        for code in (
+            *nineteen,
+            REGION,
+            "112",
+            "politi",
+            "egen læge",
+            "Røde Kors",
+            "630",
+            department_party("hjemmepleje"),
+        )
+        if is_party(code)
     } == {
         *nineteen,
         REGION,
@@ -70,19 +85,23 @@ def test_the_parties_are_the_region_and_the_nineteen():
 
 
 def test_there_are_these_letters_and_no_other():
-    """A change of what can be said at all is a change of the agreement between two systems."""
+    """A change of what can be said at all is a change of the agreement between two systems.
+
+    A forward is said within a municipality: to its own department, and by no other end (E7).
+    """
     assert set(Kind) == set(HEADINGS)
     assert set(Kind) == {
         *("referral", "receipt", "acknowledgement", "supplement", "reminder", "not-ours", "withdrawal", "closed"),
         *("meeting", "meeting-answer", "meeting-cancelled", "figures"),
         *("heartbeat", "drill", "key-change", "contact-change", "resend"),
+        "forward",
     }
 
 
 @pytest.mark.parametrize(
     ("letter", "told"),
     [
-        (answers.Acknowledgement, "acknowledged_by unit phone acknowledged_at"),
+        (answers.Acknowledgement, "acknowledged_by unit phone acknowledged_at contact_by"),
         (answers.NotOurs, "answered_by unit phone answered_at why remark"),
         (answers.Closed, "closed_at unit phone"),
         (answers.Withdrawal, "withdrawn_at taken_by unit phone"),

@@ -23,6 +23,7 @@ CHANGES = {
         product(["silent"], ["region", "municipality"], ["heartbeat", "key-change", "contact-change", "resend"]), "told"
     ),
     ("silent", "region", "drill"): "drilled",
+    ("silent", "municipality", "forward"): "passed-on",
     ("referred", "municipality", "acknowledgement"): "acknowledged",
     ("referred", "municipality", "not-ours"): "not-ours",
     ("acknowledged", "municipality", "not-ours"): "not-ours",
@@ -118,7 +119,9 @@ def test_nothing_leads_out_of_a_withdrawal(side):
 def test_a_municipality_never_opens_a_conversation_about_a_citizen():
     """E17."""
     between_gateways = [Kind.HEARTBEAT, Kind.KEY_CHANGE, Kind.CONTACT_CHANGE, Kind.RESEND]
-    assert letters_from(Stage.SILENT, Side.MUNICIPALITY) == [Kind.FIGURES, *between_gateways]
+    to_its_own_department = Kind.FORWARD
+    opened = [to_its_own_department, Kind.FIGURES, *between_gateways]
+    assert letters_from(Stage.SILENT, Side.MUNICIPALITY) == opened
 
 
 def test_every_stage_is_reached_and_every_letter_but_the_receipt_can_be_sent():
@@ -138,5 +141,5 @@ def test_the_page_in_the_docs_is_what_the_code_draws():
 def test_the_drawing_holds_each_step_that_leads_to_another_stage_and_no_other():
     drawn = (DOCS / "conversation.md").read_text("utf-8")
     arrows = {line.partition(" : ")[0].strip() for line in drawn.splitlines() if "-->" in line}
-    nodes = {"silent": "[*]", "not-ours": "not_ours"}
+    nodes = {"silent": "[*]", "not-ours": "not_ours", "passed-on": "passed_on"}
     assert arrows == {f"{nodes.get(was, was)} --> {nodes.get(to, to)}" for (was, *_rest), to in CHANGES.items()}

@@ -270,9 +270,10 @@ def test_what_is_told_of_a_referral_holds_no_municipal_content(desk):
     assert not [word for word in work.values() if word in told]
     assert set(facts(desk.progress(number))) <= {
         *("referral_id", "number", "recipient_code", "state", "reason_code", "states", "steps", "unit", "phone"),
-        *("acknowledged_by", "acknowledged_at", "acknowledged_unit", "acknowledged_phone", "receipt_digest_ok"),
-        *("active", "urgent", "not_ours", "to_send_anew", "sent_anew_as", "previous", "closed_at", "withdrawn_at"),
-        *("cancelled_at", "erased_at", "calls", "supplements", "due", "due_since", "asked_to_meet"),
+        *("acknowledged_by", "acknowledged_at", "acknowledged_unit", "acknowledged_phone", "contact_by"),
+        *("receipt_digest_ok", "active", "urgent", "not_ours", "to_send_anew", "sent_anew_as", "previous"),
+        *("closed_at", "withdrawn_at", "cancelled_at", "erased_at", "calls", "supplements", "due", "due_since"),
+        "asked_to_meet",
     }
 
 

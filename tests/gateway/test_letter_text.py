@@ -94,10 +94,26 @@ def receipt(**changes):
 
 
 PLAIN = {key: value for key, value in REFERRAL.items() if key not in {"re_referral", "urgency_remark"}}
+FORWARD = {
+    "department": "Hjemmepleje",
+    "responsible": "Hjemmepleje",
+    "forwarded_by": "Birgit Prøvegaard",
+    "forwarded_at": "2026-11-23T10:14:00+01:00",
+    **bodies.RANDERS_UNIT,
+    "received_at": "2026-11-22T08:15:00+01:00",
+    "note": "Ring til mig, hvis I kender ham.\nHan bor alene.",
+    "acute_by": "2026-11-24",
+    "referral": REFERRAL,
+    "previous": PREVIOUS,
+    "added": [{"received_at": "2026-11-23T09:01:00+01:00", "said": bodies.SUPPLEMENT}],
+}
+BESIDE = {**FORWARD, "responsible": "Social og Psykiatri", "note": "", "acute_by": None, "referral": PLAIN, "added": []}
 EVERY = bodies.FOLLOWING | bodies.BETWEEN
 GOLDEN = {
     "referral": written(Kind.REFERRAL, {"referral": PLAIN}),
     "re_referral": written(Kind.REFERRAL, {"referral": REFERRAL, "previous": PREVIOUS}),
+    "forward": written(Kind.FORWARD, FORWARD),
+    "forward_beside": written(Kind.FORWARD, BESIDE),
     "receipt": receipt(),
     "refusal": receipt(verdict="fatal-error", reason="OUT_OF_TURN"),
     **{name: written(kind, body) for name, (kind, body) in EVERY.items()},

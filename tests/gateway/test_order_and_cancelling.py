@@ -19,7 +19,7 @@ from gateway.exchange.rows import ConversationRow, EnvelopeRow, OutgoingRow
 from gateway.wire.letters import Kind, Letter
 
 HOLD_BACK = [State.QUEUED, State.SENT, State.PARKED]
-LET_PASS = [State.RECEIVED, State.REFUSED, State.GIVEN_UP, State.CANCELLED]
+LET_PASS = [State.RECEIVED, State.HANDED_OVER, State.REFUSED, State.GIVEN_UP, State.CANCELLED]
 
 
 def supplement(conversation_id, words="Hun ringede igen."):

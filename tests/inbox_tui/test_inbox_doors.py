@@ -9,6 +9,7 @@ from inbox_commands import NUMBER, WORKER
 
 from gateway.access.actions import MAY, Action
 from gateway.consents.model import Form, Purpose
+from gateway.exchange.identity import Identity
 from gateway.meetings.flow import Proposal
 from gateway.site.errors import MayNot, PersonGone
 from gateway.site.people import Person, PersonRow, Role
@@ -16,9 +17,13 @@ from gateway.statistics.period import Period
 from gateway.wire.answers import Elsewhere
 from gateway.wire.meeting import Attendance
 from inbox_tui.acts import Obtained
+from inbox_tui.casework.departments import DepartmentKind
+from inbox_tui.department_mail import DepartmentMail
+from inbox_tui.departments import Departments
 from inbox_tui.drills import Drills
+from inbox_tui.exporting import Form as FileForm
 from inbox_tui.sampling import Draw, Sampling
-from tests.inbox_site import ANNE, NOW, SARA, SOCIAL, UNIT, arrived, conversation, referral
+from tests.inbox_site import ANNE, NOW, OWN_KEY, SARA, SOCIAL, UNIT, NoKeys, arrived, conversation, referral
 
 CASE = conversation("2026-0001")
 YES = Obtained(Form.WRITTEN, "Omfang.", "Oplyst.")
@@ -35,6 +40,11 @@ def drills(site):
     return Drills(site.db, site.vault, lambda _session, letter: site.posted.append(letter), lambda: UNIT)
 
 
+def mail(site):
+    own = Identity(UNIT.party, UNIT.email, OWN_KEY)
+    return DepartmentMail(site.db, NoKeys(), own, lambda: None, lambda: NOW)
+
+
 ACTS = {
     "list-cases": lambda site, person: site.store.listed(9, NOW.date(), person, NOW),
     "list-cases on a screen": look,
@@ -45,6 +55,7 @@ ACTS = {
     "forward": lambda site, person: site.store.forward(CASE, SOCIAL, person, "", NOW),
     "take-over": lambda site, person: site.store.take_over(CASE, person, NOW),
     "send-back": lambda site, person: site.store.send_back(CASE, "Ikke os.", person, NOW),
+    "export-case": lambda site, person: site.ports().export(CASE, FileForm.JSON, person, NOW),
     "show-cpr": lambda site, person: site.store.looked_at_cpr(CASE, person, NOW),
     "search by what a citizen is called": lambda site, person: site.store.search("testperson", person, NOW),
     "assess": lambda site, person: site.acts.assess(CASE, acute=True, why="Fordi.", person=person, now=NOW),
@@ -62,6 +73,12 @@ ACTS = {
     "see-quarantine": lambda site, person: site.ports().set_aside(person, NOW),
     "acknowledge-drill": lambda site, person: drills(site).acknowledge(CASE, person, NOW),
     "acknowledge-drill seen on a list": lambda site, person: drills(site).open(person, NOW),
+    "list-departments": lambda site, person: Departments(site.db).listed(person, NOW),
+    "set-department added": lambda site, person: Departments(site.db).add("Ny", DepartmentKind.OTHER, person, NOW),
+    "set-department retired": lambda site, person: Departments(site.db).retire(SOCIAL, person, NOW),
+    "set-department reached by mail": lambda site, who: mail(site).reach(SOCIAL, "a@b.example", b"", OWN_KEY, who),
+    "set-department reached by mail no more": lambda site, who: mail(site).unreach(SOCIAL, who),
+    "list-departments reached by mail": lambda site, who: mail(site).listed(who),
     "sample-cases": lambda site, person: Sampling(site.db, site.vault)(DRAW, person, NOW),
 }
 AT_A_MUNICIPALITY = list(Action)[list(Action).index(Action.LIST_CASES) : list(Action).index(Action.START)]
@@ -149,8 +166,17 @@ def test_looking_at_the_list_every_few_seconds_is_not_noted(with_case):
 COMMANDS = {
     ("list",): Action.LIST_CASES,
     ("show", NUMBER): Action.OPEN_CASE,
+    ("export", NUMBER): Action.EXPORT_CASE,
     ("acknowledge", NUMBER): Action.ACKNOWLEDGE,
     ("forward", NUMBER, SOCIAL): Action.FORWARD,
+    ("take-over", NUMBER): Action.TAKE_OVER,
+    ("send-back", NUMBER, "--reason", "-"): Action.SEND_BACK,
+    ("departments", "add", "Ny", "--kind", "other"): Action.SET_DEPARTMENT,
+    ("departments", "rename", SOCIAL, "Ny"): Action.SET_DEPARTMENT,
+    ("departments", "kind", SOCIAL, "other"): Action.SET_DEPARTMENT,
+    ("departments", "move", SOCIAL, "--down"): Action.SET_DEPARTMENT,
+    ("departments", "retire", SOCIAL): Action.SET_DEPARTMENT,
+    ("departments", "reopen", SOCIAL): Action.SET_DEPARTMENT,
     ("assess", NUMBER, "acute", "--why", "-"): Action.ASSESS,
     ("contacted", NUMBER, "reached"): Action.CONTACT,
     ("known", NUMBER): Action.MARK_KNOWN,

@@ -22,7 +22,8 @@ from gateway.audit.samples import Judged, Month, Samples
 from gateway.site.home import Home
 from gateway.station import Clocks, utc_now
 from inbox_tui import __main__ as inbox_command
-from inbox_tui.bootstrap import open_municipality
+from inbox_tui.bootstrap import case_store, export_case, open_municipality
+from inbox_tui.exporting import Form
 
 SENDER, WORKER = canary.STAFF["sender"], canary.STAFF["worker"]
 WRITTEN = canary.WRITTEN
@@ -190,7 +191,7 @@ class Life:
         note = self._file("note", canary.NOTE)
         moved = ("--note", note, "--reason", "-", "--as", WORKER)
         self.unit("forward", number, "Arbejdsmarked", *moved, said=canary.REASON)
-        self.unit("show", number, "--json", "--as", WORKER)
+        self.unit("show", number, "--json", "--cpr", "--as", WORKER)
 
     def _meet(self, number):
         proposed = self.region("meeting", "propose", number, "-", "--json", "--as", SENDER, said=meeting()).json
@@ -208,11 +209,22 @@ class Life:
         self.region("status", "--find", "-", "--as", SENDER, said=canary.CPR)
         self.region("status", "--find", "-", "--as", SENDER, code=3, said=canary.SOUGHT)
         self.region("journal", number, "--as", SENDER)
+        self._take_out(number)
         for command, who in ((self.region, SENDER), (self.unit, WORKER)):
             command("citizen", "-", "--as", who, said=canary.CPR)
             command("citizen", "-", "--with-staff", "--json", "--as", who, said=canary.PHONE)
             command("citizen", "-", "--as", who, code=3, said=canary.SOUGHT_CPR)
             command("stats", "--as", who)
+
+    def _take_out(self, number):
+        """Take the case out as a file: printed, to a file of one's own, and as a screen saves it."""
+        self.unit("export", number, "--format", "text", "--out", "-", "--as", WORKER)
+        self.unit("export", number, "--format", "pdf", "--out", self.folder / "own" / "case.pdf", "--as", WORKER)
+        with open_municipality(Home(self.road.unit.home)) as station:
+            worker = next(one for one in people(station) if one.name == WORKER)
+            case = case_store(station).find(number, worker, utc_now())
+            export = export_case(station)
+            export.keep(export(case.id, Form.JSON, worker, utc_now()))
 
     def _end(self, first, second):
         remark = ("--remark", "-", "--as", WORKER)

@@ -62,6 +62,10 @@ def in_database(path):
     return path.name in DATABASE
 
 
+def in_exports(path):
+    return path.parent.name == "exports"
+
+
 def in_trail(life):
     """Write out every row of every table of the audit trail."""
     said = []
@@ -119,7 +123,10 @@ PLACES = {
     "The wire between the sites": lambda life: b"\0".join(bytes(tap.heard) for tap in life.taps.values()),
     "The database and its logs (`stafet.db`, `-wal`, `-shm`)": lambda life: files(life, in_database),
     "The audit trail's rows": in_trail,
-    "All other files of a site (settings, keys, locks)": lambda life: files(life, lambda path: not in_database(path)),
+    "Cases saved from a screen (`exports`), for a week": lambda life: files(life, in_exports),
+    "All other files of a site (settings, keys, locks)": lambda life: files(
+        life, lambda path: not in_database(path) and not in_exports(path)
+    ),
     "The daemon's log": lambda life: b"".join(site.log.read_bytes() for site in sites(life)),
     "Temporary files": lambda life: b"\0".join(name.encode() + b"\0" + left for name, left in life.watch.left.items()),
     "Arguments and environment of the daemon and of GnuPG": by_daemons,
@@ -171,6 +178,7 @@ def test_only_these_commands_print_what_is_personal(life, told):
         "journal": {"citizen", "notes"},
         "citizen": {"citizen", "notes"},
         "meeting list": {"notes"},
+        "export": {"citizen", "notes"},
     }
 
 

@@ -46,8 +46,9 @@ def test_the_library_would_believe_that_the_region_signed(reader, letter, region
 
 
 def test_our_reader_sees_who_signed(reader, letter, region):
-    with pytest.raises(WrongSigner):
-        reader.open(letter, region.key)
+    for by_mail_program in (False, True):
+        with pytest.raises(WrongSigner):
+            reader.open(letter, region.key, by_mail_program=by_mail_program)
 
 
 def test_the_second_opinion_holds_where_the_reader_of_status_lines_is_fooled(reader, letter, region, monkeypatch):

@@ -33,6 +33,13 @@ def taken(site):
     return site
 
 
+async def found(pilot):
+    """Find a case that has ended: it is not among what is open."""
+    await until(pilot, "Ingen åbne henvendelser")
+    await pilot.press("slash", *"2026-0001", "enter")
+    await until(pilot, "2026-0001  ")
+
+
 def supplement(**said):
     return Supplement(written_at=NOW, written_by="Mette Testgaard", **said).written()
 
@@ -82,8 +89,9 @@ async def test_u_assesses_with_a_line_of_why(taken):
     async with opened(taken.ports(), (80, 24)) as pilot:
         await until(pilot, "Karen")
         await pilot.press("u")
-        await until(pilot, "Det er jer, der afgør, om det er akut")
-        await pilot.press("down", "enter", "enter")
+        text = await until(pilot, "Akut betyder her", "samme dag, senest", "( ) Akut", "( ) Ikke akut")
+        assert "(•)" not in text
+        await pilot.press("down", "down", "enter", "enter")
         await until(pilot, "Skriv hvorfor, på én linje.")
         await pilot.press(*"rolig", "enter")
         await until(pilot, "Vurderingen er noteret.")
@@ -94,9 +102,10 @@ async def test_u_assesses_with_a_line_of_why(taken):
 async def test_an_acute_case_says_so_in_the_list_and_in_the_letter(taken):
     taken.acts.assess(CASE, acute=True, why="Alene i nat.", person=BENT, now=NOW)
     async with opened(taken.ports(), (100, 60)) as pilot:
-        await until(pilot, "vurderet akut")
+        await until(pilot, "! 1 akut")
         await pilot.press("enter")
-        await until(pilot, "akut: Alene i nat. · Bent Prøvegaard", "Gjort hos os (Præhospitalet ser det ikke)")
+        text = await until(pilot, "Jeres vurdering", "akut: Alene i nat.", "Bent Prøvegaard, 20-11-2026 kl. 9.14")
+        assert "få fat i borgeren senest 23-11-2026" in text
 
 
 async def test_t_notes_that_the_citizen_was_tried(taken):
@@ -104,8 +113,8 @@ async def test_t_notes_that_the_citizen_was_tried(taken):
     async with opened(taken.ports()) as pilot:
         await until(pilot, "Karen")
         await pilot.press("t")
-        await until(pilot, "Borgeren blev truffet")
-        await pilot.press("down", "enter", "enter")
+        await until(pilot, "( ) Borgeren blev truffet")
+        await pilot.press("down", "down", "enter", "enter")
         await until(pilot, "Kontakten er noteret.")
     assert taken.case(CASE).notes[-1].reached is False
 
@@ -130,9 +139,11 @@ async def test_i_answers_not_ours_and_the_case_leaves_the_working_list(site):
     async with opened(site.ports(), (80, 24)) as pilot:
         await until(pilot, "1 ny")
         await pilot.press("i")
-        await until(pilot, "Send ikke", "anden kommune", "borgeren er flyttet")
+        await until(pilot, "Send ikke", "anden kommune", "( ) borgeren er flyttet")
         await pilot.press("enter", "enter")
-        await until(pilot, "↩ Ikke vores", "Der er ikke noget, der venter på dig.")
+        await until(pilot, "Vælg én")
+        await pilot.press("down", "enter", "enter")
+        await until(pilot, "Ingen åbne henvendelser", "ikke er jeres borger", "Der er ikke noget, der venter på dig.")
     assert [letter.kind for letter in site.posted] == [Kind.NOT_OURS]
 
 
@@ -148,7 +159,7 @@ async def test_a_closes_with_several_outcomes_and_a_reason(taken):
         await pilot.press("down", "space", "end", "up", "up", "enter")
         await until(pilot, "[x] bostøtte", "[x] borgeren ønsker ikke hjælp nu")
         await pilot.press("tab", *"aftalt", "enter")
-        await until(pilot, "✓ Afsluttet")
+        await until(pilot, "Ingen åbne henvendelser", "1 er afsluttet")
     ending = taken.case(CASE).ending
     assert (ending.outcomes, ending.reason) == (("housing-support", "not-now"), "aftalt")
     assert [set(letter.body) for letter in taken.posted] == [{"closed_at", "unit", "phone"}]
@@ -210,7 +221,7 @@ async def test_m_asks_for_consent_and_parties_before_time_and_place(taken):
         assert taken.posted == []
         await pilot.press(*"24-11-2026", "enter", *"13", "enter", *"14.00", "enter", "enter")
         await until(pilot, "Skriv datoen som 24-11-2026")
-        await pilot.press("enter", *"13.30", "ctrl+s")
+        await pilot.press("up", "up", *"13.30", "ctrl+s")
         await until(pilot, "Præhospitalet bliver spurgt.", "◐ Kvitteret")
     (letter,) = taken.posted
     assert (letter.kind, letter.body["starts_at"]) == (Kind.MEETING, "2026-11-24T12:30:00Z")
@@ -226,7 +237,7 @@ async def test_m_answers_a_meeting_that_waits(taken):
         await until(pilot, "Rådhuset, lokale 2", "venter på jeres svar (M)", "23-11-2026 kl. 9.14–10.14")
         await pilot.press("m")
         await until(pilot, "Vi kommer")
-        await pilot.press("enter", "enter")
+        await pilot.press("down", "enter", "enter")
         await until(pilot, "vi har sagt, at vi kommer")
     assert taken.case(CASE).meetings[0].standing is Standing.ACCEPTED
 
@@ -290,6 +301,7 @@ async def test_a_withdrawal_from_the_region_shows_who_took_it(taken):
     body = Withdrawal(withdrawn_at=NOW, taken_by="Mette Testgaard", **UNIT).written()
     taken.hear(Kind.WITHDRAWAL, body)
     async with opened(taken.ports(), (100, 40)) as pilot:
+        await found(pilot)
         await until(pilot, "! samtykke trukket tilbage")
         await pilot.press("enter")
         await until(pilot, "▲ Borgeren har trukket sit samtykke tilbage", "Mette Testgaard · AMK-vagtcentralen")
@@ -331,7 +343,7 @@ async def test_the_newer_fields_stand_where_they_belong(site):
             "Kontaktperson i bostøtten",
             "Samtalen var et 1-1-2-opkald.",
             "Borgeren virkede påvirket. Hun forstod det.",
-            "Afsenders bemærkning om hast",
+            "Afsenders bemærkning (kommunen vurderer selv, om det haster)",
         )
 
 
@@ -356,7 +368,7 @@ async def test_what_a_peer_added_is_only_text(site):
     site.hear(Kind.MEETING, {**proposed(), "place": HOSTILE, "unit": HOSTILE, "convened_by": HOSTILE})
     site.hear(Kind.WITHDRAWAL, Withdrawal(withdrawn_at=NOW, taken_by=HOSTILE, **hostile).written())
     async with opened(site.ports(), (100, 90)) as pilot:
-        await until(pilot, "2026-0001")
+        await found(pilot)
         for keys, awaited in ((("f",), "Flere"), (("escape", "enter"), "Fælles møde"), (("m",), "Vi kommer")):
             await pilot.press(*keys)
             text = await until(pilot, awaited)

@@ -30,7 +30,7 @@ async def test_a_row_says_state_days_and_marks_in_words(site, size):
     note = {"safety_note": "Gå to."}
     site.receive(arrived(referral("R16", citizen=note), "2026-0042", NOW - timedelta(days=9)))
     async with opened(site.ports(), size) as pilot:
-        text = await until(pilot, "Anders Ø. Testgård", "2 hverdage over", "Vær opmærksom: sikkerhed", "frist 18-11")
+        text = await until(pilot, "Anders Ø. Testgård", "! 2 hverdage over", "▲ sikkerhed", "frist 18-11")
         assert "11-11 kl. 9.14" in text
         assert "1 over fristen" in text
 
@@ -58,7 +58,7 @@ async def test_the_letter_shows_the_seal_above_and_the_wish_first(site):
             "Sådan vil borgeren kontaktes",
             "▲ Vær opmærksom: sikkerhed",
             "2. henvendelse – ringer fortsat (første 2/3)",
-            "Afsenders bemærkning om hast",
+            "Afsenders bemærkning",
             "Det skriver Præhospitalet",
             "190668-••••",
         )

@@ -32,6 +32,8 @@ ADMIN_S = {
     ("directory", "ours", "change", "--phone", "84112001"): Action.PROPOSE_CHANGE,
     ("directory", "import", "CSV"): Action.IMPORT_CONTACTS,
     ("relay", "mail.example:25"): Action.SET_RELAY,
+    ("mailbox", "set", "drift@praehospitalet.example"): Action.SET_MAILBOX,
+    ("mailbox", "off"): Action.SET_MAILBOX,
     ("backup", "BACKUP"): Action.BACK_UP,
     ("stats", "enter", "calls", "2026", "4"): Action.ENTER_FIGURES,
 }
@@ -41,6 +43,7 @@ EVERYBODY_S = {
     ("directory", "export"): Action.LIST_CONTACTS,
     ("directory", "print"): Action.LIST_CONTACTS,
     ("directory", "status"): Action.SEE_BOARD,
+    ("mailbox",): Action.SEE_BOARD,
     ("drill", "list"): Action.SEE_BOARD,
     ("directory", "history", "751"): Action.LIST_CONTACTS,
 }

@@ -1,7 +1,9 @@
 """The doctor says who else can read the site's files, and closes them when asked to (DESIGN: at rest)."""
 
+import os
 import shutil
 from collections import namedtuple
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -53,6 +55,20 @@ def test_each_folder_that_others_can_enter_is_named(home, mode):
     home.gnupg.chmod(mode)
 
     assert wrong(home) == [("FOLDER_OPEN", "home"), ("FOLDER_OPEN", "home/gnupg")]
+
+
+def test_what_was_saved_from_a_screen_and_not_fetched_is_counted_after_a_day(home):
+    """E11: each such file holds a CPR number."""
+    now = datetime.now(UTC)
+    assert list(files.saved(home, now)) == []
+    home.exports.mkdir(mode=0o700)
+    for name in ("2026-0001.pdf", "2026-0002.pdf"):
+        (home.exports / name).touch(mode=0o600)
+    os.utime(home.exports / "2026-0001.pdf", times=(0, (now - timedelta(days=2)).timestamp()))
+    (found,) = files.saved(home, now)
+
+    assert (found.code, found.grade, found.told) == ("EXPORTS_LIE", Grade.LOOK, {"count": 1})
+    assert "exports" in words.line(found)
 
 
 def test_the_door_s_certificate_may_be_read_by_anybody_and_its_key_may_not(home):

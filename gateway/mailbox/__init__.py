@@ -1,0 +1,1 @@
+"""Mail without content to an ordinary mailbox: it says that something waits in Stafet, and never what (E13, E16)."""

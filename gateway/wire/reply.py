@@ -1,0 +1,166 @@
+"""A person's answer from a mail program of their own: which referral it is about, and nothing else that it says.
+
+It is no letter: it has no payload, and its outside proves nothing. What is signed inside is read leniently, for mail
+programs differ (RFC 3156; protected headers as Thunderbird and RFC 9788 write them, or none). By whom it was signed is
+for the caller to have proved.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import Message
+from typing import Final
+
+from gateway.language import danish as _
+from gateway.wire import mail_limits, payload
+from gateway.wire.envelope import sealed_part
+from gateway.wire.errors import (
+    EnvelopeDisagrees,
+    LetterOutOfTurn,
+    LetterUnreadable,
+    NotAnEnvelope,
+    ReplyNamesSeveral,
+    ReplyUnreadable,
+    ReplyWithoutNumber,
+)
+from gateway.wire.letters import HEADINGS, Kind
+from gateway.wire.other_programs import BROKEN, headers, parsed, text_of
+
+NUMBER: Final = re.compile(r"(?<![0-9A-Za-z-])20[0-9]{2}-[0-9]{4,6}(?![0-9A-Za-z-])")
+"""A referral's number, as the region forms it."""
+DASHES: Final = str.maketrans(dict.fromkeys("\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}\N{EN DASH}", "-"))
+ONE_ADDRESS: Final = re.compile(
+    r"""(?:(?:"(?:[^"\\]|\\.){0,200}"|[^<>()@,;:"]{0,200})\s*<)?([^\s<>()@,;:"\\]{1,64}@[0-9A-Za-z.-]{1,255})>?"""
+)
+"""One address, with the name of who has it or without; a name in quotation marks may hold anything."""
+ADDRESSES: Final = re.compile(r"""[^\s<>()@,;:"\\]{1,64}@[0-9A-Za-z.-]{1,255}""")
+TAG: Final = re.compile(r"<[^<>]*>")
+AT_MOST_ONCE: Final = ("From", "To", "Subject", "Content-Type", "Auto-Submitted")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is signed in a person's answer. `own` is what they wrote, `quoted` what they sent back of ours.
+
+    `sender` and `recipients` are addresses the mail program has signed along; empty where it signs none.
+    """
+
+    own: str = field(repr=False)
+    quoted: str = field(default="", repr=False)
+    sender: str = ""
+    recipients: frozenset[str] = frozenset()
+
+    @property
+    def number(self) -> str:
+        """Name the one referral it is about; raises ReplyWithoutNumber or ReplyNamesSeveral.
+
+        What the person wrote counts before what they quote; there the number under our letter's heading does, for a
+        letter may name an earlier referral too.
+        """
+        found = _numbers(self.own) or _under_heading(self.quoted) or _numbers(self.quoted)
+        if not found:
+            raise ReplyWithoutNumber
+        if len(found) > 1:
+            raise ReplyNamesSeveral
+        return found.pop()
+
+
+def sender_of(raw: bytes) -> str:
+    """Tell from which address a mail says it comes; empty when it says none, or several."""
+    try:
+        return _one_address(headers(raw, mail_limits.REPLY).get_all("From", []))
+    except (NotAnEnvelope, *BROKEN):
+        return ""
+
+
+def unwrap(raw: bytes) -> bytes:
+    """Give what is sealed in a mail; raises NotAnEnvelope for everything but one encrypted part."""
+    try:
+        return sealed_part(parsed(raw, mail_limits.REPLY))
+    except BROKEN:
+        raise NotAnEnvelope from None
+
+
+def read(content: bytes) -> Reply:
+    """Read what was sealed in a mail.
+
+    Raises ReplyUnreadable for what holds no text of a person's, EnvelopeDisagrees for a signed header that stands
+    twice, and LetterOutOfTurn for what is one of our own letters in form: no department writes any.
+    """
+    try:
+        mail = parsed(content, mail_limits.REPLY)
+        _require_once(mail)
+        own, quoted = _texts(mail)
+        subject = str(mail.get("Subject", ""))
+        sender = _one_address(mail.get_all("From", []))
+        recipients = {found.casefold() for found in ADDRESSES.findall(str(mail.get("To", "")))}
+    except (NotAnEnvelope, *BROKEN):
+        raise ReplyUnreadable from None
+    return Reply(f"{subject}\n{own}", quoted, sender, frozenset(recipients))
+
+
+def _require_once(mail: Message) -> None:
+    if any(len(mail.get_all(name, [])) > 1 for name in AT_MOST_ONCE):
+        raise EnvelopeDisagrees
+    if str(mail.get("Auto-Submitted", "no")).strip().casefold() != "no":
+        raise ReplyUnreadable
+
+
+def _texts(mail: Message) -> tuple[str, str]:
+    """Give what the person wrote and what they quoted. Where there is only HTML, which is which cannot be told."""
+    parts = [part for part in mail.walk() if part.get_content_disposition() != "attachment"]
+    if any(map(_is_letter, mail.walk())):
+        raise LetterOutOfTurn
+    plain, html = (list(_of_type(parts, kind)) for kind in ("text/plain", "text/html"))
+    if plain:
+        return _parted("\n".join(plain))
+    if html:
+        return "", TAG.sub(" ", "\n".join(html))
+    raise ReplyUnreadable
+
+
+def _of_type(parts: list[Message], kind: str) -> Iterator[str]:
+    for part in parts:
+        text = text_of(part) if part.get_content_type() == kind else None
+        if text is not None:
+            yield text.translate(DASHES)
+
+
+def _is_letter(part: Message) -> bool:
+    content = part.get_payload(decode=True)
+    if part.get_content_type() != "application/json" or not isinstance(content, bytes):
+        return False
+    try:
+        payload.read(content)
+    except LetterUnreadable:
+        return False
+    return True
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Part what was written from what was quoted: marked lines, and all from our letter's heading on."""
+    own, quoted, heading, ours = list[str](), list[str](), _heading(), False
+    for line in text.splitlines():
+        marked = line.lstrip().startswith(">")
+        ours = ours or (not marked and heading in line.casefold())
+        (quoted if marked or ours else own).append(line)
+    return "\n".join(own), "\n".join(quoted)
+
+
+def _heading() -> str:
+    return _(HEADINGS[Kind.FORWARD]).casefold()
+
+
+def _numbers(text: str) -> set[str]:
+    return set(NUMBER.findall(text))
+
+
+def _under_heading(text: str) -> set[str]:
+    """Find the numbers that stand after our letter's heading, also where a mail program has broken the line."""
+    words = r"[\s>]+".join(map(re.escape, _heading().split()))
+    return set(re.findall(rf"(?i){words}[\s>]+({NUMBER.pattern})", text))
+
+
+def _one_address(written: list[str]) -> str:
+    found = ONE_ADDRESS.fullmatch(str(written[0]).strip()) if len(written) == 1 else None
+    return found[1].casefold() if found else ""

@@ -1,0 +1,171 @@
+"""The morning at the keyboard: what needs a person first, what to look for and how, and an empty list that explains."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from textual.widgets import Input
+
+from gateway.liveness.board import Limits, judge
+from gateway.site.settings import KeepingSettings, PromiseSettings
+from inbox_tui.drills import OpenDrill
+from inbox_tui.line import Pulse
+from inbox_tui.widgets.case_list import CaseList
+from tests.inbox_site import ANNE, BODIL, HANS, HOME_CARE, NOW, SARA, SOCIAL, arrived, conversation, referral
+from tests.screens import line_example
+from tests.screens.seen import opened, seen, until
+
+DAY = timedelta(days=1)
+
+
+def line(now, **facts):
+    """The line to Præhospitalet, as `facts` say."""
+    row = line_example.row(now, enrolled=True)
+    row = judge(replace(row.facts, **facts), Limits(KeepingSettings(), PromiseSettings()), now)
+    return SimpleNamespace(pulse=lambda _person: Pulse(now, row))
+
+
+@pytest.fixture
+def busy(site):
+    """One acute, one overdue, two new, one on its way, one taken over, one ended."""
+    for key, number, days in (("R06", "2026-0036", 9), ("R01", "2026-0039", 2), ("R02", "2026-0041", 0)):
+        site.receive(arrived(referral(key), number, NOW - days * DAY))
+    site.store.acknowledge(conversation("2026-0036"), ANNE, NOW - 8 * DAY)
+    for key, number, department in (("R16", "2026-0034", HOME_CARE), ("R07", "2026-0035", SOCIAL)):
+        case_id = site.receive(arrived(referral(key, citizen={"safety_note": "Gå to."}), number, NOW - 3 * DAY))
+        site.store.acknowledge(case_id, ANNE, NOW - 3 * DAY)
+        site.store.forward(case_id, department, ANNE, "", NOW)
+    site.store.take_over(conversation("2026-0035"), SARA, NOW)
+    acute = site.receive(arrived(referral("R11"), "2026-0033", NOW - DAY))
+    site.store.acknowledge(acute, ANNE, NOW - DAY)
+    site.acts.assess(acute, acute=True, why="Ingen varme.", person=ANNE, now=NOW - DAY)
+    ended = site.receive(arrived(referral("R12"), "2026-0012", NOW - 40 * DAY))
+    site.store.acknowledge(ended, ANNE, NOW - 39 * DAY)
+    site.acts.assess(ended, acute=False, why="Rolig.", person=ANNE, now=NOW - 39 * DAY)
+    site.acts.close(ended, ["not-now"], "Ønsket.", ANNE, NOW - 30 * DAY)
+    return site
+
+
+async def test_the_morning_begins_with_what_needs_a_person_and_says_why(busy):
+    """S11, E3, E4, E13, at 80×24; the terminal's own cursor stands on the chosen row."""
+    async with opened(busy.ports(), (80, 24)) as pilot:
+        text = await until(pilot, "! akut: kontakt i dag", "ingen har kvitteret i 2 hverdage", "venter på Hjemmepleje")
+        order = ("Ruth", "Inger", "Viggo", "Karen", "Anders", "Emil")
+        assert [text.index(name) for name in order] == sorted(text.index(name) for name in order)
+        assert "! 1 akut · ! 1 over fristen · ● 2 nye · → 1 på vej" in text
+        assert "1 påmindelse · 3 dage til næste hverdag: mandag" in " ".join(text.split())
+        assert "Anders Ø. Testgård  ▲ sikkerhed" in text
+        assert "Sara Testlund, Social og Psykiatri" in text
+        assert "Lotte" not in text
+        await pilot.press("down", "down")
+        await pilot.pause()
+        row = text.splitlines()[pilot.app.cursor_position.y]
+        assert "Viggo" in row
+        assert pilot.app.cursor_position.x == 0
+
+
+async def test_x_shows_something_else_and_esc_everything_open_again(busy):
+    """E10: the cursor follows its case when it is there."""
+    async with opened(busy.ports(), (80, 24)) as pilot:
+        await until(pilot, "Ruth", "Emil")
+        await pilot.press("end", "x")
+        await until(pilot, "✓ alle åbne", "gentagne henvendelser")
+        await pilot.press("end", *("up",) * 7, "enter")
+        text = await until(pilot, "Viser: alle åbne (6) · efter afdeling · Esc viser alle åbne")
+        cases = pilot.app.screen.query_one(CaseList)
+        assert cases.selected.citizen.startswith("Emil")
+        assert text.index("Inger") < text.index("Anders") < text.index("Emil")
+        await pilot.press("x", "end", "enter")
+        await until(pilot, "ingen henvendelser her lige nu", "hos Arbejdsmarked · efter afdeling")
+        await pilot.press("escape")
+        text = await until(pilot, "Ruth", "Emil")
+        assert "Viser" not in text
+
+
+async def test_a_search_finds_the_ended_ones_too_and_forgets_what_was_typed(busy):
+    """E10, S30: a burst of keys lands in the search line, and does nothing to the case the cursor is on."""
+    async with opened(busy.ports(), (80, 24)) as pilot:
+        await until(pilot, "Ruth")
+        await pilot.press("slash", *"karen")
+        await until(pilot, "Søg på CPR-nummer", "karen")
+        await pilot.press("escape", "ctrl+f", *"lotte", "enter")
+        text = await until(pilot, "Fundet på navn: 1 · Esc viser alle åbne", "✓ Afsluttet", "Lotte Testbæk")
+        assert "Ruth" not in text
+        assert not pilot.app.query(Input)
+        await pilot.press("x", *"010203-0000", "enter")
+        text = await until(pilot, "Intet blev fundet", "Prøv med CPR-nummeret")
+        assert "010203" not in text
+        await pilot.press("slash", *"2026-0012", "enter")
+        await until(pilot, "Fundet på nummer: 1", "Lotte")
+        await pilot.press("escape")
+        await until(pilot, "Ruth", "● 2 nye")
+    assert [entry[0] for entry in busy.trail() if entry[0] == "search"] == ["search"] * 3
+    assert busy.posted == [one for one in busy.posted if one.body.get("acknowledged_by") != "karen"]
+
+
+@pytest.mark.parametrize(
+    ("heard", "said"),
+    [
+        ({}, "✓ Linjen til Præhospitalet virker: sidst hørt i dag kl. 4.12."),
+        ({"heard_at": NOW - 9 * DAY}, "▲ Præhospitalet er ikke hørt siden 11-11 kl. 9.14. Ring +45 84 11 20 00."),
+        ({"heard_at": None, "listened_since": NOW}, "◆ Linjen til Præhospitalet er ikke prøvet endnu."),
+    ],
+)
+async def test_an_empty_list_says_why_and_whether_the_line_is_alive(site, heard, said):
+    """A1, D12: nothing is open, but something has ended."""
+    case_id = site.receive(arrived(referral("R02")))
+    site.store.acknowledge(case_id, ANNE, NOW)
+    site.acts.withdraw(case_id, ANNE, NOW)
+    async with opened(site.ports(line=line(NOW, **heard), person=HANS), (80, 24)) as pilot:
+        text = " ".join((await until(pilot, "Ingen henvendelser", "kolleger")).split())
+    async with opened(site.ports(line=line(NOW, **heard)), (80, 24)) as pilot:
+        text = " ".join((await until(pilot, "Ingen åbne henvendelser", said[:20])).split())
+        assert "1 er afsluttet: X viser den." in text
+        assert said in text
+
+
+async def test_on_holidays_nothing_nags_and_a_reminder_stops_when_a_colleague_has_acted(site):
+    """S18, E13."""
+    case_id = site.receive(arrived(referral("R02"), at=datetime(2026, 12, 22, 8, tzinfo=UTC)))
+    site.now = datetime(2026, 12, 26, 8, tzinfo=UTC)
+    async with opened(site.ports(poll_seconds=0.1), (80, 24)) as pilot:
+        text = await until(pilot, "Karen", "2 dage til næste hverdag: mandag")
+        assert "påmindelse" not in text
+        assert "kvitteret i" not in text
+        site.now += 2 * DAY
+        await until(pilot, "ingen har kvitteret i 2 hverdage", "1 påmindelse")
+        site.store.acknowledge(case_id, BODIL, site.now)
+        text = await until(pilot, "◐ Kvitteret")
+        assert "påmindelse" not in text
+
+
+async def test_with_every_band_there_is_room_for_three_cases(busy):
+    """80×24."""
+    busy.put_aside("UNSIGNED")
+    drill = OpenDrill("d1", NOW, "AMK", line_example.PHONE)
+    ports = busy.ports(
+        person=BODIL,
+        notice="Demo – du er Bodil",
+        drills=SimpleNamespace(open=lambda _person, _now: (drill,)),
+        keeper=lambda person: line_example.keeper(NOW, person),
+    )
+    async with opened(ports, (80, 24)) as pilot:
+        await until(pilot, "▲ TEST", "Demo", "B viser", "Ruth")
+        await pilot.press("x", "end", *("up",) * 7, "enter")
+        text = await until(pilot, "efter afdeling", "▲ TEST", "kan ikke stoles på")
+        rows = [name for name in ("Inger", "Ruth", "Viggo", "Karen", "Anders", "Emil") if name in text]
+        assert len(rows) >= len(("three", "of", "them"))
+
+
+async def test_a_department_sees_its_own_deadline_and_what_waits_for_it(busy):
+    """S19, E12: it is offered no other departments to look at."""
+    async with opened(busy.ports(person=HANS), (80, 24)) as pilot:
+        text = await until(pilot, "Anders Ø. Testgård", "venter på, at I overtager", "2 hverdage tilbage")
+        assert "→ 1 at overtage" in text
+        await pilot.press("x", "end")
+        text = await until(pilot, "efter afdeling")
+        assert "alle afdelinger" not in text
+        await pilot.press("escape", "slash", *"ruth", "enter")
+        await until(pilot, "Intet blev fundet")
+        assert "Ruth" not in seen(pilot)
