@@ -169,10 +169,9 @@ class CaseStore:
     ) -> Case:
         """Make a department responsible, and bring `also` others in beside it (E7), in place of those before.
 
-        Those of them that are reached by mail get it as sealed mail, posted in the same transaction.
-
-        `seen` is how many moves the person knew of, when that matters. Raises CaseNotFound, DepartmentUnknown,
-        AlreadyEnded, ConsentWithdrawn (O10), NotAcknowledgedYet, ConfirmationNeeded (C4) or ForwardedMeanwhile.
+        Those of them that are reached by mail get it as sealed mail, posted in the same transaction. `seen` is how many
+        moves the person knew of, when that matters. Raises CaseNotFound, DepartmentUnknown, AlreadyEnded,
+        ConsentWithdrawn (O10), NotAcknowledgedYet, ConfirmationNeeded (C4) or ForwardedMeanwhile.
         """
         with act(self._db, person, Action.FORWARD, now, case_id) as deed:
             cases = self._seen(deed.session, person)

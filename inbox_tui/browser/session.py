@@ -37,7 +37,7 @@ class Session(AppService):
             close=self._close,
             download_manager=downloads,
         )
-        self._home, self._websocket = home, websocket
+        self._home, self._websocket, self._stopping = home, websocket, asyncio.Lock()
 
     async def start(self, width: int, height: int) -> None:
         """Start the inbox, as large as the page is."""
@@ -56,12 +56,15 @@ class Session(AppService):
         await self._close()
 
     async def stop(self) -> None:
-        """End the inbox, kindly at first."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(super().stop(), SECONDS_TO_END)
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
+        """End the inbox, kindly at first. Both the page and the server may ask."""
+        async with self._stopping:
+            leaving = asyncio.create_task(super().stop())
+            try:
+                await asyncio.wait({leaving}, timeout=SECONDS_TO_END)
+            finally:
+                if self._process is not None and self._process.returncode is None:
+                    self._process.kill()
+                await leaving
 
     async def _close(self) -> None:
         with suppress(ConnectionError):

@@ -6,6 +6,7 @@ What goes back is a name, a unit, its phone and a time: never what the municipal
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from directory.model import Contact as UnitContact
 from gateway.wire.answers import Closed, Elsewhere, NotOurs, Withdrawal
@@ -33,6 +34,10 @@ from inbox_tui.casework.notes import (
     NotOurCitizen,
     Withdrawn,
 )
+from inbox_tui.casework.outcomes import Outcome
+
+AGREED: Final = frozenset(map(str, Outcome))
+"""The agreement's own list of outcomes (E21)."""
 
 
 def assess(case: Case, assessment: Assessment, seen: int | None = None) -> Case:
@@ -80,7 +85,7 @@ def not_ours(case: Case, answer: NotOurCitizen) -> Case:
     return replace(_noted(case, answer), state=CaseState.NOT_OURS)
 
 
-def close(case: Case, closing: Closing, offered: Collection[str]) -> Case:
+def close(case: Case, closing: Closing, offered: Collection[str] = AGREED) -> Case:
     """End the case with outcome and reason (H11); a citizen who wants no help now is an ending like any other (L11).
 
     `offered` are the codes on the municipality's list (E21). Raises AlreadyEnded, NotAcknowledgedYet, NotAssessedYet

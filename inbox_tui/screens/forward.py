@@ -54,7 +54,7 @@ class ForwardScreen(ModalScreen[None]):
         self._departments = departments
         self._by_mail = by_mail
         self._send = send
-        self._beside: set[int] = set()
+        self._beside = {place for place, one in enumerate(departments) if one in case.also}
         self._busy = False
 
     def compose(self) -> ComposeResult:
@@ -138,7 +138,7 @@ class ForwardScreen(ModalScreen[None]):
         place = self.query_one(OptionList).highlighted
         if place is None or place in self._beside:
             self.set_focus(self.query_one(OptionList))
-            self._complain(_("Put the cursor on the one department that is responsible (●), then press Enter."))
+            self._complain(_("Put the cursor on the responsible one (●), and press Enter. Space takes a + off."))
             return None
         outside, reason = self._outside(), self.query_one("#reason", Input)
         if outside and not reason.value.strip():

@@ -21,6 +21,7 @@ from inbox_commands import WORKER
 from gateway.commands.console import Subcommand
 from gateway.language import use
 from inbox_tui import __main__ as inbox_command
+from inbox_tui.browser import session
 from inbox_tui.browser.origins import Origins, public_origin
 from inbox_tui.browser.server import BrowserServer
 from inbox_tui.browser.session import HEIGHTS, NOT_FOR_THE_INBOX, WIDTHS, within
@@ -28,6 +29,7 @@ from inbox_tui.browser.session import HEIGHTS, NOT_FOR_THE_INBOX, WIDTHS, within
 PUBLIC = "https://indbakke.randers.example"
 LOOPBACK = "0100007F"
 QUIT = '["stdin", "\\u0011"]'
+ENDS_WHEN_TOLD = "exec head -c 1 >/dev/null"
 UNIT = "Den sociale indgang, Randers Kommune"
 
 
@@ -77,6 +79,19 @@ async def closed(websocket):
     while (await websocket.receive(timeout=PATIENCE)).type not in {WSMsgType.CLOSE, WSMsgType.CLOSED}:
         pass
     return True
+
+
+@pytest.fixture
+def stand_in(tmp_path, monkeypatch):
+    """Let a few words of the shell stand for the inbox from now on: they start sooner."""
+
+    def stands(script):
+        file = tmp_path / "inbox"
+        file.write_text(f"#!/bin/sh\n{script}\n")
+        file.chmod(0o700)
+        monkeypatch.setattr(sys, "executable", str(file))
+
+    return stands
 
 
 @pytest.fixture(params=["da", "en"])
@@ -164,7 +179,7 @@ async def test_no_page_from_elsewhere_opens_an_inbox(origin, tmp_path):
         assert children(os.getpid()) == []
 
 
-async def test_a_page_opens_the_door_of_one_inbox_and_closing_either_closes_both(site_made, monkeypatch):
+async def test_a_page_opens_the_door_of_one_inbox_and_closing_either_closes_both(site_made, monkeypatch, stand_in):
     """One process for each page, which knows nothing of who sits there; a reload is another."""
     for name in NOT_FOR_THE_INBOX:
         monkeypatch.setenv(name, WORKER)
@@ -182,6 +197,7 @@ async def test_a_page_opens_the_door_of_one_inbox_and_closing_either_closes_both
             assert await closed(page)
         assert await asyncio.to_thread(ended, inbox)
         await room(client)
+        stand_in(ENDS_WHEN_TOLD)
         async with client.ws_connect("/ws") as page:
             [inbox] = set(children(os.getpid())) - before
         assert await asyncio.to_thread(ended, inbox)
@@ -202,12 +218,9 @@ async def room(client):
 
 
 @pytest.mark.parametrize("sent", ["", "[]", "{}", "7", '["resize", {}]', '["stdin"]', '["stdin", 7]', '["resize", 3]'])
-async def test_what_is_no_message_of_a_page_closes_it_and_is_not_written_down(sent, tmp_path, monkeypatch, caplog):
-    """What was sent could be a password. What stands for the inbox here ends when it is told anything."""
-    stand_in = tmp_path / "inbox"
-    stand_in.write_text("#!/bin/sh\nexec head -c 1 >/dev/null\n")
-    stand_in.chmod(0o700)
-    monkeypatch.setattr(sys, "executable", str(stand_in))
+async def test_what_is_no_message_of_a_page_closes_it_and_is_not_written_down(sent, tmp_path, stand_in, caplog):
+    """What was sent could be a password."""
+    stand_in(ENDS_WHEN_TOLD)
     async with serving(tmp_path) as client, client.ws_connect("/ws") as page:
         await page.send_str(sent)
         assert await closed(page)
@@ -215,10 +228,21 @@ async def test_what_is_no_message_of_a_page_closes_it_and_is_not_written_down(se
     assert "Traceback" not in caplog.text
 
 
-async def test_an_inbox_that_cannot_open_closes_its_page(tmp_path, caplog):
+async def test_an_inbox_that_cannot_open_closes_its_page(tmp_path, stand_in, caplog):
+    stand_in("exit 4")
     async with serving(tmp_path) as client, client.ws_connect("/ws") as page:
         assert await closed(page)
     assert "an inbox ended with code 4" in caplog.text
+
+
+async def test_an_inbox_that_does_not_end_when_it_is_told_to_is_ended(tmp_path, stand_in, monkeypatch):
+    monkeypatch.setattr(session, "SECONDS_TO_END", 0.1)
+    stand_in("trap '' TERM; while :; do read -r line; done")
+    before = set(children(os.getpid()))
+    async with serving(tmp_path) as client:
+        async with client.ws_connect("/ws"):
+            [inbox] = set(children(os.getpid())) - before
+        assert await asyncio.to_thread(ended, inbox)
 
 
 async def test_a_download_is_only_for_who_knows_its_key(tmp_path):

@@ -25,7 +25,7 @@ from gateway.mailbox.tell import TellMailbox
 from gateway.site.settings import CaseworkSettings, RelaySettings
 from inbox_tui.casework.due import Why
 from inbox_tui.mailbox import ARRIVED, DAILY, Waiting
-from tests.inbox_site import ANNE, HOME_CARE, SOCIAL, InboxSite, arrived, referral
+from tests.inbox_site import ANNE, HANS, HOME_CARE, SOCIAL, InboxSite, arrived, referral
 
 SUBJECTS = {"Ny henvendelse i Stafet": "new", "Påmindelse fra Stafet": "reminder"}
 ROUTE = Route("sikkerpost@randers.example", "socialmodtagelsen@randers.example")
@@ -151,7 +151,7 @@ def test_what_a_department_leaves_lying_is_told_once_and_again_when_the_next_doe
     store.acknowledge(case_id, ANNE, office.now)
     store.forward(case_id, HOME_CARE, ANNE, "", office.now)
     assert office.go(moment("2026-11-18", "09:00")) == [("Tue 08:00", "reminder")]
-    store.send_back(case_id, "Ikke hos os.", ANNE, office.now)
+    store.send_back(case_id, "Ikke hos os.", HANS, office.now)
     assert office.go(moment("2026-11-18", "12:00")) == [("Wed 09:30", "reminder")]
     store.forward(case_id, SOCIAL, ANNE, "", office.now)
     assert office.go(moment("2026-11-20", "12:00")) == [("Thu 08:00", "reminder")]

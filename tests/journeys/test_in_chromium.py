@@ -67,7 +67,7 @@ async def test_a_referral_is_acknowledged_in_a_browser_and_the_region_is_told(ro
         await browser.picture(pictures / "browser-closed.png")
         assert await asyncio.to_thread(ended, inbox)
         await browser.ask("document.querySelector('#start').click()")
-        await browser.see("Ctrl+Q")
+        await browser.becomes("document.body.matches('.-first-byte:not(.-closed)')")
         [again] = served.inboxes()
 
     assert await asyncio.to_thread(ended, again)

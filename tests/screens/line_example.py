@@ -12,7 +12,7 @@ from gateway.rotation.model import Rotating
 from gateway.site.people import Person
 from gateway.site.settings import KeepingSettings, PromiseSettings
 from inbox_tui.drills import OpenDrill
-from inbox_tui.line import Line, OwnKey, TheirKey
+from inbox_tui.line import Line, OwnKey, Pulse, TheirKey
 from inbox_tui.ports import InboxPorts
 from tests.inbox_site import BODIL, UNIT, InboxSite
 from tests.screens.keeping_example import NEW, OLD, THEIRS
@@ -109,6 +109,10 @@ def ports(site: InboxSite, *, enrolled: bool = True) -> InboxPorts:
     return site.ports(
         person=BODIL,
         drills=SimpleNamespace(open=lambda _person, _now: (drill,)),
-        line=SimpleNamespace(open=lambda _person: shown, look=lambda _person: shown),
+        line=SimpleNamespace(
+            open=lambda _person: shown,
+            look=lambda _person: shown,
+            pulse=lambda _person: Pulse(shown.at, shown.row),
+        ),
         keeper=lambda person: keeper(site.now, person),
     )

@@ -13,7 +13,7 @@ from gateway.site.people import PersonRow, Role
 from gateway.terminal.door import Watch
 from gateway.wire.letters import Kind
 from inbox_tui import commands, held_up
-from tests.inbox_site import ANNE, HOME_CARE, NOW, SARA, SOCIAL, arrived, conversation, referral
+from tests.inbox_site import ANNE, BENT, HOME_CARE, NOW, SARA, SOCIAL, arrived, conversation, referral
 from tests.screens.seen import opened, seen, until
 
 CASE = conversation("2026-0001")
@@ -106,7 +106,7 @@ async def test_acting_on_what_was_moved_on_meanwhile_is_said_plainly(forwarded):
         await pilot.press("t")
         await until(pilot, "Borgeren blev truffet")
         forwarded.store.forward(CASE, HOME_CARE, ANNE, "", NOW)
-        await pilot.press("enter", "enter")
+        await pilot.press("down", "enter", "enter")
         await until(pilot, "Den henvendelse er her ikke længere.")
     assert forwarded.case(CASE).notes == ()
 
@@ -131,6 +131,92 @@ async def test_the_door_is_shown_to_somebody_who_has_left(forwarded):
         text = await until(pilot, "Du har ikke længere adgang")
         assert "Karen" not in text
         await pilot.pause(0.2)
+
+
+# Taking over and sending back
+
+
+async def test_o_takes_over_with_one_question(forwarded):
+    """S19: what is new comes first, with the days that are left."""
+    async with opened(forwarded.ports(person=SARA), (80, 24)) as pilot:
+        await until(pilot, "O overtag", "R send tilbage", "hverdage tilbage", "→ Videresendt")
+        await pilot.press("o")
+        await until(pilot, "Dit navn og tidspunktet bliver noteret")
+        await pilot.press("enter")
+        await until(pilot, "◉ Overtaget")
+        await pilot.press("o")
+        await until(pilot, "Sara Testlund overtog henvendelsen")
+    assert forwarded.case(CASE).taken_over.by == SARA.name
+    assert forwarded.posted == []
+
+
+async def test_r_sends_back_with_a_reason_and_those_who_receive_read_it(forwarded):
+    async with opened(forwarded.ports(person=SARA), (80, 24)) as pilot:
+        await until(pilot, "Karen Testdal")
+        await pilot.press("enter")
+        await until(pilot, "Sådan vil borgeren kontaktes", "R send tilbage")
+        await pilot.press("r")
+        await until(pilot, "Send tilbage", "de ser din grund")
+        await pilot.press("enter")
+        await until(pilot, "Skriv begrundelsen")
+        await pilot.press(*"Ikke os", "enter")
+        text = await until(pilot, "Ingen henvendelser")
+        assert "Karen" not in text
+    async with opened(forwarded.ports(), (100, 70)) as pilot:
+        await until(pilot, "◐ Kvitteret", "sendt tilbage")
+        await pilot.press("home", "down", "enter")
+        await until(pilot, "sendt tilbage af Social og Psykiatri", "Sendt tilbage", "Ikke os")
+
+
+async def test_a_department_beside_it_reads_it_and_is_told_who_answers_for_it(forwarded):
+    """E7."""
+    forwarded.store.forward(CASE, HOME_CARE, ANNE, "", NOW, also=[SOCIAL])
+    async with opened(forwarded.ports(person=SARA), (80, 24)) as pilot:
+        await until(pilot, "Karen Testdal", "Hjemmepleje")
+        for key in ("o", "r", "a"):
+            await pilot.press(key)
+            await until(pilot, "Hjemmepleje er ansvarlig for")
+            pilot.app.clear_notifications()
+            await pilot.pause()
+        assert len(pilot.app.screen_stack) == 1
+
+
+async def test_those_who_receive_note_who_has_taken_it_over_elsewhere(forwarded):
+    async with opened(forwarded.ports(), (100, 70)) as pilot:
+        await until(pilot, "Karen Testdal")
+        await pilot.press("home", "down", "enter")
+        await until(pilot, "Karen Testdal  2026-0001", "Kendt hos jer.")
+        await pilot.press("o")
+        await until(pilot, "Hvem i Social og Psykiatri har overtaget?")
+        await pilot.press(*"Mia Test", "enter")
+        await until(pilot, "◉ Overtaget · Social og Psykiatri · Mia Test", "(noteret af Anne")
+
+
+async def test_space_brings_others_in_and_all_outside_the_consent_are_named(site):
+    """E7, C4: what was typed stands when a colleague was first."""
+    site.receive(arrived(referral("R02")))
+    site.store.acknowledge(CASE, ANNE, NOW)
+    async with opened(site.ports(), (80, 24)) as pilot:
+        await until(pilot, "Karen Testdal")
+        await pilot.press("v")
+        await until(pilot, "● Social og Psykiatri", "Mellemrum tager andre med")
+        await pilot.press("down", "space", "end", "space")
+        await until(pilot, "+ Hjemmepleje", "+ Arbejdsmarked")
+        await pilot.press("enter", *"Ring", "enter", *"Hun har sagt ja", "enter")
+        await until(pilot, "Stil markøren på den ene")
+        await pilot.press("home")
+        await until(pilot, "● Social og Psykiatri", "Arbejdsmarked er ingen af delene")
+        site.store.forward(CASE, HOME_CARE, BENT, "", NOW)
+        await pilot.press("ctrl+s")
+        text = await until(pilot, "En kollega har netop videresendt")
+        assert "Hun har sagt ja" in text
+        await pilot.press("escape", "v")
+        await until(pilot, "● Hjemmepleje", "Nu:")
+        await pilot.press("home", "down", "down", "space", "home", "enter", "enter")
+        await until(pilot, "venter på Social og Psykiatri +1")
+    case = site.case(CASE)
+    assert (case.responsible.id, [one.name for one in case.also]) == (SOCIAL, ["Træning og aktivitet"])
+    assert len(site.posted) == len(("the acknowledgement",))
 
 
 # What does not get through
