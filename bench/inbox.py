@@ -1,0 +1,230 @@
+"""The inbox with 20,000 cases beside neomutt on a Maildir of 20,000 mails and an empty Textual application.
+
+Run with `make bench`. All are measured in one run, in turn, in a pseudo-terminal of 80×24; the ratios are what to
+compare between machines. Where neomutt is not installed its lines are left out.
+"""
+
+import shutil
+import statistics
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import insert
+from terminal import Program
+
+from directory.calendar import target_date
+from directory.model import REGION
+from gateway.site.home import Home
+from gateway.site.people import Role
+from gateway.site.settings import UnitSettings
+from gateway.station import Plan, make_station, utc_now
+from gateway.wire.referral import Citizen, Origin, Referral, Sender
+from inbox_tui import bootstrap, signs
+from inbox_tui.casework.case import Case, CaseState, Seal
+from inbox_tui.locked import Locked
+from inbox_tui.tables import CaseRow, ContentRow
+from keys.fingerprint import Fingerprint
+
+MANY: Final = 2_000
+OPEN: Final = 40
+ROUNDS: Final = 2
+KEYS: Final = 60
+WHO: Final = "Anne Testesen"
+PASSWORD: Final = "Regnen falder på taget"  # noqa: S105 - everything here is invented
+NAMES: Final = ("Karen", "Poul", "Søren", "Åse", "Ingrid", "Jens", "Bodil", "Hans")
+LAST: Final = ("Testdal", "Prøvegaard", "Testlund", "Prøvedal", "Testborg")
+RAREST: Final = "Karen Sjældenprøve"
+DOWN: Final = "\x1b[B"
+
+
+def name_of(place: int) -> str:
+    """Name the citizen of a case; one in a thousand has the name that is searched for."""
+    return RAREST if place % 1000 == 0 else f"{NAMES[place % len(NAMES)]} {LAST[place % len(LAST)]}"
+
+
+def facts(row: Any) -> dict[str, Any]:  # noqa: ANN401 - rows of several tables
+    """Read a row's columns, to insert many at once."""
+    return {column.name: getattr(row, column.name) for column in row.__table__.columns}
+
+
+def filled_site(folder: Path) -> Path:
+    """Make a municipality's site with all the cases, of which a few are open."""
+    home = Home(folder / "site")
+    unit = UnitSettings(
+        party="730", name="Den sociale indgang", address="sikkerpost@randers.example", phone="+4589150000"
+    )
+    make_station(home, Plan(unit, WHO, Role.ADMIN, PASSWORD), bootstrap.TABLES)
+    with bootstrap.open_municipality(home) as station, station.database.session() as session:
+        locked, now = Locked(station.vault), utc_now()
+        cases = [a_case(place, now - timedelta(hours=place)) for place in range(MANY)]
+        session.execute(insert(CaseRow), [facts(locked.row(one)) for one in cases])
+        session.execute(insert(ContentRow), [facts(locked.content(one)) for one in cases])
+        for one in cases:
+            signs.keep(session, station.vault, one.id, one.referral.citizen.phone)
+    return home.path
+
+
+def a_case(place: int, came: Any) -> Case:  # noqa: ANN401 - a moment
+    """Invent one case."""
+    citizen = Citizen(name=name_of(place), phone=f"+45951{place:05}"[:11])
+    return Case(
+        id=str(uuid.uuid4()),
+        letter_id=str(uuid.uuid4()),
+        number=f"2026-{place:05}",
+        seal=Seal(REGION, Fingerprint("ABCD1234EF567890ABCD1234EF567890ABCD1234"), came),
+        referral=Referral(origin=Origin.AMK_CALL, sender=Sender(name="Mette"), citizen=citizen, text="Ring. " * 100),
+        notices=(),
+        previous=None,
+        received_at=came,
+        target_date=target_date(came) if place < OPEN else came.date(),
+        state=CaseState.NEW if place < OPEN else CaseState.CLOSED,
+    )
+
+
+def filled_maildir(folder: Path) -> Path:
+    """Write the same people's mails."""
+    place_of = {name: folder / "mail" / name for name in ("cur", "new", "tmp")}
+    for place in place_of.values():
+        place.mkdir(parents=True)
+    now = utc_now()
+    for place in range(MANY):
+        mail = EmailMessage()
+        mail["From"] = f"{name_of(place)} <a{place}@citizens.example>"
+        mail["To"], mail["Subject"] = "sikkerpost@randers.example", f"2026-{place:05}"
+        mail["Date"], mail["Message-ID"] = format_datetime(now - timedelta(hours=place)), f"<{place}@example>"
+        mail.set_content("Ring. " * 100)
+        (place_of["cur"] / f"{1_700_000_000 - place}.M{place}.here:2,S").write_bytes(mail.as_bytes())
+    return folder / "mail"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One program: how it is started, how it is opened, and what its keys are; a key it lacks is ""."""
+
+    name: str
+    start: Callable[[], Program]
+    ready: Callable[[Program], Mapping[str, float]]
+    only: str = ""
+    every: str = ""
+    search: str = ""
+    found: str = ""
+
+
+def measured(one: Contender) -> dict[str, list[float]]:
+    """Open it, move, filter and search."""
+    with one.start() as program:
+        times = {name: [value] for name, value in one.ready(program).items()}
+        program.settle()
+        times["key to paint: move"] = [program.painted(DOWN) for _key in range(KEYS)]
+        if one.only:
+            times["key to paint: filter"] = [program.painted(keys) for keys in (one.every, one.only) * 5]
+        if one.search:
+            program.painted(one.every)
+            times["search by name"] = [program.entered(one.search, one.found)]
+            program.settle()
+        times["memory, MB"] = [program.megabytes]
+    return times
+
+
+def inbox(site: Path) -> Contender:
+    """Give the inbox, through its door."""
+    line = [sys.executable, "-m", "inbox_tui", "--home", str(site), "--as", WHO]
+
+    def ready(program: Program) -> Mapping[str, float]:
+        door = program.opened("Ctrl+Q")
+        inside = program.entered(PASSWORD + "\r", "2026-0")
+        return {"open": door, "from the password to the list": inside}
+
+    return Contender(
+        "inbox",
+        lambda: Program(line, {"PYTHONPATH": "/tmp/wt6"}, site),
+        ready,
+        only="",
+        every="FILTER_ALL",
+        search="",
+        found="Sjældenprøve",
+    )
+
+
+def empty() -> Contender:
+    """Give the empty Textual application."""
+    line = [sys.executable, str(Path(__file__).with_name("empty_app.py"))]
+    return Contender(
+        "empty Textual app", lambda: Program(line, {}, Path.cwd()), lambda one: {"open": one.opened("ready 0")}
+    )
+
+
+def neomutt(mail: Path, cache: Path | None) -> Contender:
+    """Give neomutt, without a header cache or with one that is warm."""
+    settings = mail.parent / f"neomuttrc-{bool(cache)}"
+    settings.write_text(
+        f"set charset=utf-8\nset folder={mail}\nset sort=reverse-date\nset quit=yes\nset wait_key=no\n"
+        + (f"set header_cache={cache}\n" if cache else ""),
+        encoding="utf-8",
+    )
+    line = ["neomutt", "-n", "-F", str(settings), "-f", str(mail)]
+    return Contender(
+        f"neomutt, {'warm' if cache else 'no'} header cache",
+        lambda: Program(line, {"LC_ALL": "C.UTF-8", "HOME": str(mail.parent)}, mail.parent),
+        lambda one: {"open": one.opened(f"Msgs:{MANY}")},
+        only="l~d<2d\r",
+        every="l~A\r",
+        search=f"l~f {RAREST.split()[1]}\r",
+        found="Limit",
+    )
+
+
+def told(results: Mapping[str, Mapping[str, list[float]]]) -> None:
+    """Print medians, and each beside the inbox's."""
+    for name, times in results.items():
+        print(name)
+        for what, values in times.items():
+            spread = f"   {min(values):8.1f} to {max(values):.1f}" if len(values) > 1 else ""
+            print(f"  {what:<28} median {statistics.median(values):8.1f}{spread}")
+
+
+def ratio(results: Mapping[str, Mapping[str, list[float]]], what: str, other: str, theirs: str = "") -> None:
+    """Print how many times the inbox takes what another does."""
+    if other in results and theirs_in(results[other], theirs or what):
+        mine = statistics.median(next(values for name, values in results["inbox"].items() if name.startswith(what)))
+        their = statistics.median(theirs_in(results[other], theirs or what))
+        print(f"ratio, {what}: inbox / {other:<26} {mine / their:6.2f}")
+
+
+def theirs_in(times: Mapping[str, list[float]], what: str) -> list[float]:
+    """Find a figure by how its name begins."""
+    return next((values for name, values in times.items() if name.startswith(what)), [])
+
+
+def main() -> None:
+    """Make both, measure in turn, print."""
+    folder = Path(tempfile.mkdtemp(prefix="st-", dir="/tmp"))
+    try:
+        contenders = [inbox(filled_site(folder)), empty()]
+        if shutil.which("neomutt"):
+            mail, cache = filled_maildir(folder), folder / "cache"
+            cache.mkdir()
+            contenders += [neomutt(mail, None)]
+        results: dict[str, dict[str, list[float]]] = {one.name: {} for one in contenders}
+        for _round in range(ROUNDS):
+            for one in contenders:
+                for what, values in measured(one).items():
+                    results[one.name].setdefault(what, []).extend(values)
+        told(results)
+        for other in list(results)[1:]:
+            for what in ("open", "key to paint: move", "memory"):
+                ratio(results, what, other)
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
