@@ -1,156 +1,65 @@
-"""The municipality's command: `stafet-inbox`. Without a subcommand it opens the inbox."""
+"""The municipality's command: `stafet-inbox`. Without a subcommand it opens the inbox.
+
+The inbox's door is drawn at once; the site behind it is loaded and unlocked while a name and a password are typed.
+"""
 
 import sys
-from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from directory import municipalities
-from directory.errors import NotAParty
-from directory.model import REGION, checked_party
-from gateway.commands import (
-    audit,
-    backup,
-    changes,
-    citizen,
-    console,
-    doctor,
-    keys,
-    liveness,
-    mailbox,
-    ours,
-    quarantine,
-    retention,
-    site,
-    staff,
-)
-from gateway.commands.console import DONE, REFUSED, Arguments, Console, named
-from gateway.language import gettext as _
-from gateway.station import make_station
-from gateway.terminal.quarantine_words import AT_MUNICIPALITY
-from inbox_tui import bootstrap
-from inbox_tui.command_line.acts import add_acts
-from inbox_tui.command_line.cases import add_cases
-from inbox_tui.command_line.department_mail import add_department_mail
-from inbox_tui.command_line.departments import add_departments
-from inbox_tui.command_line.drills import add_drills
-from inbox_tui.command_line.export import add_export
-from inbox_tui.command_line.figures import add_figures
-from inbox_tui.command_line.handing import add_handing
-from inbox_tui.command_line.listing import add_list
-from inbox_tui.command_line.meetings import add_meetings
-from inbox_tui.command_line.sample import add_sample
-from inbox_tui.command_line.serve import add_serve
+from gateway.commands.options import at_terminal, begin, named, names_a_command, parser_for, whole
+from gateway.site.glance import glance
+
+if TYPE_CHECKING:
+    from inbox_tui.ports import InboxPorts
 
 PROGRAM: Final = "stafet-inbox"
 
 
-def build(parser: ArgumentParser) -> ArgumentParser:
-    """Add the municipality's commands; the inbox itself is what runs when none is named."""
-    parser.description = _("The municipality's end: read, acknowledge and forward referrals from Præhospitalet.")
-    parser.epilog = _("Without a command, the inbox opens.")
-    parser.set_defaults(run=_open_inbox)
-    commands = parser.add_subparsers(metavar=_("COMMAND"), parser_class=console.Subcommand)
-    _add_init(commands)
-    site.add_run(
-        commands, bootstrap.open_municipality, bootstrap.handlers, bootstrap.chores, bootstrap.take_reply
-    )
-    add_serve(commands)
-    add_list(commands)
-    add_cases(commands)
-    add_handing(commands)
-    add_department_mail(add_departments(commands))
-    add_acts(commands)
-    add_meetings(commands)
-    add_export(commands)
-    add_figures(commands)
-    add_sample(commands)
-    add_drills(commands)
-    quarantine.add_quarantine(commands, bootstrap.open_municipality, AT_MUNICIPALITY)
-    keys.add_keys(commands, bootstrap.open_municipality, lambda _arguments: REGION, lambda _parser: None)
-    _add_contact(commands)
-    staff.add_staff(commands, bootstrap.open_municipality, staff.AT_MUNICIPALITY, bootstrap.departments)
-    site.add_relay(commands, bootstrap.open_municipality)
-    mailbox.add_mailbox(commands, bootstrap.open_municipality)
-    citizen.add_citizen(commands, bootstrap.open_municipality, bootstrap.insight)
-    audit.add_audit(commands, bootstrap.open_municipality)
-    retention.add_retention(commands, bootstrap.open_municipality, bootstrap.retain)
-    doctor.add_doctor(commands, bootstrap.open_municipality, bootstrap.retain)
-    backup.add_backup(commands, bootstrap.open_municipality)
-    backup.add_restore(commands, bootstrap.TABLES, at_region=False)
-    _add_demo(commands)
-    return parser
-
-
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command and exit with its code."""
-    sys.exit(console.run(build, PROGRAM, sys.argv[1:] if argv is None else argv))
+    typed = sys.argv[1:] if argv is None else argv
+    if at_terminal() and not names_a_command(PROGRAM, typed):
+        sys.exit(_open_inbox(typed))
+    from gateway.commands import console  # noqa: PLC0415 - the inbox's door needs none of it
+    from inbox_tui.command_line.program import build  # noqa: PLC0415 - likewise
+
+    sys.exit(console.run(build, PROGRAM, typed))
 
 
-def _open_inbox(arguments: Arguments, console: Console) -> int:
-    if not console.at_terminal():
-        console.failure(
-            "NO_TERMINAL", _("The inbox needs a terminal. Without one, use a command: list, show, acknowledge …")
-        )
-        return REFUSED
-    from inbox_tui.app import InboxApp  # noqa: PLC0415 - commands need no Textual, and start three times faster without
+def _open_inbox(typed: Sequence[str]) -> int:
+    from gateway.terminal.door import Watch  # noqa: PLC0415 - a command needs no screens
+    from gateway.terminal.opening import Opening  # noqa: PLC0415 - likewise
+    from inbox_tui.app import AtTheDoor, OpeningInboxApp  # noqa: PLC0415 - likewise
 
-    with bootstrap.open_municipality(console.home) as station:
-        InboxApp(bootstrap.inbox_ports(station, name=named(arguments))).run()
-    return DONE
-
-
-def _add_init(commands: console.Commands) -> None:
-    def init(arguments: Arguments, console: Console) -> int:
-        code = checked_party(arguments.municipality)
-        place = municipalities.by_code(code)
-        if place is None:
-            raise NotAParty
-        plan = site.plan(arguments, party=code, name=place.official_name)
-        fingerprint = make_station(console.home, plan, bootstrap.TABLES)
-        with bootstrap.open_municipality(console.home) as station:
-            bootstrap.case_store(station).ensure_departments()
-        return site.made(console, fingerprint, plan)
-
-    parser = commands.add_parser("init", help=_("make a municipality's site"))
-    parser.add_argument("--municipality", required=True, metavar=_("CODE"), help=_("the municipality's code"))
-    site.init_options(parser)
-    parser.set_defaults(run=init)
+    begin(PROGRAM, typed)
+    arguments = parser_for(PROGRAM).parse_args(typed)
+    home, name = whole(arguments.home), named(arguments)
+    seen = glance(home)
+    at_the_door = AtTheDoor(seen.unit_name, name, Watch(idle_seconds=seen.idle_minutes * 60))
+    with Opening(lambda: _opened(home, name)) as opening:
+        OpeningInboxApp(opening, at_the_door).run()
+    return _said(opening.trouble, home) if opening.trouble else 0
 
 
-def _add_contact(commands: console.Commands) -> None:
-    parser = commands.add_parser("contact", help=_("how Præhospitalet is reached"))
-    contact = parser.add_subparsers(required=True, metavar=_("COMMAND"))
-    changes.add_changes(contact, bootstrap.open_municipality, _region, lambda _parser: None)
-    ours.add_ours(contact, bootstrap.open_municipality)
-    liveness.add_contact_line(contact, bootstrap.open_municipality)
+@contextmanager
+def _opened(home: Path, name: str) -> Iterator["InboxPorts"]:
+    """Open the site with everything its screens need; raises what `open_municipality` raises."""
+    from gateway.site.home import Home  # noqa: PLC0415 - loaded behind the door
+    from inbox_tui import bootstrap  # noqa: PLC0415 - likewise
+    from inbox_tui.screens import inbox  # noqa: F401, PLC0415 - likewise, and used the moment somebody is let in
+
+    with bootstrap.open_municipality(Home(home)) as station:
+        yield bootstrap.inbox_ports(station, name=name)
 
 
-def _region(_arguments: Arguments) -> str:
-    return REGION
+def _said(trouble: Exception, home: Path) -> int:
+    from gateway.commands.console import Console, said  # noqa: PLC0415 - only what goes wrong needs it
+    from gateway.site.home import Home  # noqa: PLC0415 - likewise
 
-
-def _add_demo(commands: console.Commands) -> None:
-    def demo(arguments: Arguments, console: Console) -> int:
-        from inbox_tui.demo.show import show  # noqa: PLC0415 - only the demo needs both ends
-
-        return show(
-            console,
-            referrals=arguments.referrals,
-            keep=arguments.keep,
-            headless=arguments.headless,
-            desk=arguments.desk,
-        )
-
-    parser = commands.add_parser("demo", help=_("both ends on this machine, with invented referrals"))
-    parser.add_argument("--headless", action="store_true", help=_("play the road by itself, without the inbox"))
-    parser.add_argument("--desk", action="store_true", help=_("sit at Præhospitalet's desk instead of the inbox"))
-    parser.add_argument(
-        "--referrals", type=Path, metavar="FILE", help=_("the referrals to play (default: the demo's own)")
-    )
-    parser.add_argument("--keep", type=Path, metavar="DIR", help=_("where the sites and the mail are kept"))
-    parser.set_defaults(run=demo)
+    return said(trouble, Console(Home(home), as_json=False))
 
 
 if __name__ == "__main__":

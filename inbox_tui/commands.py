@@ -5,7 +5,7 @@ from typing import Final
 
 from gateway.access.actions import MAY, Action
 from gateway.language import mark
-from gateway.site.people import Person
+from gateway.site.roles import Person
 from gateway.terminal.commands import LOCK, Command
 
 OPEN: Final = Command("enter", "open", "Enter", mark("read"), mark("Read the referral the cursor is on."))

@@ -29,7 +29,7 @@ from inbox_tui.locked import Locked
 from inbox_tui.tables import CaseRow, ContentRow, EventKind, EventRow, SupplementRow
 
 STANDARD = CaseworkSettings()
-OWN = (Milestone.ACKNOWLEDGEMENT, Milestone.ASSESSMENT, Milestone.FIRST_CONTACT, Milestone.REACHED)
+OWN = (Milestone.ACKNOWLEDGEMENT, Milestone.ASSESSMENT, Milestone.FIRST_CONTACT, Milestone.REACHED, Milestone.TAKEN_OVER)
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ class Counting:
             Milestone.ASSESSMENT: row.assessed_at,
             Milestone.FIRST_CONTACT: kept.attempted_at or row.contacted_at,
             Milestone.REACHED: row.contacted_at,
+            Milestone.TAKEN_OVER: row.taken_over_at,
         }
         reached = {milestone: at for milestone, at in moments.items() if at is not None}
         ended = row.closed_at or row.not_ours_at or row.withdrawn_at

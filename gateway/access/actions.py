@@ -7,7 +7,7 @@ import enum
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.site.people import Role
+from gateway.site.roles import Role
 
 
 class Purpose(enum.StrEnum):

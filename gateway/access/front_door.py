@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from gateway.access.actions import Action
 from gateway.access.errors import PasswordExpired, PasswordMustChange, PasswordPoor, SignInRefused, SignInWait
 from gateway.access.sign_in import SignIn
@@ -12,7 +14,7 @@ from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.site.errors import SiteError
 from gateway.site.people import Person, Role
-from gateway.terminal.door import MustChangeError, NotLetInError
+from gateway.terminal.door import MustChangeError, NotLetInError, OutOfReachError
 
 RESET: Final = mark("Your password was reset. Sign in with the new one.")
 WORDS: Final[Mapping[type[SiteError], str]] = {
@@ -37,7 +39,8 @@ class FrontDoor:
 
     def names(self) -> Sequence[str]:
         """Name those who work at this screen."""
-        return [person.name for person in self.enter.people() if person.role in self.roles]
+        with _in_words():
+            return [person.name for person in self.enter.people() if person.role in self.roles]
 
     def sign_in(self, name: str, password: str) -> Person:
         """Let somebody in; raises NotLetInError or MustChangeError."""
@@ -59,18 +62,24 @@ class FrontDoor:
 
     def locked(self, person: Person) -> None:
         """Note that the screen was locked."""
-        self.enter.left(person, Action.LOCK)
+        with _in_words():
+            self.enter.left(person, Action.LOCK)
 
     def left(self, person: Person) -> None:
         """Note that somebody signed out."""
-        self.enter.left(person)
+        with _in_words():
+            self.enter.left(person)
 
     def gone(self, person: Person) -> str | None:
         """Say why somebody may not go on sitting here; None while they may."""
         try:
-            now = self.enter.here(person)
-        except SiteError:
+            with _in_words():
+                return self._why_gone(person)
+        except NotLetInError:
             return None  # what is wrong with the site is said where the work is done
+
+    def _why_gone(self, person: Person) -> str | None:
+        now = self.enter.here(person)
         if now is None:
             return _(GONE)
         if self.enter.was_reset(person):
@@ -86,8 +95,10 @@ class FrontDoor:
 
 @contextmanager
 def _in_words() -> Iterator[None]:
-    """Turn every refusal into one that says itself in words; raises NotLetInError."""
+    """Turn every refusal into one that says itself in words; raises NotLetInError, or OutOfReachError."""
     try:
         yield
     except SiteError as refusal:
         raise NotLetInError(_(WORDS.get(type(refusal), OTHERWISE)).format(detail=refusal)) from None
+    except SQLAlchemyError:
+        raise OutOfReachError from None

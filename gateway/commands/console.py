@@ -6,7 +6,6 @@ Exit codes: 0 done; 2 usage, or refused with a reason code; 3 not found; 4 could
 import argparse
 import errno
 import getpass
-import io
 import json
 import os
 import ssl
@@ -15,13 +14,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from platformdirs import user_data_path
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from directory.errors import DirectoryError
-from gateway import language
 from gateway.access.errors import AccessError, PasswordExposed, PasswordNeeded
 from gateway.audit.errors import AuditError
 from gateway.backup.errors import (
@@ -33,6 +30,17 @@ from gateway.backup.errors import (
     DatabaseElsewhere,
 )
 from gateway.commands.explain import explained
+from gateway.commands.options import (
+    ARGPARSE_SAYS,
+    Arguments,
+    Commands,
+    Subcommand,
+    at_terminal,
+    begin,
+    named,
+    parser_for,
+    whole,
+)
 from gateway.contacts.errors import ChangeRefused
 from gateway.language import gettext as _
 from gateway.language import mark
@@ -53,6 +61,30 @@ from gateway.site.trouble import trouble
 from gateway.station import Station
 from gateway.terminal.plain import plain
 from keys.errors import ImportRefused, InvalidFingerprint, KeysError, LockedFileRefused, PublishRefused
+
+__all__ = [
+    "ARGPARSE_SAYS",
+    "DONE",
+    "NOT_FOUND",
+    "OUT_OF_REACH",
+    "REFUSED",
+    "Arguments",
+    "Command",
+    "Commands",
+    "Console",
+    "Subcommand",
+    "asked",
+    "ended",
+    "named",
+    "password",
+    "password_in",
+    "read_file",
+    "remind_of_daemon",
+    "run",
+    "said",
+    "signed_in",
+    "who",
+]
 
 DONE: Final = 0
 REFUSED: Final = 2
@@ -93,33 +125,11 @@ MISTAKES: Final = (
 )
 """What was asked for is refused; with everything else the site itself could not be reached or unlocked."""
 
+ANTICIPATED: Final = (SiteError, KeysError, DirectoryError, UnicodeEncodeError, OSError, SQLAlchemyError)
+"""Whatever else goes wrong is a mistake of ours."""
+
 OTHERS: Final = stat.S_IRWXO
 """What nobody but the owner, or the group a service manager hands a credential to, may do with a password's file."""
-
-NOT_HERE: Final = argparse.SUPPRESS
-"""Keeps a subcommand's default from hiding what stood before it."""
-
-Arguments = argparse.Namespace
-
-
-ARGPARSE_SAYS: Final = (
-    mark("usage: "),
-    mark("positional arguments"),
-    mark("options"),
-    mark("show this help message and exit"),
-    mark("the following arguments are required: %s"),
-    mark("unrecognized arguments: %s"),
-    mark("%(prog)s: error: %(message)s\n"),
-    mark("argument %(argument_name)s: %(message)s"),
-    mark("expected one argument"),
-    mark("expected at least one argument"),
-    mark("ignored explicit argument %r"),
-    mark("ambiguous option: %(option)s could match %(matches)s"),
-    mark("not allowed with argument %s"),
-    mark("invalid choice: %(value)r (choose from %(choices)s)"),
-    mark("invalid %(type)s value: %(value)r"),
-)
-"""What argparse itself says to people, so that it stands in the catalogue with the rest."""
 
 
 @dataclass(frozen=True)
@@ -137,10 +147,7 @@ class Console:
         """Say something beside the result, on standard error."""
         print(*map(plain, lines), sep="\n", file=sys.stderr)
 
-    @staticmethod
-    def at_terminal() -> bool:
-        """Tell whether a person sits at a terminal that screens can be drawn on."""
-        return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    at_terminal = staticmethod(at_terminal)
 
     def failure(self, code: str, *lines: str) -> None:
         """Say what went wrong, what it means and what to do."""
@@ -156,39 +163,6 @@ def _json(facts: Mapping[str, Any]) -> str:
 
 
 Command = Callable[[Arguments, Console], int]
-Commands: TypeAlias = "argparse._SubParsersAction[Subcommand]"  # noqa: SLF001 - argparse has no public name for it
-
-
-class _Described(argparse._SubParsersAction):  # type: ignore[type-arg]  # noqa: SLF001 - not generic when it runs
-    """Subcommands whose own help begins with what the list above them says they do."""
-
-    def add_parser(self, name: str, **options: Any) -> Any:  # noqa: ANN401 - argparse's own
-        return super().add_parser(name, **{"description": options.get("help"), **options})
-
-
-class Subcommand(argparse.ArgumentParser):
-    """A parser that takes the shared options wherever on the line they stand."""
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - argparse's own
-        super().__init__(**options)
-        self.register("action", "parsers", _Described)
-        self.add_argument("--home", metavar="DIR", type=Path, default=NOT_HERE, help=_("the site's folder"))
-        self.add_argument("--lang", choices=language.LANGUAGES, default=NOT_HERE, help=_("the language to speak"))
-        self.add_argument("--as", dest="person", metavar=_("NAME"), default=NOT_HERE, help=_("who you are"))
-        self.add_argument(
-            "--password-file",
-            metavar="FILE",
-            default=NOT_HERE,
-            help=_("where your password stands (default: you are asked)"),
-        )
-        self.add_argument("--json", action="store_true", default=NOT_HERE, help=_("print one JSON object"))
-
-
-def _parser(program: str, **options: Any) -> Subcommand:  # noqa: ANN401 - argparse's own
-    parser = Subcommand(prog=program, **options)
-    home = os.environ.get("STAFET_HOME") or user_data_path(program)
-    parser.set_defaults(home=Path(home), lang=None, json=False, person=None, password_file=None)
-    return parser
 
 
 def read_file(name: str | Path, limit: int) -> bytes:
@@ -225,11 +199,6 @@ def who(station: Station, arguments: Arguments) -> str:
         return station.people(session).only().name
 
 
-def named(arguments: Arguments) -> str:
-    """Tell by what name somebody wants in, if one was given."""
-    return str(arguments.person or os.environ.get("STAFET_AS", ""))
-
-
 def password(arguments: Arguments) -> str:
     """Take the password from a file, from the service manager, or from who sits here; raises PasswordNeeded."""
     given = arguments.password_file or os.environ.get("STAFET_PASSWORD_FILE") or _credential()
@@ -263,11 +232,13 @@ def _credential() -> Path | None:
 
 def run(build: Callable[[argparse.ArgumentParser], argparse.ArgumentParser], program: str, argv: Sequence[str]) -> int:
     """Parse `argv`, speak the right language, run the command, and end with its exit code; never with a traceback."""
-    os.umask(0o077)  # whatever is written here is its owner's alone
-    _print_anything()
-    language.use(_language(program, argv))
-    arguments = build(_parser(program)).parse_args(argv)
-    console = Console(Home(_whole(arguments.home)), arguments.json)
+    begin(program, argv)
+    arguments = build(parser_for(program)).parse_args(argv)
+    return ended(arguments, Console(Home(whole(arguments.home)), arguments.json))
+
+
+def ended(arguments: Arguments, console: Console) -> int:
+    """Carry out a command that was parsed, and tell its exit code; what goes wrong is said in words."""
     try:
         return _carried_out(arguments, console)
     except KeyboardInterrupt:
@@ -275,16 +246,23 @@ def run(build: Callable[[argparse.ArgumentParser], argparse.ArgumentParser], pro
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except (SiteError, KeysError, DirectoryError) as error:
+    except ANTICIPATED as error:
+        return said(error, console)
+
+
+def said(error: Exception, console: Console) -> int:
+    """Say what went wrong, and tell the exit code; raises what nobody anticipated."""
+    if isinstance(error, SiteError | KeysError | DirectoryError):
         console.failure(error.code, *explained(error.code, str(error)))
         return REFUSED if isinstance(error, MISTAKES) else OUT_OF_REACH
-    except UnicodeEncodeError:
+    if isinstance(error, UnicodeEncodeError):
         console.failure("NOT_TEXT", _("What was typed is not text in UTF-8."))
         return REFUSED
-    except (OSError, SQLAlchemyError) as error:
+    if isinstance(error, OSError | SQLAlchemyError):
         code = _code(error)
         console.failure(code, *explained(code, trouble(error)))
         return OUT_OF_REACH
+    raise error
 
 
 def _code(error: OSError | SQLAlchemyError) -> str:
@@ -301,27 +279,3 @@ def _carried_out(arguments: Arguments, console: Console) -> int:
     code = int(arguments.run(arguments, console))
     print(end="", flush=True)  # a reader that has gone is noticed here, and not when Python ends
     return code
-
-
-def _print_anything() -> None:
-    """Let a terminal that cannot show a character show its number instead of a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _language(program: str, argv: Sequence[str]) -> str:
-    """Find the language before anything is said in it: the one asked for, the site's own, or Danish."""
-    try:
-        early, _rest = _parser(program, add_help=False, exit_on_error=False).parse_known_args(argv)
-        return str(early.lang or Home(_whole(early.home)).settings().language)
-    except (argparse.ArgumentError, SiteError, OSError):
-        return "da"
-
-
-def _whole(path: Path) -> Path:
-    """Give the path from the root; one that leads nowhere, such as ~nobody, is left as it was typed."""
-    try:
-        return path.expanduser().resolve()
-    except (OSError, RuntimeError):
-        return path

@@ -1,9 +1,7 @@
 """The staff of a site: rows with a name and a role. Every act names its person; who has left keeps only the row."""
 
-import enum
 import unicodedata
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import registry
@@ -12,31 +10,9 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from directory.columns import UtcDateTime
 from gateway.site.cipher import Vault
 from gateway.site.errors import LastAdmin, PersonUnnamed
+from gateway.site.roles import Person, Role
 
-
-class Role(enum.StrEnum):
-    """What a person may do."""
-
-    SENDER = "sender"
-    """Writes and sends referrals (the region)."""
-    INTAKE = "intake"
-    """Reads, acknowledges and forwards referrals (a municipality)."""
-    DEPARTMENT = "department"
-    """Takes over what was forwarded to its department (a municipality)."""
-    ADMIN = "admin"
-    """Manages contacts, keys and staff, and may do what the others do."""
-    AUDITOR = "auditor"
-    """Sees who did what."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """One member of staff; who works in one department is given its id."""
-
-    id: str
-    name: str
-    role: Role
-    department: str = ""
+__all__ = ["People", "PeopleTable", "Person", "PersonRow", "Role"]
 
 
 class PeopleTable(SQLModel, registry=registry()):

@@ -28,6 +28,8 @@ class Milestone(enum.StrEnum):
     """The municipality has tried to reach the citizen for the first time (E1)."""
     REACHED = "reached"
     """The municipality has reached the citizen (E5)."""
+    TAKEN_OVER = "taken-over"
+    """A person in one of the municipality's departments has it (S19)."""
 
 
 class Again(enum.StrEnum):

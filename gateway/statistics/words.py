@@ -17,6 +17,7 @@ MILESTONES: Final[Mapping[Milestone, str]] = {
     Milestone.ASSESSMENT: mark("Assessed by the municipality"),
     Milestone.FIRST_CONTACT: mark("First attempt at contact"),
     Milestone.REACHED: mark("The citizen was reached"),
+    Milestone.TAKEN_OVER: mark("Taken over in a department"),
 }
 
 TOPICS: Final[Mapping[Topic, str]] = {

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
 from textual import events
 from textual.app import App
 from textual.await_complete import AwaitComplete
@@ -21,7 +20,7 @@ from textual.screen import Screen
 from gateway.language import gettext as _
 from gateway.terminal import theme
 from gateway.terminal.commands import LOCK
-from gateway.terminal.door import Somebody
+from gateway.terminal.door import OutOfReachError, Somebody
 from gateway.terminal.entrance import Entrance
 from gateway.terminal.sign_in import Asking, DoorScreen, LetIn
 
@@ -202,5 +201,5 @@ class TerminalApp(App[None], Generic[Somebody]):
         """Tell the door something, or ask it; a database that does not answer now is asked again soon."""
         try:
             return await asyncio.to_thread(told, person)
-        except SQLAlchemyError:
+        except OutOfReachError:
             return None

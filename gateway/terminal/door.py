@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
+from gateway.language import gettext as _
+
 
 class Named(Protocol):
     """Somebody with a name."""
@@ -28,8 +30,15 @@ class MustChangeError(Exception):
     """The password was right, and must be changed before it opens anything."""
 
 
+class OutOfReachError(Exception):
+    """What the door asks did not answer just now."""
+
+
 class Door(Protocol[Somebody]):
-    """Lets people in. Every call may take its time; none is made from the application's own thread."""
+    """Lets people in. Every call may take its time; none is made from the application's own thread.
+
+    Each may raise OutOfReachError.
+    """
 
     def names(self) -> Sequence[str]:
         """Name those who work at this screen."""
@@ -61,6 +70,13 @@ class Question:
     nobody: str
     what_to_do: str
     command: str
+
+
+def database_trouble() -> str:
+    """Say that the database did not answer, or holds something that cannot be opened."""
+    return _(
+        "The database could not be read just now. Nothing has been changed. Try again, and tell your administrator."
+    )
 
 
 def since_start() -> float:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from textual.message import Message
 from textual.screen import Screen
 
-from gateway.language import gettext as _
+from gateway.terminal.door import database_trouble
 from gateway.terminal.plain import plain
 
 if TYPE_CHECKING:
@@ -103,10 +103,3 @@ class Page(Screen[Result]):
     def action_back(self) -> None:
         """Go back to where one came from."""
         self.dismiss()
-
-
-def database_trouble() -> str:
-    """Say that the database did not answer, or holds something that cannot be opened."""
-    return _(
-        "The database could not be read just now. Nothing has been changed. Try again, and tell your administrator."
-    )

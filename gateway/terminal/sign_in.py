@@ -5,7 +5,6 @@ import enum
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Final, Generic
 
-from sqlalchemy.exc import SQLAlchemyError
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -19,9 +18,8 @@ from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import Command, bindings
-from gateway.terminal.door import MustChangeError, NotLetInError, Somebody
+from gateway.terminal.door import MustChangeError, NotLetInError, OutOfReachError, Somebody, database_trouble
 from gateway.terminal.entrance import Entrance
-from gateway.terminal.page import database_trouble
 from gateway.terminal.plain import one_line
 
 if TYPE_CHECKING:
@@ -160,7 +158,7 @@ class DoorScreen(Screen[None], Generic[Somebody]):
             await tries[self._asking]()
         except NotLetInError as refusal:
             await self.ask(self._asking, str(refusal), self._person)
-        except SQLAlchemyError:
+        except OutOfReachError:
             await self.ask(self._asking, database_trouble(), self._person)
 
     async def _sign_in(self) -> None:
@@ -190,7 +188,7 @@ class DoorScreen(Screen[None], Generic[Somebody]):
         """Complete the names of those who work here, or say what to do when there is nobody."""
         try:
             names = await asyncio.to_thread(self._entrance.door.names)
-        except SQLAlchemyError:
+        except OutOfReachError:
             self._say(database_trouble())
             return
         if names:
