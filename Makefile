@@ -14,7 +14,7 @@ demo-desk: $(READY)
 	@$(BIN)/stafet-inbox demo --desk
 
 test: $(READY) check
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 # Tests that need other programs (installed where that is possible), or minutes.
 test-peers: $(READY)

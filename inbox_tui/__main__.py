@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if at_terminal() and not names_a_command(PROGRAM, typed):
         sys.exit(_open_inbox(typed))
     from gateway.commands import console  # noqa: PLC0415 - the inbox's door needs none of it
-    from inbox_tui.command_line.program import build  # noqa: PLC0415 - likewise
+    from inbox_tui.program import build  # noqa: PLC0415 - likewise
 
     sys.exit(console.run(build, PROGRAM, typed))
 

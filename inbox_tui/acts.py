@@ -4,7 +4,7 @@ What goes back to Præhospitalet is told by `casework.deeds`; everything else st
 second is told who was first, and nothing is overwritten.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -17,6 +17,7 @@ from gateway.consents.book import ConsentBook
 from gateway.consents.errors import ConsentWithdrawn, NoConsent
 from gateway.consents.model import Act, Consent, Form, Purpose
 from gateway.exchange.ports import Post
+from gateway.meetings.book import MeetingState
 from gateway.meetings.flow import Meetings, Proposal
 from gateway.site.cipher import Vault
 from gateway.site.people import Person
@@ -30,7 +31,7 @@ from inbox_tui.casework import outcomes as outcome_list
 from inbox_tui.casework.actions import not_ended, still_consented, theirs
 from inbox_tui.casework.case import ENDED, Case, CaseState
 from inbox_tui.casework.clock import acute_by
-from inbox_tui.casework.errors import AlreadyEnded, AlreadyWithdrawn
+from inbox_tui.casework.errors import AlreadyEnded, AlreadyWithdrawn, MeetingMeanwhile
 from inbox_tui.casework.notes import (
     Assessment,
     Closing,
@@ -47,6 +48,9 @@ from inbox_tui.store import CaseStore, changed
 from inbox_tui.tables import CaseRow, EventKind, EventRow
 
 STANDARD: Final = CaseworkSettings()
+
+Seen = Sequence[MeetingState] | None
+"""The joint meetings as the person knew them, when that matters: who acts on one must have seen the last word."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,7 @@ class Acts:
             case = deeds.withdraw(cases.known(case_id), note)
             claim = update(CaseRow).where(col(CaseRow.id) == case_id, col(CaseRow.withdrawn_at).is_(None))
             if not changed(cases.session, claim.values(withdrawn_at=note.at)):
-                raise AlreadyWithdrawn(note.at)
+                raise AlreadyWithdrawn("", note.at)
             self._book(cases.session).end(case_id, recorded_by=person.id, now=now)
             mailed.withdraw(cases.session, case_id)
             self._post(cases.session, deeds.withdrawal_letter(case, note, unit))
@@ -190,14 +194,22 @@ class Acts:
     # Joint meetings
 
     def propose(
-        self, case_id: str, proposal: Proposal, person: Person, now: datetime, obtained: Obtained | None = None
+        self,
+        case_id: str,
+        proposal: Proposal,
+        person: Person,
+        now: datetime,
+        obtained: Obtained | None = None,
+        *,
+        seen: Seen = None,
     ) -> Case:
         """Propose a joint meeting to Præhospitalet; `obtained` is the consent to it, when it is written down now (C7).
 
-        Raises AlreadyEnded, ConsentIncomplete, NoConsent or one of its kinds, MeetingIncomplete.
+        Raises AlreadyEnded, ConsentIncomplete, NoConsent or one of its kinds, MeetingIncomplete or MeetingMeanwhile.
         """
         with self._store.doing(case_id, person, Action.PROPOSE_MEETING, now) as cases:
             case = _ours(cases, case_id)
+            _as_seen(case.meetings, seen)
             if obtained:
                 self._write_consent(cases.session, case, Purpose.JOINT_MEETING, obtained, person, now)
             roles = [party.role for party in proposal.parties]
@@ -205,32 +217,47 @@ class Acts:
             self._meetings(cases.session).propose(case_id, proposal, person, now)
             return self._met(cases, case_id, person, now)
 
-    def move_meeting(self, case_id: str, meeting_id: str, proposal: Proposal, person: Person, now: datetime) -> Case:
+    def move_meeting(
+        self, case_id: str, meeting_id: str, proposal: Proposal, person: Person, now: datetime, *, seen: Seen = None
+    ) -> Case:
         """Propose another time or place for a meeting of ours; raises what `propose` does, or MeetingUnknown."""
         with self._store.doing(case_id, person, Action.PROPOSE_MEETING, now) as cases:
             case = _ours(cases, case_id)
+            _as_seen(case.meetings, seen)
             self._required(cases.session, case, Act.CALL_MEETING, now, [party.role for party in proposal.parties])
             self._meetings(cases.session).move(_of(case, meeting_id), proposal, person, now)
             return self._met(cases, case_id, person, now)
 
-    def answer_meeting(
-        self, case_id: str, meeting_id: str, attendance: Attendance, remark: str, person: Person, now: datetime
+    def answer_meeting(  # noqa: PLR0913 - an act is who, what, when, and what was seen
+        self,
+        case_id: str,
+        meeting_id: str,
+        attendance: Attendance,
+        remark: str,
+        person: Person,
+        now: datetime,
+        *,
+        seen: Seen = None,
     ) -> Case:
         """Say whether we come to a meeting Præhospitalet proposed.
 
-        Raises ConsentWithdrawn for a yes, MeetingUnknown, NotOurTurn or MeetingOver.
+        Raises ConsentWithdrawn for a yes, MeetingUnknown, NotOurTurn, MeetingOver or MeetingMeanwhile.
         """
         with self._store.doing(case_id, person, Action.ANSWER_MEETING, now) as cases:
             case = cases.known(case_id)
+            _as_seen(case.meetings, seen)
             if attendance is Attendance.ACCEPTED:
                 still_consented(case, Act.CALL_MEETING)
             self._meetings(cases.session).answer(_of(case, meeting_id), attendance, person, now, remark.strip())
             return self._met(cases, case_id, person, now)
 
-    def cancel_meeting(self, case_id: str, meeting_id: str, remark: str, person: Person, now: datetime) -> Case:
-        """Call a meeting of ours off; raises MeetingUnknown, NotOurTurn or MeetingOver."""
+    def cancel_meeting(
+        self, case_id: str, meeting_id: str, remark: str, person: Person, now: datetime, *, seen: Seen = None
+    ) -> Case:
+        """Call a meeting of ours off; raises MeetingUnknown, NotOurTurn, MeetingOver or MeetingMeanwhile."""
         with self._store.doing(case_id, person, Action.CANCEL_MEETING, now) as cases:
             case = cases.known(case_id)
+            _as_seen(case.meetings, seen)
             self._meetings(cases.session).cancel(_of(case, meeting_id), person, now, remark.strip())
             return self._met(cases, case_id, person, now)
 
@@ -295,6 +322,13 @@ class Acts:
 
     def _meetings(self, session: Session) -> Meetings:
         return Meetings(session, self._vault, self._post, self._book(session), self._unit())
+
+
+def _as_seen(meetings: Sequence[MeetingState], seen: Seen) -> None:
+    """Stop who acts on meetings that are no longer as they saw them; raises MeetingMeanwhile."""
+    news = [one for one in meetings if seen is not None and one not in seen]
+    if news:
+        raise MeetingMeanwhile(*max((one.last_word for one in news), key=lambda word: word[1]))
 
 
 def set_asked(session: Session, case: Case) -> None:

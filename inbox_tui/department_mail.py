@@ -50,9 +50,7 @@ class DepartmentMail:
     rotation: Callable[[], Rotation]
     clock: Clock
 
-    def reach(
-        self, named: str, address: str, certificate: bytes, fingerprint: Fingerprint, person: Person
-    ) -> ByMail:
+    def reach(self, named: str, address: str, certificate: bytes, fingerprint: Fingerprint, person: Person) -> ByMail:
         """From now on forward to this department by mail, sealed for just this key; the same once more renews the key.
 
         The department has been given our key then, and what waited for its key leaves. Raises DepartmentUnknown,

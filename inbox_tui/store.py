@@ -197,7 +197,7 @@ class CaseStore:
                 )
             )
             if not changed(cases.session, claim):
-                raise ForwardedMeanwhile(case.responsible.name if case.responsible else "")
+                raise _moved_on(cases.known(case_id))
             self._bring_in(cases.session, case_id, beside, now)
             cases.session.add(self._locked.forward(case_id, person, move))
             cases.session.add(EventRow(case_id=case_id, kind=EventKind.FORWARDED, person_id=person.id, at=now))
@@ -249,7 +249,7 @@ class CaseStore:
                 state=back.state, department_id=None, taken_over_at=None, taken_over_by=None, sent_back_at=now
             )
             if not changed(cases.session, claim):
-                raise ForwardedMeanwhile(department)
+                raise _moved_on(cases.known(case_id))
             mailed.stop(cases.session, case_id, now)
             self._note(cases, case, EventKind.SENT_BACK, note, person)
             return back
@@ -326,6 +326,14 @@ def _outrun(case: Case) -> Exception:
     """Tell who was first, when another transaction came in between."""
     taken = case.taken_over
     return AlreadyTakenOver(taken.by, taken.at) if taken else NotForwarded()
+
+
+def _moved_on(case: Case) -> Exception:
+    """Tell who moved it on, when another transaction came in between."""
+    if not case.history:
+        return NotForwarded()
+    last = case.history[-1]
+    return ForwardedMeanwhile(last.department.name, last.by, last.at)
 
 
 def _still(case: Case, *states: CaseState) -> Update:

@@ -55,6 +55,15 @@ class MeetingState:
         """Tell whether it is for us to answer."""
         return self.standing is Standing.PROPOSED and not self.proposed_here
 
+    @property
+    def last_word(self) -> tuple[str, datetime]:
+        """Tell who spoke last about it, and when."""
+        if self.cancelled:
+            return self.cancelled.cancelled_by, self.cancelled.cancelled_at
+        if self.answer:
+            return self.answer.answered_by, self.answer.answered_at
+        return self.meeting.convened_by, self.meeting.proposed_at
+
     def moved(self, meeting: Meeting, *, here: bool) -> Self:
         """Let a later proposal by the same side take the place of this one; raises LetterOutOfTurn."""
         if here is not self.proposed_here or self._over or meeting.sequence <= self.meeting.sequence:

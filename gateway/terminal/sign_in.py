@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Final, Generic
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -83,7 +83,11 @@ class SomebodyElse(Message):
 class DoorScreen(Screen[None], Generic[Somebody]):
     """The door."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(OTHER)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(OTHER),
+        Binding(GO_ON.keys, GO_ON.action, show=False, priority=True),
+    ]
+    """Enter is taken before what is typed next is handed to a field: no letter of a password lands in the name."""
 
     def __init__(self, entrance: Entrance[Somebody]) -> None:
         super().__init__()
@@ -130,10 +134,6 @@ class DoorScreen(Screen[None], Generic[Somebody]):
         self._say(self._said)
         self._focus()
         await self.query_one(CommandBar).show((*COMMANDS[asking], self._entrance.quit))
-
-    def on_input_submitted(self) -> None:
-        """Go to the next field, or on."""
-        self.action_go_on()
 
     def action_go_on(self) -> None:
         """Go to the first field that is empty still, or try what was typed."""

@@ -15,6 +15,7 @@ from inbox_tui.casework.departments import Department, covered_by_consent
 from inbox_tui.casework.errors import (
     AlreadyAcknowledged,
     AlreadyEnded,
+    AlreadySentBack,
     AlreadyTakenOver,
     ConfirmationNeeded,
     ContactByOutside,
@@ -81,9 +82,11 @@ def take_over(case: Case, note: TakenOver) -> Case:
 def send_back(case: Case, note: SentBack) -> Case:
     """Give the case back to those who forwarded it, with the reason (S19).
 
-    Raises AlreadyEnded, NotForwarded, or WordsMissing when no reason is given.
+    Raises AlreadyEnded, NotForwarded, AlreadySentBack naming who was first, or WordsMissing when no reason is given.
     """
     not_ended(case)
+    if case.sent_back:
+        raise AlreadySentBack(case.sent_back.by, case.sent_back.at)
     if case.responsible is None:
         raise NotForwarded
     if not says_something(note.reason):

@@ -108,7 +108,7 @@ def close(case: Case, closing: Closing, offered: Collection[str] = AGREED) -> Ca
 def withdraw(case: Case, withdrawn: Withdrawn) -> Case:
     """Write down that the citizen no longer consents (O10); nothing is deleted. Raises AlreadyWithdrawn."""
     if case.withdrawn:
-        raise AlreadyWithdrawn(case.withdrawn.at)
+        raise AlreadyWithdrawn(case.withdrawn.by, case.withdrawn.at)
     return _noted(case, withdrawn)
 
 

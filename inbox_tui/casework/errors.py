@@ -8,6 +8,8 @@ CaseworkError                never raised itself
 ├── NotAcknowledgedYet       a case is acknowledged before it is forwarded
 ├── ForwardedMeanwhile       somebody else forwarded it while this person was reading
 ├── NotForwarded             no department is responsible, so none can take it over or send it back
+├── AlreadySentBack          somebody in the department was first; says who and when
+├── MeetingMeanwhile         somebody else acted on the joint meeting meanwhile; says who and when
 ├── AlreadyTakenOver         somebody in the department was first; says who and when
 ├── NotYours                 another department is responsible, and it alone does this
 ├── ConfirmationNeeded       the consent names other recipients than this department (C4): a reason is needed
@@ -71,13 +73,37 @@ class NotAcknowledgedYet(CaseworkError):
 
 
 class ForwardedMeanwhile(CaseworkError):
-    """Somebody else forwarded the case to `department` while this person was reading it."""
+    """Somebody else, `by`, forwarded the case to `department` while this person was reading it."""
 
     code = "FORWARDED_MEANWHILE"
 
-    def __init__(self, department: str) -> None:
+    def __init__(self, department: str, by: str = "", at: datetime | None = None) -> None:
         super().__init__(self.code)
         self.department = department
+        self.by = by
+        self.at = at
+
+
+class AlreadySentBack(CaseworkError):
+    """Somebody in the department was first: `by` is who sent it back, and `at` when."""
+
+    code = "ALREADY_SENT_BACK"
+
+    def __init__(self, by: str, at: datetime) -> None:
+        super().__init__(self.code)
+        self.by = by
+        self.at = at
+
+
+class MeetingMeanwhile(CaseworkError):
+    """Somebody else acted on the meeting, or proposed one, while this person was reading: `by` is who, `at` when."""
+
+    code = "MEETING_MEANWHILE"
+
+    def __init__(self, by: str, at: datetime) -> None:
+        super().__init__(self.code)
+        self.by = by
+        self.at = at
 
 
 class BadDepartmentName(CaseworkError):
@@ -190,12 +216,13 @@ class AlreadyEnded(CaseworkError):
 
 
 class AlreadyWithdrawn(CaseworkError):
-    """The citizen's withdrawal is written down already: `at` is when they withdrew."""
+    """The citizen's withdrawal is written down already: `by` is who took it, and `at` when they withdrew."""
 
     code = "ALREADY_WITHDRAWN"
 
-    def __init__(self, at: datetime) -> None:
+    def __init__(self, by: str, at: datetime) -> None:
         super().__init__(self.code)
+        self.by = by
         self.at = at
 
 

@@ -218,7 +218,9 @@ class DoingPage(SavingPage[Result]):
     async def _answer(self, case: Case, one: MeetingState) -> None:
         def act(filled: Filled) -> Case:
             attendance, remark = Attendance(filled.chosen[0]), filled.words["remark"]
-            return self._acts.answer_meeting(case.id, one.id, attendance, remark, self.seat.person, self._now())
+            return self._acts.answer_meeting(
+                case.id, one.id, attendance, remark, self.seat.person, self._now(), seen=case.meetings
+            )
 
         await self.settle(forms.answer(one), act, _("Præhospitalet will be told."))
 
@@ -237,7 +239,9 @@ class DoingPage(SavingPage[Result]):
 
     async def _cancel(self, case: Case, one: MeetingState) -> None:
         def act(filled: Filled) -> Case:
-            return self._acts.cancel_meeting(case.id, one.id, filled.words["remark"], self.seat.person, self._now())
+            return self._acts.cancel_meeting(
+                case.id, one.id, filled.words["remark"], self.seat.person, self._now(), seen=case.meetings
+            )
 
         said = _("Called off. Præhospitalet will be told; tell the others yourselves.")
         await self.settle(forms.cancel(one), act, said)
@@ -255,8 +259,8 @@ class DoingPage(SavingPage[Result]):
         def act(filled: Filled) -> Case:
             proposal, person, now = _proposal(filled, who), self.seat.person, self._now()
             if moved:
-                return self._acts.move_meeting(case.id, moved.id, proposal, person, now)
-            return self._acts.propose(case.id, proposal, person, now, obtained)
+                return self._acts.move_meeting(case.id, moved.id, proposal, person, now, seen=case.meetings)
+            return self._acts.propose(case.id, proposal, person, now, obtained, seen=case.meetings)
 
         await self.settle(forms.meeting(case), act, _("Præhospitalet will be asked. Invite the others yourselves."))
 

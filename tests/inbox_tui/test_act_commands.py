@@ -8,6 +8,7 @@ import pytest
 from icalendar import Calendar
 from inbox_commands import NUMBER, WORKER
 
+from directory.calendar import local_day
 from gateway.station import utc_now
 from gateway.wire.letters import Kind
 from gateway.wire.supplement import Supplement
@@ -129,11 +130,39 @@ def test_closing_asks_for_the_assessment_an_outcome_and_a_reason(taken):
     assert (kind, set(body)) == (Kind.CLOSED, {"closed_at", "unit", "phone"})
 
 
-def test_an_outcome_that_is_not_on_the_list_is_a_mistake(taken):
+def test_an_outcome_that_is_not_on_the_list_is_refused_and_the_list_is_shown(taken):
     """E21."""
-    assert len(Outcome) == 11
-    with pytest.raises(json.JSONDecodeError):
-        taken("close", NUMBER, "--reason", "-", "--outcome", "hospital", *AS, code=REFUSED)
+    taken("assess", NUMBER, "not-acute", "--why", "-", *AS, typed="Rolig.")
+    close = ("close", NUMBER, "--reason", "-", "--outcome", "hospital", *AS)
+    refused = taken(*close, typed="Fordi.", code=REFUSED)
+    assert refused["error"] == "OUTCOME_UNKNOWN"
+    assert [code for code in Outcome if code not in refused["message"]] == []
+
+
+def test_the_cpr_number_is_masked_until_it_is_asked_for_and_asking_is_noted(inbox):
+    """S30: in words and as JSON, after every act too."""
+    number = "190668-7074"
+    for words in (("show", NUMBER), ("known", NUMBER), ("acknowledge", NUMBER)):
+        told = inbox.words("--json", *words, *AS)
+        assert "190668-" in told
+        assert "7074" not in told
+    assert "7074" not in inbox.words("show", NUMBER, *AS)
+    assert "show-cpr" not in [action for action, *_rest in inbox.trail()]
+    assert number in inbox.words("show", NUMBER, "--cpr", *AS)
+    assert inbox("show", NUMBER, "--cpr", *AS)["citizen"]["cpr"] == number
+    assert [action for action, *_rest in inbox.trail()].count("show-cpr") == 2
+
+
+def test_an_acknowledgement_may_say_by_when_and_nothing_else(inbox):
+    """E15."""
+    command, today, far = ("acknowledge", NUMBER, "--contact-by"), local_day(utc_now()), timedelta(days=31)
+    for day in ("2020-01-01", str(today + far)):
+        assert inbox(*command, day, *AS, code=REFUSED)["error"] == "CONTACT_BY_OUTSIDE"
+    assert inbox.letters() == []
+    day = today + timedelta(days=2)
+    inbox(*command, str(day), *AS)
+    ((kind, body),) = inbox.letters()
+    assert (kind, body["contact_by"]) == (Kind.ACKNOWLEDGEMENT, day.isoformat())
 
 
 def test_a_withdrawal_is_told_once_and_stops_the_rest(taken):

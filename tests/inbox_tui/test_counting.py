@@ -49,6 +49,8 @@ def test_times_run_from_arrival_to_each_milestone_and_an_attempt_is_enough_for_c
     site.acts.assess(case, acute=False, why="Ingen akut fare.", person=ANNE, now=NOW + 2 * HOUR)
     site.acts.contact(case, reached=False, remark="", person=ANNE, now=NOW + 9 * HOUR, at=NOW + 3 * HOUR)
     site.acts.contact(case, reached=True, remark="", person=ANNE, now=NOW + DAY)
+    site.store.forward(case, "hjemmepleje", ANNE, "", NOW + 5 * HOUR)
+    site.store.take_over(case, ANNE, NOW + 6 * HOUR, "Hanne Testdal")
     figures = count(site, NOW + DAY)
 
     medians = {spread.milestone: spread.quartiles.median for spread in figures.spreads}
@@ -57,6 +59,7 @@ def test_times_run_from_arrival_to_each_milestone_and_an_attempt_is_enough_for_c
         Milestone.ASSESSMENT: 2 * HOUR,
         Milestone.FIRST_CONTACT: 3 * HOUR,
         Milestone.REACHED: DAY,
+        Milestone.TAKEN_OVER: 6 * HOUR,
     }
 
 

@@ -238,7 +238,9 @@ def test_a_referral_is_forwarded_taken_over_and_sent_back_by_command(inbox):
     assert inbox("take-over", NUMBER, "--as", "Sara Testlund")["taken_over"]["by"] == "Sara Testlund"
     back = inbox("send-back", NUMBER, "--reason", "-", "--as", "Sara Testlund", typed="Ikke os.")
     assert (back["state"], back["responsible"]) == ("acknowledged", None)
-    assert inbox("send-back", NUMBER, "--reason", "-", "--as", WORKER, typed="x", code=2)["error"] == "NOT_FORWARDED"
+    assert (
+        inbox("send-back", NUMBER, "--reason", "-", "--as", WORKER, typed="x", code=2)["error"] == "ALREADY_SENT_BACK"
+    )
     assert inbox("show", NUMBER, "--as", "Sara Testlund", code=3)["error"] == "CASE_NOT_FOUND"
     assert [kind for kind, _body in inbox.letters()] == ["acknowledgement"]
     outside = inbox("forward", NUMBER, SOCIAL, "--also", "arbejdsmarked", "--as", WORKER, code=2)

@@ -17,6 +17,7 @@ from inbox_tui import letter_page
 from inbox_tui.casework.case import CaseState, Rank
 from inbox_tui.casework.errors import (
     AlreadyEnded,
+    AlreadySentBack,
     AlreadyTakenOver,
     CaseNotFound,
     CaseworkError,
@@ -89,6 +90,9 @@ def test_it_is_sent_back_with_a_reason_and_waits_again(forwarded):
     assert (line.sent_back, line.rank(TODAY)) == (True, Rank.WAITING)
     with pytest.raises(CaseNotFound):
         forwarded.store.open(CASE, SARA, NOW + HOUR)
+    with pytest.raises(AlreadySentBack) as refusal:
+        forwarded.store.send_back(CASE, "Ikke os.", ANNE, NOW + HOUR)
+    assert refusal.value.by == MIA.name
 
 
 def test_a_reason_is_needed_to_send_it_back(forwarded):
@@ -267,6 +271,7 @@ class Model:
 
     responsible: str = ""
     also: frozenset[str] = field(default=frozenset())
+    back: bool = False
     taken: bool = False
     ended: bool = False
 
@@ -286,8 +291,9 @@ class Model:
         return self.may(mine) or late or none or replace(self, taken=True)
 
     def send_back(self, mine):
-        refused = AlreadyEnded if self.ended else None if self.responsible else NotForwarded
-        return self.may(mine) or refused or replace(self, responsible="", taken=False)
+        late = AlreadyEnded if self.ended else AlreadySentBack if self.back else None
+        none = None if self.responsible else NotForwarded
+        return self.may(mine) or late or none or replace(self, responsible="", taken=False, back=True)
 
     def close(self, mine):
         return self.may(mine) or (AlreadyEnded if self.ended else replace(self, ended=True))
@@ -323,7 +329,7 @@ def shared(tmp_path_factory):
     site.db.close()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(steps=st.lists(STEPS, max_size=9))
 def test_whatever_is_done_one_department_or_none_is_responsible_and_only_those_part_of_it_see_it(shared, steps):
     """E7, E12: the database, the value read from it and the rule agree at every step."""

@@ -208,7 +208,7 @@ async def test_space_brings_others_in_and_all_outside_the_consent_are_named(site
         await until(pilot, "● Social og Psykiatri", "Arbejdsmarked er ingen af delene")
         site.store.forward(CASE, HOME_CARE, BENT, "", NOW)
         await pilot.press("ctrl+s")
-        text = await until(pilot, "En kollega har netop videresendt")
+        text = await until(pilot, "har lige sendt henvendelsen videre")
         assert "Hun har sagt ja" in text
         await pilot.press("escape", "v")
         await until(pilot, "● Hjemmepleje", "Nu:")
