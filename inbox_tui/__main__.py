@@ -3,6 +3,7 @@
 The inbox's door is drawn at once; the site behind it is loaded and unlocked while a name and a password are typed.
 """
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _open_inbox(typed: Sequence[str]) -> int:
+    from gateway.terminal.appearance import is_dark  # noqa: PLC0415 - a command needs no screens
     from gateway.terminal.door import Watch  # noqa: PLC0415 - a command needs no screens
     from gateway.terminal.opening import Opening  # noqa: PLC0415 - likewise
     from inbox_tui.app import AtTheDoor, OpeningInboxApp  # noqa: PLC0415 - likewise
@@ -40,7 +42,7 @@ def _open_inbox(typed: Sequence[str]) -> int:
     seen = glance(home)
     at_the_door = AtTheDoor(seen.unit_name, name, Watch(idle_seconds=seen.idle_minutes * 60))
     with Opening(lambda: _opened(home, name)) as opening:
-        OpeningInboxApp(opening, at_the_door).run()
+        OpeningInboxApp(opening, at_the_door, dark=is_dark(seen.appearance, os.environ)).run()
     return _said(opening.trouble, home) if opening.trouble else 0
 
 

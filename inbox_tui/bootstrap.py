@@ -1,5 +1,6 @@
 """The municipality's end, joined: what its letters mean here, and the ports of its inbox."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -28,6 +29,7 @@ from gateway.station import Clocks, Station, open_station
 from gateway.statistics.aggregate import Aggregate
 from gateway.statistics.figures import Figures
 from gateway.statistics.period import Period
+from gateway.terminal.appearance import is_dark
 from gateway.terminal.door import Watch
 from gateway.wire.letters import Kind, Letter, new_id
 from inbox_tui.acts import Acts
@@ -122,6 +124,7 @@ def inbox_ports(
         name=name,
         watch=Watch(idle_seconds=station.settings.sign_in.idle_minutes * 60),
         notice=notice,
+        dark=is_dark(station.settings.appearance, os.environ),
     )
 
 

@@ -1,5 +1,6 @@
 """The desk, joined to the region's end: the ports of its screens, each with a session of its own."""
 
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -16,6 +17,7 @@ from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.site.people import Person
 from gateway.station import Station
+from gateway.terminal.appearance import is_dark
 from gateway.terminal.door import Watch
 
 ELSEWHERE: Final = mark("The desk is for those who send referrals. To check what was done: stafet-gateway audit")
@@ -46,6 +48,7 @@ def desk_ports(
         name=name,
         watch=Watch(idle_seconds=station.settings.sign_in.idle_minutes * 60),
         notice=notice,
+        dark=is_dark(station.settings.appearance, os.environ),
     )
 
 

@@ -13,11 +13,12 @@ SETTINGS: Final = "settings.toml"
 
 @dataclass(frozen=True)
 class Glance:
-    """The unit's name as it was when the site was made, the language, and after how many minutes a screen locks."""
+    """The unit's name as it was when the site was made, the language, when a screen locks, and its ground."""
 
     unit_name: str = ""
     language: str = LANGUAGES[0]
     idle_minutes: int = IDLE_MINUTES
+    appearance: str = "auto"
 
 
 def glance(home: Path) -> Glance:
@@ -32,6 +33,7 @@ def glance(home: Path) -> Glance:
         name if isinstance(name, str) else "",
         spoken if spoken in LANGUAGES else LANGUAGES[0],
         minutes if isinstance(minutes, int) and minutes > 0 else IDLE_MINUTES,
+        str(said.get("appearance", "auto")),
     )
 
 

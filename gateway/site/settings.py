@@ -187,6 +187,7 @@ class Settings(BaseModel):
     unit: UnitSettings
     fingerprint: str
     language: str = Field(default="da", pattern="^(da|en)$")
+    appearance: str = Field(default="auto", pattern="^(auto|dark|light)$")
     database_url: str | None = None
     poll_seconds: float = Field(default=0.2, gt=0, le=60)
     chore_seconds: float = Field(default=30, gt=0, le=3600)

@@ -11,6 +11,7 @@ from sqlmodel import select
 from gateway.commands import refer
 from gateway.commands.refer import facts
 from gateway.consents.errors import ConsentWithdrawn
+from gateway.desk import referral_page
 from gateway.exchange import outbox
 from gateway.exchange.delivery import State
 from gateway.meetings.take import handlers
@@ -120,6 +121,18 @@ def test_after_a_person_has_taken_it_the_case_is_finished_here(desk):
     assert (told.state, told.active, told.due) == ("acknowledged", False, None)
     assert told.acknowledgement.acknowledged_by == "Birgit Prøvegaard"
     assert told.acknowledgement.phone == "+45 89 15 00 00"
+
+
+def test_by_when_the_municipality_means_to_contact_the_citizen_is_shown_wherever_it_is_asked_for(desk):
+    """E15: a date, and nothing of what comes of it; who says none is shown without."""
+    promised, silent = desk.refer(), desk.refer()
+    hear(desk, promised, Kind.ACKNOWLEDGEMENT, bodies.ACKNOWLEDGEMENT_WITH_DATE)
+    hear(desk, silent, Kind.ACKNOWLEDGEMENT)
+    told = [desk.progress(number) for number in (promised, silent)]
+
+    assert [facts(one)["contact_by"] for one in told] == ["2026-11-27", None]
+    assert ["27-11-2026" in " ".join(refer._lines(one)) for one in told] == [True, False]
+    assert ["27-11" in str(referral_page.sections(one, desk.clock())) for one in told] == [True, False]
 
 
 def test_not_our_citizen_comes_first_until_it_is_sent_anew(desk):

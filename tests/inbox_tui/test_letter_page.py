@@ -54,7 +54,7 @@ def test_the_page_is_read_in_the_order_it_matters(site, key):
     """A13, G8, F4, E2: and the sender's remark stands apart from the municipality's own judgement."""
     page = read(site, everything(site, key))
     headings = [section.heading for section in page]
-    assert [next(word for word in ORDER if heading.startswith(word)) for heading in headings] == list(ORDER)
+    assert [heading[: len(word)] for heading, word in zip(headings, ORDER, strict=True)] == list(ORDER)
     assert str(page[-1].facts).count(REGION_KEY.grouped) == 1
     remark, own = (page[headings.index(next(h for h in headings if h.startswith(word)))] for word in ORDER[3:5])
     assert (remark.text, own.text) == ("Haster meget!", "akut: Alene i nat.")

@@ -1,15 +1,17 @@
 """Each letter of a conversation, sealed at one end and opened at the other, between two real sites."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sites
 
 from directory.book import AddressBook
+from directory.calendar import local_day
 from directory.model import REGION
 from gateway.consents.model import Form, Purpose
 from gateway.exchange.arrivals import Outcome
+from gateway.exchange.ports import Attempt, Passage
 from gateway.exchange.sealing import open_letter
 from gateway.meetings import take
 from gateway.meetings.flow import Proposal
@@ -110,6 +112,22 @@ def test_closed_reaches_the_region_and_nothing_else_does(ends):
             assert private.encode() not in payload
     assert set(ends.said(Kind.CLOSED)) == {"closed_at", "unit", "phone"}
     assert ends.case.ending_told == "received"
+
+
+def test_what_was_acknowledged_while_the_mail_line_was_down_leaves_later_with_its_own_time(ends):
+    """L6, E15: the duty officer sees when a person took it, and by when the citizen is contacted."""
+    done, promised = ends.clock(), local_day(ends.clock()) + timedelta(days=2)
+    ends.region.handlers[Kind.ACKNOWLEDGEMENT] = ends.region.keep
+    ends.store.acknowledge(ends.case_id, ANNE, done, promised)
+    ends.randers.relay.answers[:] = [Attempt(Passage.NOT_REACHED, "RELAY_DOWN")]
+    assert ends.answer() == []
+    assert ends.case.told == "queued"
+    ends.clock.go(timedelta(hours=5))
+    while not (outcomes := ends.answer()):
+        ends.clock.go(timedelta(hours=1))
+    assert outcomes == [Outcome.TAKEN]
+    said = ends.said(Kind.ACKNOWLEDGEMENT)
+    assert (datetime.fromisoformat(said["acknowledged_at"]), said["contact_by"]) == (done, promised.isoformat())
 
 
 def test_not_ours_reaches_the_region_and_no_other_municipality(ends):
