@@ -29,7 +29,7 @@ from inbox_tui.locked import Locked
 from inbox_tui.tables import CaseRow, ContentRow, EventKind, EventRow, SupplementRow
 
 STANDARD = CaseworkSettings()
-OWN = (Milestone.ACKNOWLEDGEMENT, Milestone.ASSESSMENT, Milestone.FIRST_CONTACT, Milestone.REACHED, Milestone.TAKEN_OVER)
+OWN = tuple(milestone for milestone in Milestone if milestone is not Milestone.RECEIPT)
 
 
 @dataclass(frozen=True)

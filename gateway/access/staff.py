@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from gateway.access import passwords
-from gateway.access.act import act
+from gateway.access.act import act, looking
 from gateway.access.actions import Action, purpose_of
 from gateway.access.credentials import Credentials
+from gateway.audit.read import last_done
 from gateway.audit.trail import CONSOLE, Entry, note
 from gateway.site.cipher import Vault
 from gateway.site.errors import PersonUnknown
@@ -37,6 +38,12 @@ class Staff:
         """List those who work here now, by name."""
         with act(self.sessions, by, Action.LIST_STAFF, self.now()) as deed:
             return People(deed.session, self.vault).active()
+
+    def last_signed_in(self, by: Person) -> dict[str, datetime]:
+        """Tell when those who work here signed in last, by their ids; who never has is left out."""
+        with looking(self.sessions, by, Action.LIST_STAFF, self.now()) as session:
+            here = {one.id for one in People(session, self.vault).active()}
+            return last_done(session, Action.SIGN_IN, here)
 
     def add(self, wanted: Person, by: Person, chosen: str | None = None) -> tuple[Person, FirstPassword | None]:
         """Let somebody work here, or in another role; who cannot sign in yet is given a first password.

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from gateway.audit.chain import Link
 from gateway.audit.errors import EntryUnreadable
 from gateway.audit.rows import EntryRow
+from gateway.audit.trail import DONE
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ def entries(  # noqa: PLR0913 - each is one thing a person may narrow the list b
     rows = select(EntryRow).where(*(which for which in wanted if which is not None))
     newest_first = session.exec(rows.order_by(col(EntryRow.seq).desc()).limit(limit)).all()
     return tuple(map(link, reversed(newest_first)))
+
+
+def last_done(session: Session, action: str, people: Collection[str]) -> dict[str, datetime]:
+    """Tell when each of `people` did something last; who never has is left out."""
+    latest = select(EntryRow.person_id, func.max(EntryRow.at)).where(
+        col(EntryRow.person_id).in_(people), EntryRow.action == action, EntryRow.outcome == DONE
+    )
+    return dict(session.exec(latest.group_by(EntryRow.person_id)).all())
 
 
 def extract(session: Session, abouts: Collection[str]) -> tuple[Line, ...]:

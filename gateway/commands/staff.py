@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any, Final
 
 from gateway.access.errors import PasswordPoor
@@ -87,8 +88,10 @@ def _add_named(staff: Commands, verb: str, says: str, run: Command) -> ArgumentP
 def _listing(open_site: Opener) -> Command:
     def show(arguments: Arguments, console: Console) -> int:
         with open_site(console.home) as station:
-            people = station.staff.listed(signed_in(station, arguments))
-        console.answer({"staff": [_facts(person) for person in people]}, *map(_line, people))
+            by = signed_in(station, arguments)
+            people, seen = station.staff.listed(by), station.staff.last_signed_in(by)
+        listed = [_facts(person) | _seen(seen.get(person.id)) for person in people]
+        console.answer({"staff": listed}, *(_line(person, seen.get(person.id)) for person in people))
         return DONE
 
     return show
@@ -99,8 +102,12 @@ def _facts(person: Person) -> dict[str, str]:
     return facts | {"department": person.department} if person.department else facts
 
 
-def _line(person: Person) -> str:
-    return f"{person.name:<30} {person.role.value:<10} {person.department}".rstrip()
+def _seen(last: datetime | None) -> dict[str, str]:
+    return {"last_signed_in": last.isoformat()} if last else {}
+
+
+def _line(person: Person, last: datetime | None) -> str:
+    return f"{person.name:<30} {person.role.value:<10} {person.department:<22} {day(last) if last else ''}".rstrip()
 
 
 def _add_adding(staff: Commands, open_site: Opener, roles: Collection[Role], departments: Departments) -> None:

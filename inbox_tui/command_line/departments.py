@@ -1,7 +1,7 @@
 """`stafet-inbox departments`: what departments there are, and what the administrator changes about them (D14, E8)."""
 
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, Final
 
 from gateway.commands.console import DONE, Arguments, Commands, Console
 from gateway.language import gettext as _
@@ -11,7 +11,8 @@ from inbox_tui.casework.departments import Department, DepartmentKind
 from inbox_tui.command_line.cases import Act, Desk, add_command
 from inbox_tui.departments import Listed
 
-KINDS = list(map(str, DepartmentKind))
+KINDS: Final = tuple(map(str, DepartmentKind))
+STEPS: Final = {"up": -1, "down": 1}
 
 
 def add_departments(commands: Commands) -> Commands:
@@ -30,11 +31,9 @@ def add_departments(commands: Commands) -> Commands:
     _about(below, "kind", _("say what a department's staff are"), _kind).add_argument(
         "kind", choices=KINDS, help=_("what its staff are")
     )
-    way = _about(below, "move", _("offer a department earlier or later"), _move).add_mutually_exclusive_group(
-        required=True
+    _about(below, "move", _("offer a department earlier or later"), _move).add_argument(
+        "way", choices=tuple(STEPS), help=_("one place earlier, or later")
     )
-    way.add_argument("--up", dest="step", action="store_const", const=-1, help=_("one place earlier"))
-    way.add_argument("--down", dest="step", action="store_const", const=1, help=_("one place later"))
     _about(below, "retire", _("forward nothing more to a department"), _retire)
     _about(below, "reopen", _("forward to a retired department again"), _reopen)
     return below
@@ -93,7 +92,9 @@ def _kind(arguments: Arguments, console: Console, desk: Desk) -> int:
 
 
 def _move(arguments: Arguments, console: Console, desk: Desk) -> int:
-    return _changed(console, house(desk.station).move(arguments.department, arguments.step, desk.person, desk.now))
+    return _changed(
+        console, house(desk.station).move(arguments.department, STEPS[arguments.way], desk.person, desk.now)
+    )
 
 
 def _retire(arguments: Arguments, console: Console, desk: Desk) -> int:

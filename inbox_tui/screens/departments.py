@@ -1,7 +1,7 @@
 """The departments, for the administrator: what they are called, what they are, and in which order they are offered."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -16,6 +16,7 @@ from gateway.terminal.row_list import Item, Line
 from inbox_tui import house_commands, presentation, words
 from inbox_tui.casework.departments import DepartmentKind, covered_by_consent
 from inbox_tui.departments import Departments, Listed
+from inbox_tui.ports import Seat
 from inbox_tui.screens.form import Box, Filled, Form
 from inbox_tui.screens.house import HousePage
 from inbox_tui.screens.staff import StaffScreen
@@ -27,6 +28,10 @@ class DepartmentsScreen(HousePage):
     BINDINGS: ClassVar[list[BindingType]] = bindings(*house_commands.DEPARTMENTS, house_commands.DOWN)
     KEYS = house_commands.DEPARTMENTS
     _listed: tuple[Listed, ...] = ()
+
+    def __init__(self, seat: Seat, unit_name: str) -> None:
+        super().__init__(seat, unit_name)
+        self._one_at_a_time = asyncio.Lock()
 
     def heading(self) -> tuple[str, str]:
         """Give the page's title, and what to know first."""
@@ -57,8 +62,10 @@ class DepartmentsScreen(HousePage):
         self.begin(self._kind, "act")
 
     def action_move(self, step: int) -> None:
-        """Offer it one place earlier or later."""
-        self.begin(partial(self._move, step), "act")
+        """Offer it one place earlier or later; of several keys in a row each counts."""
+        one = self._chosen
+        if one is not None:
+            self.run_worker(self._move(one, step), group="move")
 
     def action_retire(self) -> None:
         """Ask, then forward nothing more to it; or forward to it again."""
@@ -101,9 +108,8 @@ class DepartmentsScreen(HousePage):
 
         await self.fill(Form(_("Kind"), one_line(one.department.name), _kinds(), aside=_consent()), changed)
 
-    async def _move(self, step: int) -> None:
-        one = self._chosen
-        if one is not None:
+    async def _move(self, one: Listed, step: int) -> None:
+        async with self._one_at_a_time:
             await self.do(lambda: self._flow.move(one.department.id, step, self.seat.person, self.seat.ports.now()))
 
     async def _retire(self) -> None:

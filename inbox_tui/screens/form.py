@@ -28,10 +28,16 @@ BETWEEN: Final[list[BindingType]] = [
     Binding("enter", "go_on", show=False, priority=True),
     Binding("tab", "app.focus_next", show=False, priority=True),
     Binding("shift+tab", "app.focus_previous", show=False, priority=True),
-    Binding("down", "between(1)", show=False, priority=True),
-    Binding("up", "between(-1)", show=False, priority=True),
+    Binding("down", "down", show=False, priority=True),
+    Binding("up", "up", show=False, priority=True),
+    Binding("home", "first", show=False, priority=True),
+    Binding("end", "last", show=False, priority=True),
+    Binding("space", "mark", show=False, priority=True),
 ]
-"""Taken before what is typed next is handed to a field: on a slow line many keys come at once."""
+"""Taken at once, before what is typed next is handed to a field: on a slow line many keys come in one burst."""
+
+OF_A_LIST: Final = frozenset({"first", "last", "mark"})
+"""What these keys do in a list; in a box they are the box's own."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ class FormScreen(ModalScreen[Filled | None]):
     database did not answer.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*BETWEEN, *bindings(commands.SAVE, commands.MARK, commands.CANCEL)]
+    BINDINGS: ClassVar[list[BindingType]] = [*BETWEEN, *bindings(commands.SAVE, commands.CANCEL)]
 
     def __init__(self, form: Form, save: Save | None = None) -> None:
         super().__init__()
@@ -111,7 +117,8 @@ class FormScreen(ModalScreen[Filled | None]):
                 yield Static(Content(box.label), markup=False, classes="heading")
                 yield Input(box.value, id=box.name, max_length=LONGEST, compact=True)
             yield Static("", id="stopped", markup=False)
-        yield CommandBar((form.command, commands.CANCEL))
+        marking = (commands.MARK,) if form.several else ()
+        yield CommandBar((*marking, form.command, commands.CANCEL))
 
     def on_mount(self) -> None:
         """Begin at the first thing to answer."""
@@ -121,8 +128,8 @@ class FormScreen(ModalScreen[Filled | None]):
         self.set_focus(next(iter(self._fields()), None))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the arrows to a list, and Enter to one of which several may hold: there it marks."""
-        if isinstance(self.focused, OptionList) and (action == "between" or (action == "go_on" and self._form.several)):
+        """Leave to a box what is typed in it."""
+        if action in OF_A_LIST and self._list is None:
             return False
         return super().check_action(action, parameters)
 
@@ -141,25 +148,39 @@ class FormScreen(ModalScreen[Filled | None]):
 
     def action_mark(self) -> None:
         """Mark the choice the cursor is on, or take its mark off, where several may hold."""
-        options = self.focused
-        if self._form.several and isinstance(options, OptionList) and options.highlighted is not None:
-            self._mark(options.highlighted)
+        if self._form.several and self._list and self._list.highlighted is not None:
+            self._mark(self._list.highlighted)
 
     def action_go_on(self) -> None:
-        """Go on to the next box, or finish."""
-        fields = list(self._fields())
-        rest = fields[fields.index(self.focused) + 1 :] if self.focused in fields else []
-        if rest:
-            self.set_focus(rest[0])
-        else:
+        """Go on to the next box, or finish; of several choices, mark the one the cursor is on."""
+        if self._list and self._form.several:
+            self.action_mark()
+        elif not self._step(1):
             self.action_send()
 
-    def action_between(self, step: int) -> None:
-        """Go to the field below or above."""
-        fields = list(self._fields())
-        place = fields.index(self.focused) + step if self.focused in fields else 0
-        if 0 <= place < len(fields):
-            self.set_focus(fields[place])
+    def action_down(self) -> None:
+        """Go to the choice below, or to the next field."""
+        if self._list:
+            self._list.action_cursor_down()
+        else:
+            self._step(1)
+
+    def action_up(self) -> None:
+        """Go to the choice above, or to the field before."""
+        if self._list:
+            self._list.action_cursor_up()
+        else:
+            self._step(-1)
+
+    def action_first(self) -> None:
+        """Go to the first choice."""
+        if self._list:
+            self._list.action_first()
+
+    def action_last(self) -> None:
+        """Go to the last choice."""
+        if self._list:
+            self._list.action_last()
 
     def action_send(self) -> None:
         """Finish, unless something is still missing."""
@@ -187,8 +208,11 @@ class FormScreen(ModalScreen[Filled | None]):
             return True
         self._say(_("Just a moment …"))
         stopped = await self._save(filled)
-        self._say(f"! {stopped}" if stopped else "")
+        self._stop(stopped or "")
         return stopped is None
+
+    def _stop(self, why: str) -> None:
+        self._say(f"! {why}" if why else "")
 
     def _say(self, words: str) -> None:
         said = self.query_one("#stopped", Static)
@@ -203,13 +227,27 @@ class FormScreen(ModalScreen[Filled | None]):
             self.set_focus(self.query_one(OptionList))
             several = self._form.several
             said = _("Choose at least one.") if several else _("Choose one: the arrows move, Enter chooses.")
-            self.notify(said, severity="warning", markup=False)
+            self._stop(said)
         elif missing:
             self.set_focus(self.query_one(f"#{missing.name}", Input))
-            self.notify(missing.needed, severity="warning", markup=False)
+            self._stop(missing.needed)
         else:
             return True
         return False
+
+    @property
+    def _list(self) -> OptionList | None:
+        """Give the choices while the person is at them."""
+        return self.focused if isinstance(self.focused, OptionList) else None
+
+    def _step(self, step: int) -> bool:
+        """Go to the field so many further on; False when there is none."""
+        fields = self._fields()
+        place = fields.index(self.focused) + step if self.focused in fields else -1
+        if not 0 <= place < len(fields):
+            return False
+        self.set_focus(fields[place])
+        return True
 
     def _fields(self) -> tuple[Widget, ...]:
         return (*self.query(OptionList), *self.query(Input))

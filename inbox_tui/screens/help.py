@@ -8,8 +8,12 @@ def paragraphs() -> tuple[str, ...]:
     return (
         _(
             "Here are the referrals Præhospitalet has passed on, with the citizen's consent. New ones show up by "
-            "themselves. What needs a person first stands at the top: overdue, then new, then waiting for a "
-            "department.",
+            "themselves. What needs a person first stands at the top: acute and overdue, then new, then waiting. What "
+            "has waited too long says so on its row, on working days only.",
+        ),
+        _(
+            "Those that have ended are not listed but can be found: / searches by CPR number, phone, number or name, "
+            "X shows them. In a terminal, stafet-inbox list says the same, one referral on each line.",
         ),
         _(
             "Acknowledge when you have taken a referral: Præhospitalet lets go only when it knows who has it. "

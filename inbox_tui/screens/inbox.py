@@ -202,8 +202,8 @@ class InboxScreen(DoingPage[None]):
         typed, self._typed = self._typed, ""
         sought = await self.ask(self.seat.ports.store.search, typed, self.seat.person, self.seat.ports.now())
         if sought:
-            self._found = sought.by
-            self._turn(View(Only.ALL, Order.NEWEST, ids=sought.ids))
+            self._found, self._view = sought.by, View(Only.ALL, Order.NEWEST, ids=sought.ids)
+            self.reload()
 
     def _turn(self, view: View) -> None:
         if view != self._view:
@@ -296,7 +296,9 @@ class InboxScreen(DoingPage[None]):
     def _explain(self, shot: Snapshot) -> None:
         """Say why nothing is listed, and whether the line is alive."""
         empty = shot.page.total == 0
-        if empty and not self._alive:
+        if not empty:
+            self._alive = ""
+        elif not self._alive:
             self.look(self._listen, "alive")
         self._say("#empty", f"{_empty(shot)}\n\n{self._alive}".strip() if empty else "")
 

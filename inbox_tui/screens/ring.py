@@ -55,10 +55,10 @@ class RingScreen(ModalScreen[bool]):
     def _said(self) -> tuple[tuple[str, str], ...]:
         citizen, by = self._case.in_force.citizen, self._case.acute_by
         said = (
+            (_("The clock"), words.reach_by(by, self._today) if by else ""),
             (_("How the citizen wants to be contacted"), plain(citizen.how_to_reach or "")),
             (_("Interpreter"), one_line(citizen.interpreter or "")),
             (_("Be aware: safety"), plain(citizen.safety_note or "")),
-            (_("The clock"), words.reach_by(by, self._today) if by else ""),
         )
         return tuple((heading, text) for heading, text in said if text)
 

@@ -1,6 +1,7 @@
 """Who works here, for the administrator: who comes, who leaves today, and first passwords (S29)."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -9,7 +10,6 @@ from gateway.access.staff import FirstPassword
 from gateway.language import gettext as _
 from gateway.site.people import Person, Role, same_name
 from gateway.terminal import dates
-from gateway.terminal.cells import fit
 from gateway.terminal.commands import bindings
 from gateway.terminal.plain import one_line
 from gateway.terminal.question import QuestionScreen
@@ -50,11 +50,12 @@ class StaffScreen(HousePage):
         """Read who works here, and the departments there are and were."""
         ports = self.seat.ports
         people = await self.ask(ports.staff.listed, self.seat.person)
+        seen = await self.ask(ports.staff.last_signed_in, self.seat.person)
         listed = await self.ask(ports.departments.listed, self.seat.person, ports.now())
-        if people is None or listed is None:
+        if people is None or seen is None or listed is None:
             return None
         self._people, self._departments = people, tuple(one.department for one in listed)
-        return [Item((self._line(one),), one.id) for one in people]
+        return [Item(self._lines(one, seen.get(one.id)), one.id) for one in people]
 
     def action_add(self) -> None:
         """Ask who it is and what they do here."""
@@ -146,8 +147,9 @@ class StaffScreen(HousePage):
         names = {one.id: one.name for one in self._departments}
         return _in(names.get(person.department, person.department))
 
-    def _line(self, one: Person) -> Line:
-        return Line(((fit(one_line(one.name), 34), "name"), (self._does(one), "quiet")))
+    def _lines(self, one: Person, last: datetime | None) -> tuple[Line, Line]:
+        seen = _("last here {date}").format(date=dates.day(last)) if last else _("never signed in")
+        return Line(((one_line(one.name), "name"),)), Line((("  " + self._does(one), "quiet"),), (seen, "quiet"))
 
 
 def _does(role: Role) -> str:

@@ -212,7 +212,7 @@ def test_the_administrator_keeps_the_departments_by_command(inbox):
     assert (made["id"], made["active"]) == (HOUSING, True)
     inbox("departments", "rename", HOUSING, "Bolig", *by)
     inbox("departments", "kind", "bolig", "other", *by)
-    inbox("departments", "move", HOUSING, "--up", *by)
+    inbox("departments", "move", HOUSING, "up", *by)
     listed = inbox("departments", "--as", WORKER)["departments"]
     assert [one["name"] for one in listed][-2:] == ["Bolig", "Arbejdsmarked"]
     assert (listed[-2]["kind"], listed[-2]["people"]) == ("other", 0)

@@ -174,7 +174,7 @@ COMMANDS = {
     ("departments", "add", "Ny", "--kind", "other"): Action.SET_DEPARTMENT,
     ("departments", "rename", SOCIAL, "Ny"): Action.SET_DEPARTMENT,
     ("departments", "kind", SOCIAL, "other"): Action.SET_DEPARTMENT,
-    ("departments", "move", SOCIAL, "--down"): Action.SET_DEPARTMENT,
+    ("departments", "move", SOCIAL, "down"): Action.SET_DEPARTMENT,
     ("departments", "retire", SOCIAL): Action.SET_DEPARTMENT,
     ("departments", "reopen", SOCIAL): Action.SET_DEPARTMENT,
     ("assess", NUMBER, "acute", "--why", "-"): Action.ASSESS,

@@ -23,7 +23,10 @@ from gateway.referring.recognise import Recognise
 from gateway.referring.rows import ReferralRow
 from inbox_tui.casework.case import CaseState
 from inbox_tui.casework.intake import case_from
+from inbox_tui.casework.reader import Reader
+from inbox_tui.casework.view import View
 from inbox_tui.locked import Locked
+from inbox_tui.search import MOST
 from inbox_tui.tables import CaseRow, ContentRow
 from tests.inbox_site import ANNE, NOW, SARA, InboxSite, arrived, referral
 
@@ -160,6 +163,19 @@ def test_a_case_is_found_at_once_among_twenty_thousand(inbox):
 
     with effort(inbox.db) as spent:
         inbox.tally(local_day(NOW))
+    assert spent.thousands < ALL_ROWS
+
+
+def test_what_is_open_is_listed_and_a_name_found_at_once_among_twenty_thousand(inbox):
+    """H2, E10."""
+    today = local_day(NOW)
+    with effort(inbox.db) as spent, inbox.store.looking(ANNE, NOW) as cases:
+        assert (cases.count(today, View()), len(cases.page(0, 99, today, View()))) == (30, 30)
+        assert 0 < cases.reminders(Reader(today)) < 30
+    assert spent.thousands < ALL_ROWS
+
+    with effort(inbox.db) as spent:
+        assert len(inbox.store.search("testdal kar", ANNE, NOW).ids) == MOST
     assert spent.thousands < ALL_ROWS
 
 

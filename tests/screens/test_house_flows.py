@@ -83,7 +83,7 @@ async def test_the_administrator_hires_somebody_whose_first_password_is_shown_on
     """S29."""
     async with opened(site.ports(person=BODIL), (80, 24)) as pilot:
         await at(pilot, "m")
-        await until(pilot, "Anne Testesen", "arbejder i Social og Psykiatri")
+        await until(pilot, "Anne Testesen", "arbejder i Social og Psykiatri", "har ikke været her")
         await pilot.press("n")
         await until(pilot, "Ny kollega")
         await pilot.press("down", "enter", *"sara testlund", "enter")

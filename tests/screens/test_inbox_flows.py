@@ -23,6 +23,7 @@ async def test_a_new_letter_shows_up_without_a_restart(site):
         site.receive(arrived(referral("R02"), "2026-0042"))
         text = await until(pilot, "Karen Testdal", "2026-0042", "● Ny", "i dag kl. 9.14", "5 hverdage tilbage")
         assert "Ingen henvendelser" not in text
+        assert pilot.app.focused is pilot.app.screen.query_one(CaseList)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (140, 40)])

@@ -7,8 +7,11 @@ from types import SimpleNamespace
 import pytest
 from textual.widgets import Input
 
+from directory.model import REGION
+from gateway.exchange.rows import OutgoingRow
 from gateway.liveness.board import Limits, judge
 from gateway.site.settings import KeepingSettings, PromiseSettings
+from gateway.wire.letters import Kind
 from inbox_tui.drills import OpenDrill
 from inbox_tui.line import Pulse
 from inbox_tui.widgets.case_list import CaseList
@@ -93,6 +96,8 @@ async def test_a_search_finds_the_ended_ones_too_and_forgets_what_was_typed(busy
         text = await until(pilot, "Fundet på navn: 1 · Esc viser alle åbne", "✓ Afsluttet", "Lotte Testbæk")
         assert "Ruth" not in text
         assert not pilot.app.query(Input)
+        await pilot.press("slash", *"95000102", "enter")
+        await until(pilot, "Fundet på telefon: 1", "Karen")
         await pilot.press("x", "0")
         pilot.app.screen.query_one(Input).value += "10203-0000"
         await until(pilot, "010203-0000")
@@ -101,7 +106,7 @@ async def test_a_search_finds_the_ended_ones_too_and_forgets_what_was_typed(busy
         assert "010203" not in text
         await pilot.press("escape")
         await until(pilot, "Ruth", "● 2 nye")
-    assert [entry[0] for entry in busy.trail() if entry[0] == "search"] == ["search"] * 2
+    assert [entry[0] for entry in busy.trail() if entry[0] == "search"] == ["search"] * 3
     assert busy.trail()[-1][0] == "search"
 
 
@@ -140,8 +145,12 @@ async def test_on_holidays_nothing_nags_and_a_reminder_stops_when_a_colleague_ha
 
 
 async def test_with_every_band_there_is_room_for_three_cases(busy):
-    """80×24."""
+    """80×24, with a letter that does not get through besides."""
     busy.put_aside("UNSIGNED")
+    number = "2026-0036"
+    said = {"conversation_id": conversation(number), "kind": Kind.ACKNOWLEDGEMENT, "to_party": REGION, "number": number}
+    with busy.db.session() as session:
+        session.add(OutgoingRow(letter_id="x", locked=b"", state="parked", reason="NO_KEY", posted_at=NOW, **said))
     drill = OpenDrill("d1", NOW, "AMK", line_example.PHONE)
     ports = busy.ports(
         person=BODIL,
@@ -152,7 +161,7 @@ async def test_with_every_band_there_is_room_for_three_cases(busy):
     async with opened(ports, (80, 24)) as pilot:
         await until(pilot, "▲ TEST", "Demo", "B viser", "Ruth")
         await pilot.press("x", "end", *("up",) * 7, "enter")
-        text = await until(pilot, "efter afdeling", "▲ TEST", "kan ikke stoles på")
+        text = await until(pilot, "efter afdeling", "▲ TEST", "kan ikke stoles på", "! Kvitteringen for 2026-0036")
         rows = [name for name in ("Inger", "Ruth", "Viggo", "Karen", "Anders", "Emil") if name in text]
         assert len(rows) >= len(("three", "of", "them"))
 
