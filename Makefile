@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: demo demo-desk test test-peers soak lint types check locale docs screenshots bench lock audit-dependencies fuzz clean
+.PHONY: demo demo-desk test test-peers soak lint types check locale docs screenshots gallery bench lock audit-dependencies fuzz clean
 
 demo: $(READY)
 	@$(BIN)/stafet-inbox demo
@@ -18,7 +18,7 @@ test: $(READY) check
 
 # Tests that need other programs (installed where that is possible), or minutes.
 test-peers: $(READY)
-	@sh .ci/peers strace chromium
+	@sh .ci/peers strace chromium tmux
 	@$(BIN)/python -m pytest -q -m peers
 
 # Everything goes wrong at once, for LETTERS letters; twenty minutes on two cores. SEED=n chooses the same misfortunes.
@@ -47,6 +47,11 @@ docs: $(READY)
 screenshots: $(READY)
 	@$(BIN)/python tests/screens/screenshots.py
 	@$(BIN)/python tests/screens/statistics_page.py
+
+# Every screen of the inbox, for a person to look at: pictures, text, and a page of each size and ground in GALLERY.
+GALLERY := $(VENV)/gallery
+gallery: $(READY)
+	@$(BIN)/python tests/screens/gallery.py $(GALLERY)
 
 $(READY): pyproject.toml requirements.lock
 	@sh .ci/prepare $(VENV)

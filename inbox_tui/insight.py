@@ -133,7 +133,7 @@ class Gather:
             "content": said["referral"],
             "previous": said["previous"],
             "supplements": [_unsealed(one) for one in said["supplements"]],
-            "acknowledgement": _with(said, "acknowledged_at", "acknowledged_by"),
+            "acknowledgement": _with(said, "acknowledged_at", "acknowledged_by", "contact_by"),
             "forwards": said["forwards"],
             "notes": [_note(one) for one in said["notes"]],
             "consents": consents_of(self.session, self.vault, case.id),

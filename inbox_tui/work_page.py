@@ -264,6 +264,7 @@ def course(case: Case, today: date) -> Section:
             (_("Key"), case.seal.signed_by.grouped),
             (_("Target"), _target(case, today)),
             (_("Acknowledged"), _who(taken.by, taken.at) if taken else ""),
+            (_("Contact by, as told"), dates.day(taken.contact_by) if taken and taken.contact_by else ""),
             (_("Acknowledgement"), presentation.told(case)),
             *_hands(case),
             *((_("Sealed mail"), held_up.mailed(one)) for one in case.mailed),

@@ -21,6 +21,7 @@ from gateway.terminal.commands import Command, bindings
 from gateway.terminal.door import MustChangeError, NotLetInError, OutOfReachError, Somebody, database_trouble
 from gateway.terminal.entrance import Entrance
 from gateway.terminal.plain import one_line
+from gateway.terminal.settling import settled
 
 if TYPE_CHECKING:
     from textual.worker import WorkType
@@ -136,11 +137,11 @@ class DoorScreen(Screen[None], Generic[Somebody]):
         await self.query_one(CommandBar).show((*COMMANDS[asking], self._entrance.quit))
 
     def action_go_on(self) -> None:
-        """Go to the first field that is empty still, or try what was typed."""
-        fields = [self.query_one(f"#{name}", Input) for name in FIELDS[self._asking]]
-        empty = next((field for field in fields if not field.value), None)
-        if empty:
-            empty.focus()
+        """Go to the next field; from the last one, try what was typed."""
+        fields = self._fields()
+        rest = fields[fields.index(self.focused) + 1 :] if self.focused in fields else ()
+        if rest:
+            self.set_focus(rest[0])
         elif fields:
             self._begin(self._try)
 
@@ -152,6 +153,16 @@ class DoorScreen(Screen[None], Generic[Somebody]):
             await self.ask(Asking.SIGN_IN)
 
     async def _try(self) -> None:
+        """Try what was typed, when all of it has come; what is empty still is asked for first."""
+        for field in self._fields():
+            await settled(field)
+        empty = next((field for field in self._fields() if not field.value), None)
+        if empty:
+            self.set_focus(empty)
+        else:
+            await self._tried()
+
+    async def _tried(self) -> None:
         tries = {Asking.SIGN_IN: self._sign_in, Asking.CHANGE: self._change, Asking.UNLOCK: self._unlock}
         self._say(_("One moment …"))
         try:
@@ -197,11 +208,15 @@ class DoorScreen(Screen[None], Generic[Somebody]):
             question = self._entrance.question
             await self.ask(Asking.NOBODY, f"{question.what_to_do}\n\n{question.command}")
 
+    def _fields(self) -> tuple[Input, ...]:
+        """Give the fields of what is asked for, in their order."""
+        return tuple(self.query_one(f"#{name}", Input) for name in FIELDS[self._asking])
+
     def _typed(self, field: str) -> str:
         return self.query_one(f"#{field}", Input).value
 
     def _focus(self) -> None:
-        fields = [self.query_one(f"#{name}", Input) for name in FIELDS[self._asking]]
+        fields = self._fields()
         if fields:
             next((field for field in fields if not field.value), fields[-1]).focus()
 

@@ -95,10 +95,11 @@ def _at(one: Any) -> str | None:  # noqa: ANN401 - whatever has a moment
 
 def _standing(case: Case) -> Facts:
     """Tell how far it has come, and in whose hands it is."""
-    taken = case.taken_over
+    taken, promised = case.taken_over, case.acknowledged.contact_by if case.acknowledged else None
     return {
         "acknowledged_by": case.acknowledged.by if case.acknowledged else None,
         "acknowledged_at": _at(case.acknowledged),
+        "contact_by": promised.isoformat() if promised else None,
         "acknowledgement_state": case.told.value if case.told else None,
         "responsible": case.responsible.name if case.responsible else None,
         "also": _names(case.also),

@@ -91,7 +91,7 @@ class DepartmentsScreen(HousePage):
 
         def renamed(filled: Filled) -> str:
             self._flow.rename(one.department.id, filled.words["name"], self.seat.person, self.seat.ports.now())
-            return _("It has another name. What went there before is found under it.")
+            return ""
 
         name = Box("name", _("What it is called"), one.department.name, _("Write what it is called."))
         await self.fill(Form(_("Rename"), one_line(one.department.name), (), (name,)), renamed)
@@ -104,7 +104,7 @@ class DepartmentsScreen(HousePage):
         def changed(filled: Filled) -> str:
             kind = DepartmentKind(filled.chosen[0])
             self._flow.change_kind(one.department.id, kind, self.seat.person, self.seat.ports.now())
-            return _("It is noted what its staff are.")
+            return ""
 
         await self.fill(Form(_("Kind"), one_line(one.department.name), _kinds(), aside=_consent()), changed)
 

@@ -1,6 +1,5 @@
 """A small form: a question, something to choose, a line or two to write. What is asked is a value; see `forms`."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
@@ -19,6 +18,7 @@ from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import Command, bindings
 from gateway.terminal.letter_view import Fact
 from gateway.terminal.plain import plain
+from gateway.terminal.settling import settled
 from inbox_tui import commands
 
 LONGEST: Final = 500
@@ -275,11 +275,3 @@ class FormScreen(ModalScreen[Filled | None]):
 
     def _written(self, box: Box) -> str:
         return self.query_one(f"#{box.name}", Input).value.strip()
-
-
-async def settled(widget: Widget) -> None:
-    """Wait until a field has taken every key that was pressed before: those of one burst may be on their way still."""
-    for one in (*widget.ancestors_with_self, widget.app):
-        done = asyncio.Event()
-        one.call_later(done.set)
-        await done.wait()

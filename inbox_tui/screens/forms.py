@@ -32,9 +32,7 @@ def acknowledge(case: Case, person: Person, unit: Contact) -> Form:
     question = _("You take referral {number} about {citizen}.").format(
         number=presentation.number(case.number), citizen=presentation.citizen(case.in_force.citizen.name)
     )
-    goes_back = "\n\n".join(
-        (_("Nothing about the citizen goes back."), _("This goes back to Præhospitalet, signed:"))
-    )
+    goes_back = "\n\n".join((_("Nothing about the citizen goes back."), _("This goes back to Præhospitalet, signed:")))
     facts = (
         (_("Name"), one_line(person.name)),
         (_("Unit"), one_line(unit.unit_name)),

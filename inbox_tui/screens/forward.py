@@ -20,10 +20,11 @@ from gateway.terminal.bars import CommandBar
 from gateway.terminal.cells import fit
 from gateway.terminal.commands import bindings
 from gateway.terminal.plain import one_line, plain
+from gateway.terminal.settling import settled
 from inbox_tui import commands, presentation, refusals
 from inbox_tui.casework.case import Case
 from inbox_tui.casework.departments import Department, covered_by_consent
-from inbox_tui.screens.form import BETWEEN, LONGEST, settled
+from inbox_tui.screens.form import BETWEEN, LONGEST
 
 RESPONSIBLE, BESIDE, NEITHER = "● ", "+ ", "  "
 """Before each department's name; the colour says nothing alone."""

@@ -82,7 +82,7 @@ class HousePage(Page[None]):
         return self.query_one(RowList).selected
 
     async def fill(self, form: Form, act: Callable[[Filled], str]) -> None:
-        """Ask, and carry out what was filled in; `act` runs in a thread and says what was done."""
+        """Ask, and carry out what was filled in; `act` runs in a thread, and says what the list does not show."""
 
         async def through(filled: Filled) -> str | None:
             said = await self.attempt(act, filled)
@@ -90,7 +90,7 @@ class HousePage(Page[None]):
                 return said.words
             if said:
                 self.say(said)
-                await self.reload()
+            await self.reload()
             return None
 
         await self.app.push_screen_wait(FormScreen(form, through))

@@ -77,7 +77,7 @@ class CaseList(ScrollView, can_focus=True):
         Binding("end", "jump(-1)", show=False),
     ]
 
-    cursor = reactive(0)
+    cursor = reactive(0, repaint=False)
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
@@ -168,6 +168,11 @@ class CaseList(ScrollView, can_focus=True):
     def on_focus(self) -> None:
         """Let what reads aloud begin at the chosen row."""
         self.point()
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Draw anew the two cases that look otherwise now, and nothing else: this is what a key waits for."""
+        for row in (old, new):
+            self.refresh_lines(HEADER + TALL * row, TALL)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Ask for what has come into sight."""

@@ -117,11 +117,11 @@ def test_no_setting_makes_one_municipality_work_otherwise_than_another():
     """D2, L1, L2: a unit differs in name, address, phone, hours and departments; all else of a site is its machinery.
 
     The `promise` is the region's own clock; sign-in, retention and how contacts and keys are kept are each
-    organisation's own to decide (O18).
+    organisation's own to decide (O18), as are its reminders, its acute clock and its list of outcomes (E3, E13, E21).
     """
     assert set(Settings.model_fields) == {
         *("unit", "fingerprint", "language", "database_url", "poll_seconds", "chore_seconds", "relay", "door"),
-        *("promise", "sign_in", "retention", "keeping"),
+        *("promise", "sign_in", "retention", "keeping", "casework", "mailbox"),
     }
     assert set(UnitSettings.model_fields) == {"party", "name", "address", "phone", "hours"}
     assert set(Contact.__dataclass_fields__) == {

@@ -1,10 +1,17 @@
-"""One inbox on a fresh SQLite file."""
+"""One inbox on a fresh SQLite file, and pilots that lose no time."""
 
 from collections.abc import Iterator
 
 import pytest
+from pilots import quick_pilots
 
 from tests.inbox_site import InboxSite
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _quick() -> Iterator[None]:
+    with quick_pilots():
+        yield
 
 
 @pytest.fixture

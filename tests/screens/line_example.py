@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 from directory.model import REGION, Contact, UnitKind
 from gateway.keeping.ports import Keeper, Known
@@ -102,7 +103,7 @@ def keeper(now: datetime, person: Person) -> Keeper:
     )
 
 
-def ports(site: InboxSite, *, enrolled: bool = True) -> InboxPorts:
+def ports(site: InboxSite, *, enrolled: bool = True, **changes: Any) -> InboxPorts:
     """The inbox of an administrator, with a TEST that waits."""
     drill = OpenDrill("d1", site.now - timedelta(hours=1), UNIT_THERE, PHONE)
     shown = line(site.now, enrolled=enrolled)
@@ -115,4 +116,5 @@ def ports(site: InboxSite, *, enrolled: bool = True) -> InboxPorts:
             pulse=lambda _person: Pulse(shown.at, shown.row),
         ),
         keeper=lambda person: keeper(site.now, person),
+        **changes,
     )

@@ -1,5 +1,6 @@
 """What a person sees on the screen, and waiting until they see it."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,7 +9,8 @@ from textual.pilot import Pilot
 from inbox_tui.app import InboxApp
 from inbox_tui.ports import InboxPorts
 
-TRIES = 250
+PATIENCE = 10.0
+"""Seconds a screen may take on a busy machine."""
 
 
 def seen(pilot: Pilot) -> str:
@@ -18,8 +20,9 @@ def seen(pilot: Pilot) -> str:
 
 async def until(pilot: Pilot, *words: str) -> str:
     """Wait until all of `words` are on the screen; gives what is seen then."""
-    for _ in range(TRIES):
-        await pilot.pause(0.02)
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        await pilot.pause(0.01)
         text = seen(pilot)
         if all(word in text for word in words):
             return text

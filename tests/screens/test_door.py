@@ -11,6 +11,7 @@ import pytest
 from desk_site import DeskSite
 from sites import PASSWORD
 from sqlmodel import select
+from textual import events
 from textual.widgets import Input
 
 from gateway import language
@@ -140,6 +141,15 @@ async def test_what_is_typed_as_a_password_is_never_shown(end):
         await until(pilot, "Sign in", end.person.name)
         await pilot.press(*"Regnen")
         assert "Regnen" not in await until(pilot, "••••••")
+
+
+async def test_a_name_and_a_password_may_come_in_one_burst(end):
+    """On a slow line, or pasted: no letter of the password is shown, and the last Enter waits for them all."""
+    async with end.opened() as pilot:
+        await until(pilot, "Sign in")
+        for key in (*end.person.name, "enter", *PASSWORD, "enter"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, end.citizen)
 
 
 async def test_too_many_wrong_ones_say_when_one_may_try_again(end):

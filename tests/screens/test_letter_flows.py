@@ -8,10 +8,11 @@ from textual import events
 
 from gateway.terminal.letter_view import LetterView
 from gateway.wire.letters import Kind
+from inbox_tui import commands
 from inbox_tui.casework.notes import Assessment, Contact
 from inbox_tui.screens.form import FormScreen
 from inbox_tui.screens.typed import day
-from tests.inbox_site import ANNE, BENT, NOW, REFERRALS, arrived, conversation, referral
+from tests.inbox_site import ANNE, BENT, NOW, REFERRALS, RITA, arrived, conversation, referral
 from tests.screens.seen import opened, seen, until
 
 CASE = conversation("2026-0001")
@@ -55,6 +56,11 @@ async def test_c_shows_the_cpr_number_notes_it_each_time_and_masks_it_again(take
         await pilot.press("enter")
         assert "7074" not in await until(pilot, "190668-••••")
     assert len(asked_for_cpr(taken)) == 3
+
+
+def test_who_may_not_see_the_number_has_no_key_for_it():
+    assert commands.CPR in commands.offered(commands.LETTER, ANNE)
+    assert commands.CPR not in commands.offered(commands.LETTER, RITA)
 
 
 async def test_without_the_note_the_number_stays_masked(taken, monkeypatch):
