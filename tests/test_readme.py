@@ -8,7 +8,7 @@ import pytest
 
 from gateway import __main__ as gateway_command
 from gateway.commands.console import Subcommand
-from inbox_tui import __main__ as inbox_command
+from inbox_tui import program as inbox_command
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

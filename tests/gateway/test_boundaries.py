@@ -120,7 +120,17 @@ def test_no_setting_makes_one_municipality_work_otherwise_than_another():
     organisation's own to decide (O18), as are its reminders, its acute clock and its list of outcomes (E3, E13, E21).
     """
     assert set(Settings.model_fields) == {
-        *("unit", "fingerprint", "language", "database_url", "poll_seconds", "chore_seconds", "relay", "door"),
+        *(
+            "unit",
+            "fingerprint",
+            "language",
+            "appearance",
+            "database_url",
+            "poll_seconds",
+            "chore_seconds",
+            "relay",
+            "door",
+        ),
         *("promise", "sign_in", "retention", "keeping", "casework", "mailbox"),
     }
     assert set(UnitSettings.model_fields) == {"party", "name", "address", "phone", "hours"}

@@ -20,7 +20,7 @@ from inbox_commands import WORKER
 
 from gateway.commands.console import Subcommand
 from gateway.language import use
-from inbox_tui import __main__ as inbox_command
+from inbox_tui import program as inbox_command
 from inbox_tui.browser import session
 from inbox_tui.browser.origins import Origins, public_origin
 from inbox_tui.browser.server import BrowserServer

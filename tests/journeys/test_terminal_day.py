@@ -13,7 +13,7 @@ from gateway.station import utc_now
 
 pytestmark = pytest.mark.peers
 INTAKE, DEPARTMENT = "Inger Testlund", "Dorte Prøvedal"
-FIRST = "Solen står op i dag"  # noqa: S105 - everything here is invented
+FIRST = "Solen står op i dag"
 SAFETY = "Gå to, og ring først."
 WHY, NOTE, OUTCOME = "Alene uden varme i nat", "Kendt hos jer fra i fjor", "Vi kommer hver uge"
 KEPT = (INTAKE, DEPARTMENT, WHY, NOTE, OUTCOME, "Hjemmepleje", "Psykiatri", "acute")

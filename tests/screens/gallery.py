@@ -20,16 +20,12 @@ from inbox_tui.app import InboxApp
 from inbox_tui.erasing import EraseCases
 from tests.inbox_site import (
     ANNE,
-    BODIL,
     HANS,
     HOME_CARE,
-    NOW,
     SARA,
     SOCIAL,
-    UNIT,
     InboxSite,
     arrived,
-    conversation,
     referral,
 )
 from tests.screens.line_example import ports as line_ports
@@ -71,7 +67,7 @@ def busy(folder: Path) -> InboxSite:
 
 def ended(site: InboxSite, number: str, days: float) -> str:
     """Let a case have ended some days ago; gives its id."""
-    case_id = site.receive(arrived(referral("R13"), number, days_ago(days + 9)))
+    case_id = site.receive(arrived(referral("R14"), number, days_ago(days + 9)))
     site.store.acknowledge(case_id, ANNE, days_ago(days + 8))
     site.acts.assess(case_id, acute=False, why="Rolig.", person=ANNE, now=days_ago(days + 8))
     site.acts.close(case_id, ["not-now"], "Ønsket af borgeren.", ANNE, days_ago(days))

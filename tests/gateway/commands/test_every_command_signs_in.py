@@ -22,11 +22,13 @@ from gateway.site.settings import UnitSettings
 from gateway.station import Plan, make_station
 from inbox_tui import __main__ as inbox_command
 from inbox_tui import bootstrap as municipal_end
+from inbox_tui import program as inbox_program
 
 ENDS = {
     "stafet-gateway": (gateway_command, region_end, region_end.open_region, "region", Role.SENDER),
     "stafet-inbox": (inbox_command, municipal_end, municipal_end.open_municipality, sites.RANDERS, Role.INTAKE),
 }
+BUILD = {"stafet-gateway": gateway_command.build, "stafet-inbox": inbox_program.build}
 WITHOUT_SIGNING_IN = {
     ("init",): "nobody works there yet",
     ("run",): "the daemon acts for nobody in person",
@@ -84,7 +86,7 @@ def needed(parser, below):
 
 
 def tree(program):
-    return dict(leaves(ENDS[program][0].build(Subcommand(prog=program))))
+    return dict(leaves(BUILD[program](Subcommand(prog=program))))
 
 
 COMMANDS = [
