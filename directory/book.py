@@ -123,7 +123,13 @@ class AddressBook:
         return tuple(one for one in self.everybody() if is_department(one.party))
 
     def department_at(self, address: str, at: datetime) -> str | None:
-        """Tell which department may write from an address in what arrives `at`."""
+        """Tell which department may write from an address in what arrives `at`: first of all the one that has it now.
+
+        An address that is another party's now was a department's, and is none any more.
+        """
+        owner = self._address_owner(address)
+        if owner is not None:
+            return owner if is_department(owner) else None
         parties = select(ContactRow.party).where(_of_departments(ContactRow)).distinct()
         wanted = address.casefold()
         found = (party for party in self._session.exec(parties) if wanted in self._written_from(party, at))

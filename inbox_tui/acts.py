@@ -99,7 +99,7 @@ class Acts:
         note = Assessment(by=person.name, at=now, acute=acute, why=why.strip())
         with self._store.doing(case_id, person, Action.ASSESS, now) as cases:
             case = deeds.assess(cases.known(case_id), note, seen)
-            by = acute_by(note, case.of(Contact), self._terms.acute_days)
+            by = None if case.withdrawn else acute_by(note, case.of(Contact), self._terms.acute_days)
             first = func.coalesce(CaseRow.assessed_at, now)
             _set(cases.session, case_id, acute=acute, acute_by=by, assessed_at=first)
             return self._noted(cases, case, EventKind.ASSESSED, note, person, now)
@@ -184,7 +184,7 @@ class Acts:
         with self._store.doing(case_id, person, Action.WITHDRAW, now) as cases:
             case = deeds.withdraw(cases.known(case_id), note)
             claim = update(CaseRow).where(col(CaseRow.id) == case_id, col(CaseRow.withdrawn_at).is_(None))
-            if not changed(cases.session, claim.values(withdrawn_at=note.at)):
+            if not changed(cases.session, claim.values(withdrawn_at=note.at, acute_by=None)):
                 raise AlreadyWithdrawn("", note.at)
             self._book(cases.session).end(case_id, recorded_by=person.id, now=now)
             mailed.withdraw(cases.session, case_id)

@@ -38,6 +38,7 @@ def sections(case: Case, now: datetime, *, show_cpr: bool = False) -> tuple[Sect
             _again(case),
             _remark(referral),
             work_page.judgement(case, today),
+            work_page.handed(case),
             *work_page.supplements(case, show_cpr=show_cpr),
             Section(Tone.LETTER, _("What Præhospitalet writes"), plain(referral.text).strip("\n")),
             work_page.at_first(case, show_cpr=show_cpr),

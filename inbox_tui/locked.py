@@ -153,6 +153,7 @@ class Locked:
             state=CaseState(row.state),
             acknowledged=self._taken(row),
             acute_by=row.acute_by,
+            came_back=row.sent_back_at is not None,
             erased=Erased(row.erased_at, row.kept_days) if row.erased_at else None,
         )
 

@@ -27,11 +27,11 @@ def post_forward(session: Session, post: Post, case: Case, unit: Contact, now: d
     """Send the last move of a case to those of its departments that are reached by mail, in the caller's transaction.
 
     What still waits here for a department of an earlier move is taken back. One that is told only to know of it is told
-    once.
+    once; what was taken back has told nobody.
     """
     stop(session, case.id, now)
     move = case.history[-1]
-    told = {row.department_id for row in _rows(session, case.id)}
+    told = _told_already(session, case.id)
     book = AddressBook(session)
     for department in (move.department, *(one for one in move.also if one.id not in told)):
         if book.contact(department_party(department.id)):
@@ -82,18 +82,27 @@ def held_up(session: Session, which: ColumnElement[bool]) -> tuple[HeldUp, ...]:
     )
 
 
-def posted_at(session: Session, case_id: str, department_id: str) -> datetime | None:
-    """Tell when a case was last mailed to the department as the one responsible, by the machine's clock."""
-    last = (
-        select(func.max(OutgoingRow.posted_at))
+def posted(session: Session, case_id: str, department_id: str) -> Sequence[datetime]:
+    """Tell each time a case was mailed to the department as the one responsible, by the machine's clock, in order."""
+    times = (
+        select(OutgoingRow.posted_at)
         .join(MailedRow, col(MailedRow.letter_id) == col(OutgoingRow.letter_id))
         .where(MailedRow.case_id == case_id, MailedRow.department_id == department_id, col(MailedRow.responsible))
     )
-    return session.exec(last).one()
+    return session.exec(times.order_by(col(OutgoingRow.posted_at))).all()
 
 
 def _rows(session: Session, case_id: str) -> Sequence[MailedRow]:
     return session.exec(select(MailedRow).where(MailedRow.case_id == case_id)).all()
+
+
+def _told_already(session: Session, case_id: str) -> frozenset[str]:
+    sent = (
+        select(MailedRow.department_id)
+        .join(OutgoingRow, col(OutgoingRow.letter_id) == col(MailedRow.letter_id))
+        .where(MailedRow.case_id == case_id, OutgoingRow.state != State.CANCELLED)
+    )
+    return frozenset(session.exec(sent))
 
 
 def _told(session: Session, case_id: str) -> Iterator[Mailed]:

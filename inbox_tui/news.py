@@ -67,7 +67,7 @@ class News:
         body = Withdrawal.read(arrived.body)
         note = Withdrawn(by=body.taken_by, at=body.withdrawn_at, unit=body.unit, phone=body.phone)
         first = func.coalesce(CaseRow.withdrawn_at, min(body.withdrawn_at, arrived.received_at))
-        changed(session, _of(case).values(withdrawn_at=first))
+        changed(session, _of(case).values(withdrawn_at=first, acute_by=None))
         book = ConsentBook(session, self.vault)
         book.end(case.id, recorded_by=arrived.from_party, now=arrived.received_at)
         mailed.withdraw(session, case.id)

@@ -25,7 +25,10 @@ from inbox_tui.tables import CaseRow
 LATEST: Final = timedelta(days=30)
 """How long after the forward an answer still takes the case over."""
 CLOCKS_MAY_DIFFER: Final = timedelta(minutes=5)
-"""How far behind ours the clock of a department's machine may be."""
+"""How far behind ours the clock of a department's machine may be, while it has one letter of a case to answer.
+
+Once it has been asked anew, an answer to what it was asked before might pass by that.
+"""
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,9 @@ def _named(session: Session, number: str, department: str) -> str:
 
 def _require_in_time(session: Session, case: Case, department: str, answered: Answered) -> None:
     """Refuse what was signed before the last forward by mail, such as an old answer sent anew, or came too late."""
-    posted_at = mailed.posted_at(session, case.id, department)
-    if posted_at is None or case.ended:
+    posted = mailed.posted(session, case.id, department)
+    if not posted or case.ended:
         raise ReplyUnmatched
-    too_old = answered.signed_at < posted_at - CLOCKS_MAY_DIFFER
-    if too_old or answered.when.arrived_at > posted_at + LATEST:
+    earliest = posted[-1] if len(posted) > 1 else posted[-1] - CLOCKS_MAY_DIFFER
+    if answered.signed_at < earliest or answered.when.arrived_at > posted[-1] + LATEST:
         raise ReplyOutOfTime

@@ -170,8 +170,8 @@ class CaseStore:
         """Make a department responsible, and bring `also` others in beside it (E7), in place of those before.
 
         Those of them that are reached by mail get it as sealed mail, posted in the same transaction. `seen` is how many
-        moves the person knew of, when that matters. Raises CaseNotFound, DepartmentUnknown, AlreadyEnded,
-        ConsentWithdrawn (O10), NotAcknowledgedYet, ConfirmationNeeded (C4) or ForwardedMeanwhile.
+        handovers the person knew of, when that matters. Raises CaseNotFound, DepartmentUnknown, AlreadyEnded,
+        ConsentWithdrawn (O10), NotAcknowledgedYet, ConfirmationNeeded (C4), ForwardedMeanwhile or AlreadyTakenOver.
         """
         with act(self._db, person, Action.FORWARD, now, case_id) as deed:
             cases = self._seen(deed.session, person)
@@ -180,21 +180,18 @@ class CaseStore:
             move = Forwarded(known_departments(department_id), person.name, now, note, reason, beside)
             moved = actions.forward(case, move)
             deed.detail.update(to=department_id, also=len(beside), outside_consent=len(actions.outside_consent(move)))
-            known = len(case.history) if seen is None else seen
-            claim = (
-                update(CaseRow)
-                .where(col(CaseRow.id) == case_id, col(CaseRow.forwards) == known)
-                .values(
-                    state=moved.state,
-                    department_id=department_id,
-                    also=len(beside),
-                    forwards=known + 1,
-                    forwarded_at=func.coalesce(CaseRow.forwarded_at, now),
-                    moved_at=now,
-                    taken_over_at=None,
-                    taken_over_by=None,
-                    sent_back_at=None,
-                )
+            if seen not in {None, case.handovers}:
+                raise _moved_on(case)
+            claim = _still(case, case.state).values(
+                state=moved.state,
+                department_id=department_id,
+                also=len(beside),
+                forwards=len(moved.history),
+                forwarded_at=func.coalesce(CaseRow.forwarded_at, now),
+                moved_at=now,
+                taken_over_at=None,
+                taken_over_by=None,
+                sent_back_at=None,
             )
             if not changed(cases.session, claim):
                 raise _moved_on(cases.known(case_id))
@@ -329,7 +326,10 @@ def _outrun(case: Case) -> Exception:
 
 
 def _moved_on(case: Case) -> Exception:
-    """Tell who moved it on, when another transaction came in between."""
+    """Tell who moved it on, or took it over, while this person was reading."""
+    taken = case.taken_over
+    if taken:
+        return AlreadyTakenOver(taken.by, taken.at)
     if not case.history:
         return NotForwarded()
     last = case.history[-1]

@@ -215,6 +215,19 @@ def judgement(case: Case, today: date) -> Section:
     return Section(Tone.REMARK, heading, said, given((_("Assessed by"), _by(note)), (_("The clock"), clock)))
 
 
+def handed(case: Case) -> Section:
+    """Show the words that came along when it changed hands last: to a department, or back with a reason (S19)."""
+    back = case.sent_back
+    if back:
+        heading = _("Sent back from {department}").format(department=one_line(back.department))
+        return Section(Tone.REMARK, heading, one_line(back.reason), given((_("Sent back by"), _by(back))))
+    if case.responsible is None or not case.history[-1].note:
+        return Section(Tone.REMARK, "")
+    move = case.history[-1]
+    heading = _("Note to {department}").format(department=one_line(move.department.name))
+    return Section(Tone.REMARK, heading, one_line(move.note), given((_("Forwarded by"), _who(move.by, move.at))))
+
+
 def work(case: Case) -> Section:
     """Show what was assessed, tried and decided here."""
     familiar, ending = case.familiar, case.ending

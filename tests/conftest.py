@@ -1,6 +1,7 @@
 """What the tests share: sites with real keys, made once, and a small town in which every daemon runs."""
 
 import gc
+import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from inbox_tui.demo.town import Town, open_town
 
 passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Cheap here, and for every process a test starts as dear as it is."""
+
+os.umask(0o077)
+"""What a test writes is its owner's alone, as in every process that has carried out a command."""
 
 SELDOM = 10_000
 """How many objects are made before Python looks for those that only hold each other; it is 700 otherwise."""

@@ -128,8 +128,8 @@ class Site:
         asyncio.run(self.deliver())
         return [content for content, _sender, _recipient in self.relay.crossed[before:]]
 
-    def store(self, raw: bytes) -> int:
-        return Store(self.database, self.station.vault, self.clock, self.clock)(raw)
+    def store(self, raw: bytes, *, from_nobody: bool = False) -> int:
+        return Store(self.database, self.station.vault, self.clock, self.clock)(raw, from_nobody=from_nobody)
 
     def take(self, raw: bytes) -> tuple[Outcome, str]:
         """Let a mail arrive and be looked at; gives what became of it, and why."""

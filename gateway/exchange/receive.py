@@ -25,7 +25,7 @@ from gateway.exchange.sealing import OpenedLetter, open_letter
 from gateway.exchange.taking import Taking
 from gateway.site.cipher import Vault
 from gateway.site.ports import Clock, Sessions
-from gateway.wire.errors import WireError
+from gateway.wire.errors import ReplyAutomatic, WireError
 from gateway.wire.letters import Kind
 from gateway.wire.payload import Payload
 from gateway.wire.reply import sender_of
@@ -95,6 +95,8 @@ class Receive:
         own, ring = self.own.reading(session, at), self.keyring
         if department is None:
             return open_letter(raw, own=own, book=book, keyring=ring, now=now, arrived_at=at)
+        if arrival.from_nobody:  # no person's mail: whoever is away is answered for so (RFC 3834, section 3.3)
+            raise ReplyAutomatic
         when = When(now, at, arrival.rules_at)
         return open_reply(raw, department, own=own, book=book, keyring=ring, when=when)
 

@@ -29,7 +29,7 @@ TEST: Final = Command("t,T", "test", "T", mark("TEST"), mark("Send a TEST now. I
 LOST: Final = Command("x,X", "lost", "X", mark("key lost"), mark("A key was lost or stolen. You are asked twice."))
 
 GO_ON: Final = Command("enter,escape", "back", "Enter", mark("go on"), mark("Go on."))
-FITS: Final = Command("space,j,J", "fits", "Space", mark("it fits"), mark("The group they read is the one here."))
+FITS: Final = Command("space,j,J", "fits", mark("Space"), mark("it fits"), mark("The group they read is the one here."))
 DIFFERS: Final = Command("n,N", "differs", "N", mark("it differs"), mark("The group is another: do not go on."))
 YES: Final = Command("j,J", "yes", "J", mark("yes, they asked for it"), mark("They know of the change."))
 NOT_THEIRS: Final = Command(

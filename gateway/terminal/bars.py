@@ -30,7 +30,7 @@ class CommandKey(Static):
     """One key and what it does; a click runs it too."""
 
     def __init__(self, command: Command) -> None:
-        label = Content.assemble((command.shown, "bold $primary"), " ", _(command.label))
+        label = Content.assemble((_(command.shown), "bold $primary"), " ", _(command.label))
         super().__init__(label, markup=False)
         self._action = command.action
 

@@ -38,7 +38,7 @@ class HelpScreen(ModalScreen[None]):
             yield Static(Content(_("Keys")), markup=False, classes="heading")
             for command in self._commands:
                 with Horizontal(classes="key-row"):
-                    yield Static(Content(command.shown), markup=False, classes="key")
+                    yield Static(Content(_(command.shown)), markup=False, classes="key")
                     yield Static(Content(_(command.help)), markup=False, classes="value")
         yield CommandBar((self._back,))
 

@@ -106,6 +106,10 @@ REASONS: Final[Mapping[str, tuple[str, Advice]]] = {
     "UNREADABLE": (mark("It is signed by the right sender, but cannot be read as a letter."), Advice.RESEND),
     "OUT_OF_TURN": (mark("It is signed by the right sender, but is no letter that may come now."), Advice.RESEND),
     "REPLY_UNREADABLE": (mark("A department has signed it, but it holds no text to read."), Advice.DEPARTMENT),
+    "REPLY_AUTOMATIC": (
+        mark("A machine has answered for a department: somebody may be away. Nobody has taken the referral over."),
+        Advice.DEPARTMENT,
+    ),
     "REPLY_WITHOUT_NUMBER": (mark("A department has signed it, but it names no referral."), Advice.DEPARTMENT),
     "REPLY_NAMES_SEVERAL": (mark("A department has signed it, and it names several referrals."), Advice.DEPARTMENT),
     "REPLY_UNMATCHED": (

@@ -21,7 +21,7 @@ DARK: Final = Theme(
     panel="#24303A",
     dark=True,
     variables={
-        "stafet-quiet": "#9BA8B4",
+        "stafet-quiet": "#A7B3BE",
         "stafet-selected": "#2C4456",
         "scrollbar": "#33424E",
         "scrollbar-hover": "#4A5D6B",

@@ -9,6 +9,7 @@
     ├── LetterUnreadable         signed by the right one, but not a letter we can read
     ├── LetterOutOfTurn          a letter that cannot come now in this conversation
     ├── ReplyUnreadable          a department's mail that holds no text of a person's
+    ├── ReplyAutomatic           a department's mail that says a machine has answered
     ├── ReplyWithoutNumber       a department's mail that names no referral
     ├── ReplyNamesSeveral        a department's mail that names more than one referral
     ├── ReplyUnmatched           a department's mail about a referral that is not with it
@@ -70,9 +71,15 @@ class LetterOutOfTurn(WireError):
 
 
 class ReplyUnreadable(WireError):
-    """A department's mail that holds no text of a person's: something else, too much, or a machine's answer."""
+    """A department's mail that holds no text of a person's: something else, or too much."""
 
     code = "REPLY_UNREADABLE"
+
+
+class ReplyAutomatic(WireError):
+    """A department's mail that says a machine has answered, such as that somebody is away."""
+
+    code = "REPLY_AUTOMATIC"
 
 
 class ReplyWithoutNumber(WireError):

@@ -19,6 +19,7 @@ from gateway.wire.errors import (
     LetterOutOfTurn,
     LetterUnreadable,
     NotAnEnvelope,
+    ReplyAutomatic,
     ReplyNamesSeveral,
     ReplyUnreadable,
     ReplyWithoutNumber,
@@ -74,9 +75,15 @@ def sender_of(raw: bytes) -> str:
 
 
 def unwrap(raw: bytes) -> bytes:
-    """Give what is sealed in a mail; raises NotAnEnvelope for everything but one encrypted part."""
+    """Give what is sealed in a mail.
+
+    Raises NotAnEnvelope for everything but one encrypted part, and ReplyAutomatic for what a machine has answered: a
+    server that seals for its people seals their absence too, and says so outside alone (RFC 3834).
+    """
     try:
-        return sealed_part(parsed(raw, mail_limits.REPLY))
+        mail = parsed(raw, mail_limits.REPLY)
+        _require_a_person(mail)
+        return sealed_part(mail)
     except BROKEN:
         raise NotAnEnvelope from None
 
@@ -84,12 +91,14 @@ def unwrap(raw: bytes) -> bytes:
 def read(content: bytes) -> Reply:
     """Read what was sealed in a mail.
 
-    Raises ReplyUnreadable for what holds no text of a person's, EnvelopeDisagrees for a signed header that stands
-    twice, and LetterOutOfTurn for what is one of our own letters in form: no department writes any.
+    Raises ReplyUnreadable for what holds no text of a person's, ReplyAutomatic for a machine's answer,
+    EnvelopeDisagrees for a signed header that stands twice, and LetterOutOfTurn for what is one of our own letters in
+    form: no department writes any.
     """
     try:
         mail = parsed(content, mail_limits.REPLY)
         _require_once(mail)
+        _require_a_person(mail)
         own, quoted = _texts(mail)
         subject = str(mail.get("Subject", ""))
         sender = _one_address(mail.get_all("From", []))
@@ -102,8 +111,13 @@ def read(content: bytes) -> Reply:
 def _require_once(mail: Message) -> None:
     if any(len(mail.get_all(name, [])) > 1 for name in AT_MOST_ONCE):
         raise EnvelopeDisagrees
-    if str(mail.get("Auto-Submitted", "no")).strip().casefold() != "no":
-        raise ReplyUnreadable
+
+
+def _require_a_person(mail: Message) -> None:
+    """Refuse a machine's answer: that somebody is away, or that a mail was displayed (RFC 3834, RFC 8098)."""
+    said = [str(one).strip().casefold() for one in mail.get_all("Auto-Submitted", [])]
+    if any(one != "no" for one in said) or mail.get_content_type() == "multipart/report":
+        raise ReplyAutomatic
 
 
 def _texts(mail: Message) -> tuple[str, str]:

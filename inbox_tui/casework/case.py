@@ -204,6 +204,7 @@ class Case:
     history: tuple[Forwarded, ...] = ()
     also: tuple[Department, ...] = ()
     acute_by: date | None = None
+    came_back: bool = False
     earlier: CaseLine | None = None
     supplements: tuple[Supplemented, ...] = field(default=(), repr=False)
     notes: tuple[Note, ...] = field(default=(), repr=False)
@@ -213,8 +214,14 @@ class Case:
 
     @property
     def responsible(self) -> Department | None:
-        """Name the one department that is responsible, if any is."""
-        return self.history[-1].department if self.history and self.sent_back is None else None
+        """Name the one department that is responsible, if any is; of an erased case `came_back` alone tells."""
+        back = self.came_back or self.sent_back is not None
+        return self.history[-1].department if self.history and not back else None
+
+    @property
+    def handovers(self) -> int:
+        """Count how often somebody was made responsible for it, or took it over."""
+        return len(self.history) + len(self.of(TakenOver))
 
     @property
     def sent_back(self) -> SentBack | None:

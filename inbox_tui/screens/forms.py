@@ -69,7 +69,7 @@ def shortened(text: str) -> str:
 def take_over(case: Case) -> Form:
     """Ask whoever sits in the department whether they have it now (S19)."""
     aside = _("Your name and the time are noted, and your department has it. Præhospitalet does not see it.")
-    return Form(_("Take over"), about(case), aside=aside)
+    return Form(_("Take over"), about(case), aside=aside, command=commands.TAKE)
 
 
 def taken_over(case: Case) -> Form:

@@ -70,7 +70,7 @@ class HandingPage(ActingPage[Result]):
             order.note,
             self.seat.ports.now(),
             reason=order.reason,
-            seen=len(case.history),
+            seen=case.handovers,
             also=[one.id for one in order.also],
         )
         said = _("Forwarded to {department}.").format(department=one_line(order.department.name))

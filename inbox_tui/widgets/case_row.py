@@ -51,7 +51,7 @@ def first_line(line: CaseLine, columns: Columns, reader: Reader) -> list[Part]:
     rank, deadline = line.rank(reader.today), row_words.deadline(line, reader)
     due = columns.deadline if columns.holder else min(cell_len(deadline), columns.deadline)
     citizen = columns.citizen + columns.deadline - due
-    safety = row_words.safety(line)
+    safety = f"{row_words.safety(line)} ".lstrip()
     named, gap = presentation.named(line), "  " if safety else " "
     name = fit(named, min(cell_len(named), citizen - cell_len(gap + safety))) + gap
     quiet = rank is Rank.ENDED or (rank is Rank.HANDED_OVER and reader.department is None)

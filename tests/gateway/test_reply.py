@@ -13,6 +13,7 @@ from gateway.wire.errors import (
     LetterOutOfTurn,
     NotAnEnvelope,
     ReplyNamesSeveral,
+    ReplyAutomatic,
     ReplyUnreadable,
     ReplyWithoutNumber,
     WireError,
@@ -101,7 +102,6 @@ def nested(depth: int) -> bytes:
 UNREADABLE = {
     "nothing at all": b"Content-Type: application/pdf\n\n%PDF",
     "only an attachment": b"Content-Type: text/plain\nContent-Disposition: attachment\n\n" + OURS.encode(),
-    "a machine's answer": plain(OURS, "Auto-Submitted: auto-replied\n"),
     "too large": plain("x" * (2 * 1024 * 1024) + OURS),
     "too deep": nested(300),
     "too wide": plain("\n--\n" * 500 + OURS),
@@ -116,6 +116,19 @@ def test_what_holds_no_text_of_a_persons_is_not_read_and_costs_little(content):
     with pytest.raises(ReplyUnreadable):
         read(content)
     assert time.perf_counter() - begun < 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        plain(OURS, "Auto-Submitted: auto-replied\n"),
+        f'Content-Type: multipart/report; boundary="b"\n\n--b\n{TEXT}{OURS}\n--b--\n'.encode(),
+    ],
+)
+def test_what_a_machine_has_answered_is_no_persons_answer(content):
+    """RFC 3834, RFC 8098: somebody is away, or the mail was displayed."""
+    with pytest.raises(ReplyAutomatic):
+        read(content)
 
 
 @pytest.mark.parametrize("name", ["From", "To", "Subject", "Content-Type"])

@@ -192,6 +192,7 @@ def test_a_departments_key_opens_no_door_for_letters(town, home_care):
         outside = envelope.Outside(sender, address, new_id(), town.clock())
         content = envelope.fill(outside, envelope.Words(SUBJECT, YES), said.encoded())
         raw = envelope.wrap(home_care.sealed(content, to=station.own.fingerprint), outside)
+        raw = raw.replace(b"Auto-Submitted: auto-generated", b"Auto-Submitted: no")
         refused(town, raw, "REPLY_OUT_OF_TURN" if sender == ADDRESS else "WRONG_SIGNER")
     assert [row.kind for row in town.site.rows(TakenRow)] == ["referral"]
 
@@ -239,6 +240,38 @@ def test_an_old_answer_takes_nothing_over_again(town, home_care):
     refused(town, home_care.by_thunderbird(town.site.key, YES, SUBJECT), "REPLY_OUT_OF_TIME")
 
 
+def test_a_copy_of_an_answer_sent_at_once_takes_nothing_over_again(town, home_care):
+    """However little time there was between the two forwards; only an answer to the second one counts."""
+    town.forward()
+    answer = home_care.by_thunderbird(town.site.key, YES, SUBJECT)
+    assert town.site.take(answer) == ("taken", "")
+    town.store.send_back(town.case_id, "Hører ikke til os.", ANNE, town.clock())
+    now = town.clock.go(timedelta(minutes=2))
+    town.forward()
+    refused(town, answer, "REPLY_OUT_OF_TIME")
+    later = ("--faked-system-time", f"{now + timedelta(seconds=30):%Y%m%dT%H%M%S}")
+    assert town.site.take(home_care.by_thunderbird(town.site.key, YES, SUBJECT, later)) == ("taken", "")
+
+
+def test_a_machine_that_answers_for_the_department_takes_nothing_over(town, home_care):
+    """A server that seals for its people seals also that they are away; outside alone it says what it is (RFC 3834)."""
+    town.forward()
+    answer = home_care.by_thunderbird(town.site.key, "Jeg er tilbage på mandag.", SUBJECT)
+    refused(town, b"Auto-Submitted: auto-replied\r\n" + answer, "REPLY_AUTOMATIC")
+    arrival = town.site.store(answer, from_nobody=True)
+    assert town.site.receive(arrival) == "quarantined"
+    assert town.case.state is CaseState.FORWARDED
+    assert town.site.take(b"Auto-Submitted: no\r\n" + answer) == ("taken", "")
+
+
+def test_an_address_that_moves_from_one_department_to_another_answers_for_the_new_one(town, home_care):
+    """The administrator had reached the wrong department: its former address is not held against the right one."""
+    town.mail.unreach(HOME_CARE, BODIL)
+    town.mail.reach(SOCIAL, ADDRESS, home_care.certificate, home_care.key, BODIL)
+    town.forward(to=SOCIAL)
+    assert town.site.take(home_care.by_thunderbird(town.site.key, YES, SUBJECT)) == ("taken", "")
+
+
 # On its way
 
 
@@ -256,6 +289,16 @@ def test_what_cannot_leave_is_seen_on_the_case_and_leaves_when_the_cause_is_gone
     (raw,) = town.site.send()
     assert sites.NUMBER in home_care.text(raw)
     assert not town.case.held_up
+
+
+def test_a_department_beside_that_never_got_its_mail_is_told_by_the_next_one(town, home_care):
+    with town.site.database.session() as session:
+        AddressBook(session).forget("department:hjemmepleje", town.clock())
+    assert not town.forward(to=SOCIAL, also=(HOME_CARE,))
+    town.forward(to="sundhedspleje", also=(HOME_CARE,))
+    town.mail.reach(HOME_CARE, ADDRESS, home_care.certificate, home_care.key, BODIL)
+    (raw,) = town.site.send()
+    assert sites.NUMBER in home_care.text(raw)
 
 
 @pytest.mark.parametrize("happens", ["moved", "sent back", "withdrawn", "not ours"])

@@ -262,6 +262,18 @@ def test_of_two_who_forward_at_once_the_second_is_told_where_it_went(forwarded):
     assert len(case.history) == 2
 
 
+def test_who_forwards_without_having_seen_that_it_was_taken_over_is_told_so(forwarded):
+    """S19: nobody loses what they have taken over to somebody who did not know."""
+    seen = forwarded.case(CASE).handovers
+    forwarded.store.take_over(CASE, SARA, NOW)
+    with pytest.raises(AlreadyTakenOver) as refusal:
+        forwarded.store.forward(CASE, TRAINING, ANNE, "", NOW, seen=seen)
+    assert refusal.value.by == SARA.name
+    assert forwarded.case(CASE).taken_over
+    moved = forwarded.store.forward(CASE, TRAINING, ANNE, "", NOW, seen=forwarded.case(CASE).handovers)
+    assert moved.responsible.id == TRAINING
+
+
 # Any sequence of it all
 
 

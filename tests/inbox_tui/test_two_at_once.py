@@ -98,7 +98,7 @@ def assess(site, who, case):
 
 
 def forward(site, who, case):
-    site.store.forward(CASE, OF[who][1], who, OF[who][0], at(who), seen=len(case.history))
+    site.store.forward(CASE, OF[who][1], who, OF[who][0], at(who), seen=case.handovers)
 
 
 def take_over(site, who, _case):

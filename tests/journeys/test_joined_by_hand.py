@@ -77,7 +77,7 @@ def play(journey):
     letter, number = journey.referred["referral_id"], journey.referred["number"]
     road.receipted(letter)
     journey.listed = journey.type(road.unit, "list", "--json").json["cases"]
-    journey.shown = journey.type(road.unit, "show", number, "--as", WORKER)
+    journey.shown = journey.type(road.unit, "show", number, "--cpr", "--as", WORKER)
     journey.type(road.unit, "acknowledge", number, "--as", WORKER)
     until(lambda: road.region.ask("SELECT acknowledged_at FROM referrals WHERE letter_id = ?", letter)[0][0])
     journey.forwarded = journey.type(
