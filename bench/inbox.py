@@ -34,7 +34,7 @@ from inbox_tui.tables import CaseRow, ContentRow
 from keys.fingerprint import Fingerprint
 
 MANY: Final = 20_000
-OPEN: Final = 40
+OPEN: Final = 200
 ROUNDS: Final = 5
 KEYS: Final = 60
 WHO: Final = "Anne Testesen"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from inbox_tui.ports import InboxPorts
 
 PROGRAM: Final = "stafet-inbox"
+STOPPED: Final = 2
+"""What a command ends with, too, when it is interrupted."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -41,9 +43,13 @@ def _open_inbox(typed: Sequence[str]) -> int:
     home, name = whole(arguments.home), named(arguments)
     seen = glance(home)
     at_the_door = AtTheDoor(seen.unit_name, name, Watch(idle_seconds=seen.idle_minutes * 60))
-    with Opening(lambda: _opened(home, name)) as opening:
-        OpeningInboxApp(opening, at_the_door, dark=is_dark(seen.appearance, os.environ)).run()
-    return _said(opening.trouble, home) if opening.trouble else 0
+    try:
+        with Opening(lambda: _opened(home, name)) as opening:
+            app = OpeningInboxApp(opening, at_the_door, dark=is_dark(seen.appearance, os.environ))
+            app.run()
+    except KeyboardInterrupt:
+        return STOPPED
+    return _said(opening.trouble, home) if opening.trouble else app.return_code or 0
 
 
 @contextmanager

@@ -86,6 +86,10 @@ class OpeningInboxApp(InboxApp):
         """Draw the door, and then begin to open what is behind it."""
         self.call_after_refresh(self._begin)
 
+    def on_unmount(self) -> None:
+        """Let the door wait no longer for a site that was not begun with: somebody left at once."""
+        self._opening.leave()
+
     def _begin(self) -> None:
         self._opening.begin()
         opened: WorkType[None] = self._end_when_shut

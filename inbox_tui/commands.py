@@ -178,11 +178,14 @@ SAVE: Final = Command("ctrl+s,enter", "send", "Ctrl+S", mark("save"), mark("Save
 SEEN: Final = Command("enter", "send", "Enter", mark("go on"), mark("Go on."))
 GO_ON: Final = Command("enter", "confirm", "Enter", mark("go on"), mark("Go on to Præhospitalet's page."))
 MARK: Final = Command("space", "mark", mark("Space"), mark("mark"), mark("Mark the one the cursor is on."))
-BESIDE: Final = Command("space", "mark", mark("Space"), mark("bring in"), mark("Bring another department in beside it."))
+BESIDE: Final = Command(
+    "space", "mark", mark("Space"), mark("bring in"), mark("Bring another department in beside it.")
+)
+CHOOSE: Final = Command("enter", "choose", "Enter", mark("choose"), mark("Choose the one the cursor is on."))
+AMONG: Final = Command("up,down", "between(1)", "↑↓", CHOOSE.label, CHOOSE.help)
 PROPOSE: Final = Command("ctrl+s,enter", "send", "Ctrl+S", mark("propose"), mark("Propose the meeting."))
 SEND: Final = Command("ctrl+s", "send", "Ctrl+S", mark("forward"), mark("Forward to the chosen department."))
 CANCEL: Final = Command("escape", "back", "Esc", mark("cancel"), mark("Leave without doing anything."))
-CHOOSE: Final = Command("enter", "choose", "Enter", mark("choose"), mark("Choose the one the cursor is on."))
 MOVE: Final = Command(
     "up,down", "move", "↑↓", mark("move"), mark("Move. Page up, page down, Home and End move further.")
 )

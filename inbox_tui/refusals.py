@@ -98,13 +98,31 @@ WORDS: Final[Mapping[type[Exception], str]] = {
     LetterOutOfTurn: mark("This cannot be said to Præhospitalet now. Look at the referral again."),
 }
 
+FIELDS: Final[Mapping[str, str]] = {
+    "obtained_at": mark("when it was obtained"),
+    "given_by": mark("who gave it"),
+    "taken_by": mark("who obtained it"),
+    "scope": mark("what the citizen said yes to"),
+    "information_given": mark("what the citizen was told"),
+    "writing_waived_because": mark("why it is not in writing"),
+    "parties": mark("who takes part"),
+    "starts_at": mark("when it begins"),
+    "ends_at": mark("when it ends"),
+    "place": mark("the place"),
+    "phone": mark("the phone"),
+    "$": mark("the file itself"),
+}
+"""What is missing or wrong, by the field an error names."""
+
 
 def in_words(error: Exception) -> str:
     """Say plainly why an act on a case was not carried out, and what to do instead."""
     text = next((text for kind, text in WORDS.items() if isinstance(error, kind)), "")
     when = getattr(error, "at", None)
-    facts = {name: one_line(getattr(error, name, "")) for name in ("by", "department", "field", "offered")}
-    said = _(text).format(**facts, when=dates.day_and_clock(when) if when else "")
+    facts = {name: one_line(getattr(error, name, "")) for name in ("by", "department", "offered")}
+    field = getattr(error, "field", "")
+    named = _(FIELDS[field]) if field in FIELDS else one_line(field)
+    said = _(text).format(**facts, field=named, when=dates.day_and_clock(when) if when else "")
     return said or one_line(getattr(error, "code", ""))
 
 

@@ -53,7 +53,7 @@ def deadline(line: CaseLine, reader: Reader) -> str:
 def whereabouts(line: CaseLine, reader: Reader) -> str:
     """Say who has it, or whom it waits for, and how many departments are part of it besides (E7)."""
     said = _waits(line, reader) if line.state is CaseState.FORWARDED else _held(line, reader)
-    return f"{said} +{line.also}" if said and line.also else said
+    return f"{said} +{line.also}" if line.responsible and line.also else said
 
 
 def _waits(line: CaseLine, reader: Reader) -> str:
@@ -115,7 +115,7 @@ def _stops(line: CaseLine, reminder: Due | None) -> Iterator[str]:
         yield _("! consent withdrawn")
     if line.held_up:
         yield _("! your answer has not got through")
-    if line.sent_back and not (reminder and reminder.why is Why.SENT_BACK):
+    if line.sent_back and line.state not in ENDED and not (reminder and reminder.why is Why.SENT_BACK):
         yield _("! sent back")
 
 

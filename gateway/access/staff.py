@@ -53,6 +53,8 @@ class Staff:
         with act(self.sessions, by, Action.ADD_PERSON, self.now()) as deed:
             person = People(deed.session, self.vault).add(wanted.name, wanted.role, wanted.department)
             deed.about, deed.detail = person.id, {"role": person.role.value}
+            if person.department:
+                deed.detail["department"] = person.department
             known = Credentials(deed.session, self.vault).of(person.id)
             return person, None if known else self._given(deed.session, person, chosen)
 

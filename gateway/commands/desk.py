@@ -18,8 +18,9 @@ def add_desk(commands: Commands, open_site: Opener) -> None:
         from gateway.desk.joined import desk_ports  # noqa: PLC0415 - likewise
 
         with open_site(console.home) as station:
-            DeskApp(desk_ports(station, name=named(arguments))).run()
-        return DONE
+            app = DeskApp(desk_ports(station, name=named(arguments)))
+            app.run()
+        return app.return_code or DONE
 
     parser = commands.add_parser("desk", help=_("open the desk: write referrals, and follow them"))
     parser.set_defaults(run=desk)

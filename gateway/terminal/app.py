@@ -5,17 +5,21 @@ nothing is drawn over the door, and nothing is said there.
 """
 
 import asyncio
+import signal
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
+from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from gateway.language import gettext as _
 from gateway.terminal import theme
@@ -33,6 +37,8 @@ STYLES: Final = Path(__file__).with_name("terminal.tcss")
 """The styles both share; an application puts its own after them."""
 DOOR: Final = "door"
 WORK: Final = "work"
+ASKED_TO_LEAVE: Final = (signal.SIGHUP, signal.SIGTERM)
+"""The window is closed, or the machine stops: what is open is closed, and its keys are locked."""
 LOOKING: Final = "look around"
 NAVIGATING: Final = "navigate"
 """The workers that change screens; none goes on when nobody works here any more."""
@@ -69,6 +75,9 @@ class TerminalApp(App[None], Generic[Somebody]):
         else:
             await self._sit_down(self._entrance.person)
         self.set_interval(self._entrance.watch.every_seconds, self._look)
+        if not self.is_web:  # there the driver hears it
+            for asked in ASKED_TO_LEAVE:
+                asyncio.get_running_loop().add_signal_handler(asked, self.call_later, self.action_quit)
 
     @property
     def is_shut(self) -> bool:
@@ -120,6 +129,12 @@ class TerminalApp(App[None], Generic[Somebody]):
     def action_help_quit(self) -> None:
         """Say how to leave, when somebody tries Ctrl+C."""
         self.notify(_("Press Ctrl+Q to quit."), markup=False)
+
+    def _fatal_error(self) -> None:
+        """End in words. What Textual would print quotes what was being read, and stays in the terminal (O2)."""
+        said = _("Stafet had to close: something went wrong that nobody foresaw. What was saved or sent is safe.")
+        tell = _("Tell the person who runs Stafet: {trouble}").format(trouble=_named(self._exception))
+        self.panic(Text(f"{said}\n{tell}"))
 
     def notify(self, message: str, **how: Any) -> None:  # noqa: ANN401 - Textual's own
         """Say something in a corner, unless nobody may see it."""
@@ -203,3 +218,11 @@ class TerminalApp(App[None], Generic[Somebody]):
             return await asyncio.to_thread(told, person)
         except OutOfReachError:
             return None
+
+
+def _named(failure: Exception | None) -> str:
+    """Name what went wrong and where, without quoting it: its text could hold what was being read."""
+    error = failure.error if isinstance(failure, WorkerFailed) else failure
+    frames = extract_tb(error.__traceback__) if error else []
+    where = f" {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + where

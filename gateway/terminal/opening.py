@@ -24,6 +24,7 @@ class Opening(Generic[Opened]):
     def __init__(self, opener: Callable[[], AbstractContextManager[Opened]]) -> None:
         self._opener = opener
         self._opened: Future[Opened] = Future()
+        self._trouble: Exception | None = None
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="opening")
 
@@ -39,25 +40,30 @@ class Opening(Generic[Opened]):
         """Begin to open it, once."""
         self._thread.start()
 
+    def leave(self) -> None:
+        """Let nobody wait for it any more, when it was never begun."""
+        self._opened.cancel()
+
     def __call__(self) -> Opened:
         """Give what was opened, once it is; raises what stopped it from being opened."""
         return self._opened.result()
 
     @property
     def trouble(self) -> Exception | None:
-        """Tell what stopped it from being opened, if anything has."""
-        found = self._opened.exception() if self._opened.done() else None
-        return found if isinstance(found, Exception) else None
+        """Tell what stopped it from being opened, or from being closed, if anything has."""
+        return self._trouble
 
     def _work(self) -> None:
+        if not self._opened.set_running_or_notify_cancel():
+            return
         try:
             with self._opener() as opened:
                 self._opened.set_result(opened)
                 self._over.wait()
-        except Exception as error:
-            if self._opened.done():
-                raise
-            self._opened.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, whoever opened it says it
+            self._trouble = error
+            if not self._opened.done():
+                self._opened.set_exception(error)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ def build(parser: ArgumentParser) -> ArgumentParser:
 
 def _open(_arguments: Arguments, console: Console) -> int:
     with bootstrap.open_municipality(console.home) as station:
-        InboxApp(bootstrap.inbox_ports(station)).run()
-    return DONE
+        app = InboxApp(bootstrap.inbox_ports(station))
+        app.run()
+    return app.return_code or DONE
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def forward(case: Case, move: Forwarded) -> Case:
         raise NotAcknowledgedYet
     outside = outside_consent(move)
     if outside and not (move.reason or "").strip():
-        raise ConfirmationNeeded(", ".join(one.name for one in outside))
+        raise ConfirmationNeeded(" + ".join(one.name for one in outside))
     return replace(case, state=CaseState.FORWARDED, history=(*case.history, move), also=move.also, came_back=False)
 
 

@@ -3,7 +3,7 @@
 What anybody writes comes by file or standard input, never as an argument.
 """
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -63,8 +63,11 @@ def add_acts(commands: Commands) -> None:
 
 
 def moment(written: str) -> datetime:
-    """Read a moment with its zone, as letters hold one; raises ValueError, which the parser puts into words."""
-    return MOMENT.validate_python(written)
+    """Read a moment with its zone for the parser, which says what is wrong in these words."""
+    try:
+        return MOMENT.validate_python(written)
+    except ValueError:
+        raise ArgumentTypeError(_("write a moment with its zone, such as 2026-11-24T09:30+01:00")) from None
 
 
 def _add_gp(commands: Commands) -> None:

@@ -1,10 +1,11 @@
 """Commands about cases, for those who would rather type than look: show, acknowledge; and what each of them shares."""
 
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final
 
 from gateway.access.actions import Action
 from gateway.commands.console import (
@@ -24,17 +25,15 @@ from gateway.meetings.errors import MeetingUnknown
 from gateway.site.people import Person
 from gateway.station import Station
 from gateway.statistics.period import day_typed
-from gateway.terminal import erased
-from gateway.terminal.sections import Section
-from gateway.wire.letter_text import letter_text
-from gateway.wire.letters import Kind, Letter
-from inbox_tui import held_up, presentation, work_page
+from gateway.terminal import dates
+from inbox_tui import letter_page
 from inbox_tui.bootstrap import case_store, open_municipality
 from inbox_tui.casework.case import Case
 from inbox_tui.casework.errors import CaseNotFound, DepartmentUnknown
-from inbox_tui.casework.supplements import Supplemented
 from inbox_tui.command_line.masking import masked_facts, without_cpr
+from inbox_tui.export import paper
 from inbox_tui.export.facts import facts
+from inbox_tui.export.text import page_lines
 from inbox_tui.refusals import REFUSED as REFUSALS
 from inbox_tui.refusals import in_words
 from inbox_tui.store import CaseStore
@@ -69,16 +68,20 @@ def add_cases(commands: Commands) -> None:
     taking = _("take a referral over, and tell Præhospitalet")
     acknowledge = add_command(commands, "acknowledge", taking, _acknowledge, "case")
     acknowledge.add_argument(
-        "--contact-by", type=day_typed, metavar=_("DATE"), help=_("by when you contact the citizen: a date, no words")
+        "--contact-by", type=day, metavar=_("DATE"), help=_("by when you contact the citizen: a date, no words")
     )
 
 
 def add_command(commands: Commands, name: str, summary: str, act: Act, *wanted: str) -> Subcommand:
     """Add one command for who signs in to a municipality's site; a refused act is put into words."""
-    metavars = {"case": _("REFERRAL"), "department": _("DEPARTMENT")}
+    named = {
+        "case": (_("REFERRAL"), _("its number, such as 2026-0042, or its id")),
+        "department": (_("DEPARTMENT"), _("its name or id, as departments shows them")),
+    }
     parser = commands.add_parser(name, help=summary)
     for argument in wanted:
-        parser.add_argument(argument, metavar=metavars[argument])
+        metavar, help_ = named[argument]
+        parser.add_argument(argument, metavar=metavar, help=help_)
 
     def run(arguments: Arguments, console: Console) -> int:
         with open_municipality(console.home) as station, _told(console) as ended:
@@ -103,40 +106,14 @@ def _told(console: Console) -> Iterator[list[int]]:
 
 
 def _show(arguments: Arguments, console: Console, desk: Desk) -> int:
+    """Print the page the screen shows, in the same order and words."""
     case = desk.store.open(desk.case(arguments.case, Action.OPEN_CASE).id, desk.person, desk.now)
     if arguments.cpr:
         desk.store.looked_at_cpr(case.id, desk.person, desk.now)
-    else:
-        case = without_cpr(case)
-    letter = Letter(Kind.REFERRAL, case.id, "", case.number, _body(case))
-    advice = (held_up.advice(one, case.region_phone) for one in case.held_up)
-    standing = [presentation.state(case.state), presentation.told(case), *advice]
-    if case.withdrawn:
-        standing.append(_("! The citizen has withdrawn the consent."))
-    later = (_supplement_text(case, one) for one in case.supplements)
-    since = (line for part in (*work_page.meetings(case), work_page.work(case)) for line in _section_lines(part))
-    said = erased.said(case.erased.at, case.erased.days) if case.erased else letter_text(letter)
-    lines = [presentation.verdict(case), *filter(None, standing), "", said, *later, *since]
-    console.answer(facts(case), *lines)
+    page = letter_page.sections(case, desk.now, show_cpr=arguments.cpr)
+    lines = page_lines(paper.title(case), paper.standing(case), page)
+    console.answer(facts(case if arguments.cpr else without_cpr(case)), *lines)
     return DONE
-
-
-def _section_lines(section: Section) -> list[str]:
-    """Write a section's facts, one to a line; nothing when it has none."""
-    return [section.heading, *(f"  {label}: {value}" for label, value in section.facts), ""] if section.facts else []
-
-
-def _supplement_text(case: Case, one: Supplemented) -> str:
-    return letter_text(Letter(Kind.SUPPLEMENT, case.id, "", case.number, one.supplement.written(), one.letter_id))
-
-
-def _body(case: Case) -> dict[str, Any]:
-    """Give the letter's body back as it came, with what went before (F4)."""
-    body: dict[str, Any] = {"referral": case.referral.as_json()}
-    if case.previous is not None:
-        sent, first = case.previous.sent_at.isoformat(), case.previous.first_sent_at.isoformat()
-        body["previous"] = {"number": case.previous.number, "sent_at": sent, "first_sent_at": first}
-    return body
 
 
 def _acknowledge(arguments: Arguments, console: Console, desk: Desk) -> int:
@@ -146,9 +123,21 @@ def _acknowledge(arguments: Arguments, console: Console, desk: Desk) -> int:
     said = _("{number} is yours. Præhospitalet is told: {person}, {unit}, {phone}.").format(
         number=case.number, person=desk.person.name, unit=unit.unit_name, phone=unit.phone
     )
+    by = arguments.contact_by
+    promised = (
+        _("It is told that you contact the citizen by {date} at the latest.").format(date=dates.day(by)) if by else ""
+    )
     remind_of_daemon(console)
-    console.answer(masked_facts(case), said)
+    console.answer(masked_facts(case), *filter(None, (said, promised)))
     return DONE
+
+
+def day(written: str) -> date:
+    """Read a date for the parser, which says what is wrong in these words."""
+    try:
+        return day_typed(written)
+    except ValueError:
+        raise ArgumentTypeError(_("write a date such as 24-11-2026")) from None
 
 
 def text(name: str | None) -> str | None:

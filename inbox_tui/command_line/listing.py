@@ -34,13 +34,15 @@ def _list(arguments: Arguments, console: Console, desk: Desk) -> int:
     view = _view(arguments, desk)
     with desk.store.looking(desk.person, desk.now) as cases:
         reader = Reader(today, desk.station.settings.casework.remind_days, cases.department_of(desk.person))
-        total, ended = cases.count(today, view), cases.tally(today).get(Rank.ENDED, 0)
+        total, counts, reminders = cases.count(today, view), cases.tally(today), cases.reminders(reader)
     lines = desk.store.listed(MANY, today, desk.person, desk.now, view)
     shown = [_row(line, reader) for line in lines]
     if total > len(lines):
         console.remark(_("There are {total}; the first {count} are listed.").format(total=total, count=len(lines)))
+    if shown and not console.as_json:
+        console.remark(row_words.tally(counts, reader, reminders))
     facts = {"cases": [_line_facts(line, reader) for line in lines], "total": total}
-    console.answer(facts, *(shown or [_nothing(view, ended)]))
+    console.answer(facts, *(shown or [_nothing(view, counts.get(Rank.ENDED, 0))]))
     return DONE
 
 

@@ -31,17 +31,27 @@ class Paper:
 
 def paper(case: Case, stamp: Stamp) -> Paper:
     """Lay a case out. What stops it stands first: erased content (O18), a withdrawn consent (O10)."""
-    number = presentation.number(case.number)
     who = presentation.SEPARATOR.join(filter(None, map(one_line, (stamp.by, stamp.unit))))
     return Paper(
-        number=number,
-        title=_("Referral {number}").format(number=number),
+        number=presentation.number(case.number),
+        title=title(case),
         cpr=_cpr(case),
-        standing=tuple(filter(None, _standing(case))),
+        standing=tuple(standing(case)),
         sections=letter_page.sections(case, stamp.at, show_cpr=True),
         agreement=agreement_reference(),
         exported=_("Exported {when} by {who}").format(when=dates.day_and_clock(stamp.at), who=who),
     )
+
+
+def title(case: Case) -> str:
+    """Name the page by the referral's number."""
+    return _("Referral {number}").format(number=presentation.number(case.number))
+
+
+def standing(case: Case) -> Iterator[str]:
+    """Say what was proved of the letter, how far the case has come, and whether Præhospitalet knows."""
+    yield presentation.verdict(case)
+    yield presentation.SEPARATOR.join(filter(None, (presentation.state(case.state), presentation.told(case))))
 
 
 def _cpr(case: Case) -> str:
@@ -50,8 +60,3 @@ def _cpr(case: Case) -> str:
         return _("CPR erased")
     number = one_line(case.in_force.citizen.cpr or "")
     return _("CPR {number}").format(number=number) if number else _("CPR not given")
-
-
-def _standing(case: Case) -> Iterator[str]:
-    yield presentation.verdict(case)
-    yield presentation.SEPARATOR.join(filter(None, (presentation.state(case.state), presentation.told(case))))

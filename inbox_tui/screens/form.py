@@ -117,8 +117,8 @@ class FormScreen(ModalScreen[Filled | None]):
                 yield Static(Content(box.label), markup=False, classes="heading")
                 yield Input(box.value, id=box.name, max_length=LONGEST, compact=True)
             yield Static("", id="stopped", markup=False)
-        marking = (commands.MARK,) if form.several else ()
-        yield CommandBar((*marking, form.command, commands.CANCEL))
+        choosing = (commands.MARK if form.several else commands.AMONG,) if form.choices else ()
+        yield CommandBar((*choosing, form.command, commands.CANCEL))
 
     def on_mount(self) -> None:
         """Begin at the first thing to answer."""

@@ -169,7 +169,7 @@ class ForwardScreen(ModalScreen[None]):
         for place in range(len(self._departments)):
             options.replace_option_prompt_at_index(place, self._option(place, options.highlighted).prompt)
         warning = self.query_one("#warning", Static)
-        names = ", ".join(one.name for one in outside)
+        names = " + ".join(one.name for one in outside)
         warning.update(Content("! " + refusals.outside_consent(names)) if outside else "")
         warning.display = self.query_one("#reason", Input).display = bool(outside)
 

@@ -39,11 +39,12 @@ def make(folder):
 
 @dataclass
 class Typed:
-    """The commands, typed on a copy of the site. Each gives its exit code; what it said stands in `said`."""
+    """The commands, typed on a copy of the site. Each gives what it said; what it said beside that stands in `errors`."""
 
     home: Path
     capsys: pytest.CaptureFixture
     monkeypatch: pytest.MonkeyPatch
+    errors: str = ""
 
     @contextmanager
     def station(self):
@@ -81,6 +82,7 @@ class Typed:
             inbox_command.main(["--home", str(self.home), *map(str, words)])
         said = self.capsys.readouterr()
         assert ended.value.code == code, said
+        self.errors = said.err
         return said.out
 
     def letters(self):

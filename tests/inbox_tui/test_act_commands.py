@@ -59,6 +59,36 @@ def test_show_tells_in_words_what_was_added_and_done_here(taken):
         assert words in shown
 
 
+def test_show_is_the_page_of_the_screen_in_the_language_in_use(taken, tmp_path):
+    """E7, E15, S12: whose hands it has been in, why, and what was told; English throughout with one setting."""
+    said = tmp_path / "reason.txt"
+    said.write_text("Hører til et andet sted.", encoding="utf-8")
+    taken("forward", NUMBER, "Social og Psykiatri", "--also", "Hjemmepleje", *AS)
+    taken("send-back", NUMBER, "--reason", said, *AS)
+    danish, english = (taken.words("--lang", tongue, "show", NUMBER, *AS) for tongue in ("da", "en"))
+    order = ["How the citizen wants to be contacted", "Sent back from Social og Psykiatri", "What Præhospitalet writes"]
+    assert sorted(order, key=english.index) == order
+    for words in ("Forwarded: Social og Psykiatri", "Brought in too: Hjemmepleje", "Reason: Hører til et andet sted."):
+        assert words in english
+    assert "Sådan vil borgeren kontaktes" in danish
+    assert "Sådan vil borgeren kontaktes" not in english
+
+
+def test_what_is_missing_is_named_in_words(taken):
+    """C5: never by the name of a field."""
+    for tongue, words in (("da", "hvorfor det ikke er skriftligt"), ("en", "why it is not in writing")):
+        refused = taken("--lang", tongue, "gp", NUMBER, "--consent", "spoken", *AS, code=REFUSED)
+        assert words in refused["message"]
+        assert "_" not in refused["message"]
+
+
+@pytest.mark.parametrize("words", [("acknowledge", NUMBER, "--contact-by"), ("withdraw", NUMBER, "--at")])
+def test_a_date_that_cannot_be_read_is_answered_with_how_to_write_it(inbox, words):
+    for tongue, said in (("da", "skriv"), ("en", "write a")):
+        inbox.words("--lang", tongue, *words, "i morgen", code=REFUSED)
+        assert f"{words[-1]}: {said}" in inbox.errors
+
+
 def test_an_assessment_without_a_word_is_refused_with_its_code(taken):
     assert taken("assess", NUMBER, "acute", "--why", "-", *AS, code=REFUSED)["error"] == "WORDS_MISSING"
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from directory.calendar import is_working_day, local_day
 from gateway.site.settings import CaseworkSettings
+from gateway.wire.letters import Kind
 from inbox_tui.acts import Acts
 from inbox_tui.casework.case import Rank
 from inbox_tui.casework.clock import acute_by
@@ -93,6 +94,19 @@ def test_a_colleague_s_contact_a_second_thought_and_the_end_all_stop_it(site, ta
     assert assess(site, taken, acute=True, at=NOW + 5 * DAY) == date(2026, 11, 26)
     site.acts.close(taken, ["not-now"], "Vil ikke.", ANNE, NOW + 6 * DAY)
     assert site.case(taken).acute_by is None
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_citizen_who_withdraws_is_on_no_clock_any_more(site, taken, here):
+    """O10: nobody is pressed to ring on a consent that is gone; a second thought starts no clock either."""
+    assess(site, taken, acute=True)
+    if here:
+        site.acts.withdraw(taken, BENT, NOW + HOUR)
+    else:
+        said = {"withdrawn_at": NOW.isoformat(), "taken_by": "Mette", "unit": "AMK", "phone": "+45 84 11 20 00"}
+        site.hear(Kind.WITHDRAWAL, said)
+    assert site.case(taken).acute_by is None
+    assert assess(site, taken, acute=True, at=NOW + DAY) is None
 
 
 def test_a_late_clock_blocks_nothing(site, taken):

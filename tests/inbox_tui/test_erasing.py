@@ -130,6 +130,20 @@ def test_an_open_case_is_never_erased_by_the_clock(ended):
     assert ("2026-0001", OPEN) in {(one.number, one.reason) for one in held}
 
 
+def test_a_case_that_had_come_back_is_nobodys_also_when_its_words_are_gone(ended):
+    """E7: the department that sent it back is not called responsible for good."""
+    site = ended.site
+    case_id = site.receive(arrived(referral("R01")))
+    site.store.acknowledge(case_id, ANNE, NOW)
+    site.store.forward(case_id, "social-og-psykiatri", ANNE, "", NOW)
+    site.store.send_back(case_id, "Bor her ikke.", ANNE, NOW)
+    site.acts.not_ours(case_id, Elsewhere.MOVED, "", ANNE, NOW)
+    assert site.case(case_id).responsible is None
+    ended.go(100)
+    assert site.case(case_id).erased
+    assert site.case(case_id).responsible is None
+
+
 def test_an_open_case_goes_when_the_citizen_has_withdrawn(ended):
     """O10: nothing of it may be used any more; the days run from the withdrawal, or from what was written since."""
     case_id = ended.site.receive(arrived(referral("R01")))

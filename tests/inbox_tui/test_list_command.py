@@ -30,6 +30,13 @@ def test_each_case_is_one_line_in_the_words_of_the_screen(two):
     assert "venter på Hjemmepleje" in second
 
 
+def test_what_waits_is_summed_up_beside_the_list_and_never_in_the_json(two):
+    two.words("list", *ANNE)
+    assert two.errors.startswith("● 1 ny · → 1 ")
+    two("list", *ANNE)
+    assert two.errors == ""
+
+
 def test_it_is_narrowed_and_ordered_as_on_the_screen(two):
     assert numbers(two) == [NUMBER, OTHER]
     assert numbers(two, "--only", "on-its-way") == [OTHER]

@@ -43,6 +43,12 @@ def _in_english(monkeypatch):
     monkeypatch.setattr(language, "_in_use", "en")
 
 
+def test_what_has_ended_is_not_said_to_be_sent_back_and_nobody_is_beside_nobody():
+    back = {"sent_back": True, "also": 1}
+    assert row_words.marks(line(CaseState.CLOSED, **back), ANNE) == ()
+    assert row_words.whereabouts(line(CaseState.ACKNOWLEDGED, **back), ANNE) == "Anne Testesen"
+
+
 @pytest.mark.parametrize(
     ("more", "anne", "social"),
     [

@@ -34,7 +34,7 @@ def staffed(road, tmp_path_factory):
 
 
 @pytest.fixture
-def house(staffed):
+def house():
     """The rooms of the municipality; nothing of the tests' own is in the environment."""
     with workplace() as folder:
         told = {"PATH": f"{PROGRAMS}:/usr/bin:/bin", "HOME": str(folder)}
@@ -71,54 +71,13 @@ def test_from_the_door_to_closed_and_the_region_hears_two_things(staffed, house)
     inger, birgit = inbox(house, road, "inger"), inbox(house, road, "birgit")
     inger.press(Typed(INTAKE), ENTER, Typed(PASSWORD), ENTER)
     birgit.press(Typed(WORKER), ENTER, Typed(PASSWORD), ENTER)
-    for desk in (inger, birgit):
-        desk.see("● 1 ny", "▲ sikkerhed")
-        assert "Karen Testdal" in desk.cursor_row
-        desk.press(ENTER)
-        desk.see(SAFETY, "Sådan vil borgeren kontaktes")
-        desk.press(Typed("k"))
-        desk.see(UNIT_PHONE, "Esc fortryd")
-
-    inger.press(ENTER)
-    inger.see("◐ Kvitteret")
-    birgit.press(Typed("27-11"), ENTER)
-    birgit.see(f"! {INTAKE}")
-    birgit.press(ESC)
-    birgit.see("◐ Kvitteret")
-
-    inger.press(Typed("u"))
-    inger.see("Akut betyder her", "Nætterne er værst.", "( ) Akut")
-    inger.press(DOWN, ENTER, Typed(WHY), ENTER)
-    inger.see("Ring nu: +45 95 00 01 02")
-    inger.press(Typed("t"))
-    inger.see("Borgeren blev truffet")
-    inger.press(DOWN, ENTER, ENTER)
-    inger.see("Kontakten er noteret", WHY)
-    inger.press(Typed("v"))
-    inger.see("● Social og Psykiatri")
-    inger.press(SPACE, DOWN)
-    inger.see("+ Social og Psykiatri", "● Hjemmepleje")
-    inger.press(ENTER, Typed(NOTE), SAVE)
-    inger.see("→ Videresendt", "Hjemmepleje")
+    only_one_of_two_takes_it(inger, birgit)
+    finds_it_acute_and_rings(inger)
+    forwards_it(inger)
     acknowledged = told(road, letter, "acknowledged")
-
     dorte = inbox(house, road, "dorte")
-    dorte.press(Typed(DEPARTMENT), ENTER, Typed(FIRST), ENTER)
-    dorte.see("egen adgangskode")
-    dorte.press(Typed(PASSWORD), ENTER, Typed(PASSWORD), ENTER)
-    dorte.see("→ 1 at overtage", "Karen Testdal")
-    dorte.press(Typed("o"))
-    dorte.see("Overtag", "Esc fortryd")
-    dorte.press(ENTER)
-    dorte.see("◉ Overtaget")
-    dorte.press(ENTER)
-    dorte.see(SAFETY, WHY)
-    dorte.press("End")
-    dorte.see(NOTE)
-    dorte.press(Typed("a"))
-    dorte.see("[ ] ")
-    dorte.press(SPACE, TAB, Typed(OUTCOME), ENTER)
-    dorte.see("✓ Afsluttet")
+    comes_for_the_first_time(dorte)
+    takes_it_over_and_closes_it(dorte)
     closed = told(road, letter, "closed")
 
     for desk in (inger, birgit, dorte):
@@ -129,6 +88,66 @@ def test_from_the_door_to_closed_and_the_region_hears_two_things(staffed, house)
     assert changed(acknowledged, closed) == {"state", "states", "steps", "closed_at"}
     said = json.dumps(closed, ensure_ascii=False).replace(f'"acknowledged_by": "{INTAKE}"', "")
     assert [word for word in KEPT if word in said] == []
+
+
+def only_one_of_two_takes_it(first, second):
+    """Both have read it, and both were asked; the second hears who was first (O2)."""
+    for desk in (first, second):
+        desk.see("● 1 ny", "▲ sikkerhed")
+        assert "Karen Testdal" in desk.cursor_row
+        desk.press(ENTER)
+        desk.see(SAFETY, "Sådan vil borgeren kontaktes")
+        desk.press(Typed("k"))
+        desk.see(UNIT_PHONE, "Esc fortryd")
+    first.press(ENTER)
+    first.see("◐ Kvitteret")
+    second.press(Typed("27-11"), ENTER)
+    second.see(f"! {INTAKE}")
+    second.press(ESC)
+    second.see("◐ Kvitteret")
+
+
+def finds_it_acute_and_rings(desk):
+    desk.press(Typed("u"))
+    desk.see("Akut betyder her", "Nætterne er værst.", "( ) Akut")
+    desk.press(DOWN, ENTER, Typed(WHY), ENTER)
+    desk.see("Ring nu: +45 95 00 01 02")
+    desk.press(Typed("t"))
+    desk.see("Borgeren blev truffet")
+    desk.press(DOWN, ENTER, ENTER)
+    desk.see("Kontakten er noteret", WHY)
+
+
+def forwards_it(desk):
+    desk.press(Typed("v"))
+    desk.see("● Social og Psykiatri")
+    desk.press(SPACE, DOWN)
+    desk.see("+ Social og Psykiatri", "● Hjemmepleje")
+    desk.press(ENTER, Typed(NOTE), SAVE)
+    desk.see("→ Videresendt", "Hjemmepleje")
+
+
+def comes_for_the_first_time(desk):
+    """The first password opens nothing but the choice of another."""
+    desk.press(Typed(DEPARTMENT), ENTER, Typed(FIRST), ENTER)
+    desk.see("egen adgangskode")
+    desk.press(Typed(PASSWORD), ENTER, Typed(PASSWORD), ENTER)
+    desk.see("→ 1 at overtage", "Karen Testdal")
+
+
+def takes_it_over_and_closes_it(desk):
+    desk.press(Typed("o"))
+    desk.see("Overtag", "Enter overtag", "Esc fortryd")
+    desk.press(ENTER)
+    desk.see("◉ Overtaget")
+    desk.press(ENTER)
+    desk.see(SAFETY, WHY)
+    desk.press("PageDown")
+    desk.see("Note til Hjemmepleje", NOTE)
+    desk.press(Typed("a"))
+    desk.see("[ ] botilbud")
+    desk.press(SPACE, TAB, Typed(OUTCOME), ENTER)
+    desk.see("✓ Afsluttet")
 
 
 def changed(before, after):

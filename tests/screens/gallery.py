@@ -1,4 +1,4 @@
-"""Draw every screen of the inbox for a person to look at: `make gallery` writes a folder of pictures and a page of them.
+"""Draw every screen of the inbox for a person to look at: `make gallery` writes pictures and a page of them.
 
 Each is drawn at 80 by 24 and at 120 by 40, dark and light, as a picture and as plain text; nothing is compared.
 """
@@ -32,7 +32,7 @@ from tests.screens.line_example import ports as line_ports
 from tests.screens.screenshots import days_ago, filled
 
 SIZES = ((80, 24), (120, 40))
-CALM = 0.25
+CALM = 0.16
 """Seconds until a screen has come to rest."""
 DAY = timedelta(days=1)
 TAKEN_BY = {"taken_by": "Mette Testgaard", "unit": "AMK-vagtcentralen", "phone": "+45 84 11 20 00"}
@@ -110,9 +110,9 @@ WALKS = (
             "list": (),
             "list-end": ("end",),
             "show": ("x",),
-            "list-all": ("end", *("up",) * 6, "enter"),
+            "list-all": ("home", *("down",) * 10, "enter"),
             "list-overdue": ("x", "home", "down", "down", "down", "enter"),
-            "list-nothing": ("x", "home", *("down",) * 8, "enter"),
+            "list-nothing": ("x", "end", "enter"),
             "find": ("slash", *"0101"),
             "found": (*("backspace",) * 4, *"test", "enter"),
             "found-nothing": ("slash", *"zzzz", "enter"),
@@ -227,7 +227,6 @@ def sheet(names: Sequence[str]) -> str:
 
 
 async def main(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for size in SIZES:
         for dark in (True, False):
             names = [name for walk in WALKS for name in await walked(walk, folder, size, dark=dark)]
@@ -237,4 +236,6 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    where = Path(sys.argv[1])
+    where.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(where))

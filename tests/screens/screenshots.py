@@ -68,8 +68,8 @@ async def drawn(ports: InboxPorts, name: str, keys: Sequence[str]) -> Path:
 
 PICTURES = {
     "inbox": ("down",),
-    "letter": ("down", "down", "enter"),
-    "acknowledge": ("down", "k"),
+    "letter": (*("down",) * 3, "enter"),
+    "acknowledge": (*("down",) * 3, "k"),
     "forward": ("v", *("down",) * 5),
     "more": ("f",),
     "close": ("a",),

@@ -66,7 +66,8 @@ async def test_without_colour_every_state_and_rank_stands_there_in_a_sign_and_a_
             for text in zip(lines[first::2], lines[first + 1 :: 2], strict=False)
             if text[1].strip()
         }
-        for number, (case_state, _rank, words) in SAID.items():
+        for number, (case_state, rank, words) in SAID.items():
+            assert every.case(conversation(number)).rank(NOW.date()) is rank
             assert state(case_state) in rows[number]
             assert [word for word in words if word not in rows[number]] == []
         assert "▌" in lines[first]

@@ -191,7 +191,7 @@ async def test_ctrl_l_covers_everything_also_a_dialog(end):
         await pilot.press("ctrl+l")
         text = await until(pilot, "The screen is locked", end.person.name, "somebody else")
         assert end.citizen not in text
-        assert "Keys" not in text
+        assert "─ Help ─" not in text
         pilot.app.notify(f"{end.citizen} has called again")
         await pilot.pause(0.1)
         await pilot.press("escape", "f1", end.first_key)
@@ -229,7 +229,7 @@ async def test_what_goes_on_at_work_stays_behind_the_door(end):
         at_work.action_help()
         await pilot.pause(0.1)
         assert pilot.app.at_work is not at_work
-        assert "Keys" not in seen(pilot)
+        assert "─ Help ─" not in seen(pilot)
         await pilot.app.pop_screen()
         assert pilot.app.at_work is at_work
         assert "The screen is locked" in seen(pilot)
@@ -239,7 +239,7 @@ async def test_somebody_else_may_sign_in_and_finds_nothing_of_the_first(end):
     async with end.opened(person=end.person) as pilot:
         await until(pilot, end.citizen)
         await pilot.press("f1")
-        await until(pilot, "Keys")
+        await until(pilot, "─ Help ─")
         await pilot.press("ctrl+l")
         await until(pilot, "The screen is locked")
         await pilot.press("f2")
@@ -248,7 +248,7 @@ async def test_somebody_else_may_sign_in_and_finds_nothing_of_the_first(end):
         text = await until(pilot, end.citizen)
         assert end.colleague.name in text
         assert end.person.name not in text
-        assert "Keys" not in text
+        assert "─ Help ─" not in text
     assert end.trail()[1:] == [(end.person.id, "sign-out", "done"), (end.colleague.id, "sign-in", "done")]
 
 

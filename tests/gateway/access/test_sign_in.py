@@ -1,5 +1,6 @@
 """Who signs in is who they say, and who guesses waits; either way it stands in the trail, without what was typed."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -253,6 +254,16 @@ def test_another_role_leaves_the_password_as_it_is(place):
     bent, first = place.staff.add(Person("", BENT, Role.ADMIN), place.anne)
     assert (bent.role, first) == (Role.ADMIN, None)
     assert place.enter(BENT, PASSWORD).role is Role.ADMIN
+
+
+def test_the_trail_says_to_which_department_somebody_was_moved(place):
+    """S30: it is that which decides what they see."""
+    for department in ("social-og-psykiatri", "hjemmepleje"):
+        place.staff.add(Person("", BENT, Role.DEPARTMENT, department), place.anne)
+    with place.database.reading() as session:
+        moved = select(EntryRow.detail).where(EntryRow.action == Action.ADD_PERSON).order_by(EntryRow.seq)
+        told = [json.loads(detail) for detail in session.exec(moved)]
+    assert [one.get("department") for one in told[-2:]] == ["social-og-psykiatri", "hjemmepleje"]
 
 
 def test_a_new_first_password_forgives_wrong_guesses(place):

@@ -168,7 +168,7 @@ def test_every_department_outside_the_consent_needs_the_reason_and_is_named(site
     site.store.acknowledge(CASE, ANNE, NOW)
     with pytest.raises(ConfirmationNeeded) as refusal:
         site.store.forward(CASE, SOCIAL, ANNE, "", NOW, also=[JOBS, "skole-dagtilbud-og-ppr"])
-    assert refusal.value.department == "Arbejdsmarked, Skole, dagtilbud og PPR"
+    assert refusal.value.department == "Arbejdsmarked + Skole, dagtilbud og PPR"
     site.store.forward(CASE, SOCIAL, ANNE, "", NOW, "Borgeren har sagt ja.", also=[JOBS])
     assert detail(site) == {"to": SOCIAL, "also": 1, "outside_consent": 1}
     site.store.forward(CASE, SOCIAL, ANNE, "", NOW)
