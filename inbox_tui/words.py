@@ -73,8 +73,16 @@ def outcomes(terms: CaseworkSettings) -> tuple[tuple[str, str], ...]:
     return tuple((code, outcome(code, mine)) for code in offered(terms))
 
 
-def acute_means(days: int) -> str:
-    """Say what acute means here, beside the choice: the sectors' words differ (E1, E2, E3). `days`: working days."""
+def acute_means(days: int | None) -> str:
+    """Say what acute means here, beside the choice: the sectors' words differ (E1, E2, E3).
+
+    `days` is how many working days there are for it; None where no site is open that says so.
+    """
+    if days is None:
+        return _(
+            "Acute here: the situation needs contact quickly. Help that cannot wait can be started within a few hours. "
+            "Others use the word otherwise; you decide. Stays with you."
+        )
     by = {0: _("the same day"), 1: _("the same day, the next working day at the latest")}
     within = ngettext("within {count} working day", "within {count} working days", days).format(count=days)
     return _(

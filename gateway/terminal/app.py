@@ -77,7 +77,7 @@ class TerminalApp(App[None], Generic[Somebody]):
         self.set_interval(self._entrance.watch.every_seconds, self._look)
         if not self.is_web:  # there the driver hears it
             for asked in ASKED_TO_LEAVE:
-                asyncio.get_running_loop().add_signal_handler(asked, self.call_later, self.action_quit)
+                asyncio.get_running_loop().add_signal_handler(asked, self._asked_to_leave)
 
     @property
     def is_shut(self) -> bool:
@@ -167,6 +167,12 @@ class TerminalApp(App[None], Generic[Somebody]):
     def navigate(self, task: "WorkType[None]") -> None:
         """Go to another screen by way of a task."""
         self.run_worker(task, group=NAVIGATING)
+
+    def _asked_to_leave(self) -> None:
+        """Leave as by the key; who asks once more ends the program at once."""
+        for asked in ASKED_TO_LEAVE:
+            asyncio.get_running_loop().remove_signal_handler(asked)
+        self.call_later(self.action_quit)
 
     async def _sit_down(self, person: Somebody) -> None:
         if self._person is not None:

@@ -5,11 +5,12 @@ What anybody writes comes by file or standard input, never as an argument.
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from pydantic import TypeAdapter
 
+from directory.calendar import local_day
 from gateway.access.actions import Action
 from gateway.commands.console import DONE, Arguments, Commands, Console, remind_of_daemon
 from gateway.consents.model import Form, Purpose
@@ -36,6 +37,7 @@ MOMENT: Final[TypeAdapter[datetime]] = TypeAdapter(Moment)
 def add_acts(commands: Commands) -> None:
     """Add the commands."""
     assess = _add(commands, "assess", _("assess whether it is acute"), _assess, Action.ASSESS)
+    assess.epilog = words.acute_means(None)
     assess.add_argument("judgement", choices=("acute", "not-acute"), help=_("the municipality's own judgement"))
     _words(assess, "--why", _("why, in one line"), required=True)
     contacted = _add(commands, "contacted", _("note that the citizen was tried"), _contacted, Action.CONTACT)
@@ -102,18 +104,19 @@ def _add(commands: Commands, name: str, summary: str, deed: Deed, action: Action
         case = deed(arguments, acts(desk.station), desk.case(arguments.case, action).id, desk)
         if action in TOLD:
             remind_of_daemon(console)
-        console.answer(masked_facts(case), *said(case))
+        console.answer(masked_facts(case), *said(case, local_day(desk.now)))
         return DONE
 
     return add_command(commands, name, summary, act, "case")
 
 
-def said(case: Case) -> list[str]:
-    """Say where a case stands after an act."""
+def said(case: Case, today: date) -> list[str]:
+    """Say where a case stands after an act, and by when an acute citizen should be reached (E3)."""
     assessed = words.acute(case.assessment.acute) if case.assessment else ""
     withdrawn = _("! consent withdrawn") if case.withdrawn else ""
     stands = (case.number, presentation.state(case.state), withdrawn, assessed, presentation.ending_told(case))
-    return [presentation.SEPARATOR.join(filter(None, stands))]
+    clock = words.reach_by(case.acute_by, today) if case.acute_by else ""
+    return [presentation.SEPARATOR.join(filter(None, (*stands, clock)))]
 
 
 def _words(parser: ArgumentParser, option: str, help_: str, *, required: bool = False) -> None:

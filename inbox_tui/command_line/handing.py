@@ -20,7 +20,11 @@ def add_handing(commands: Commands) -> None:
     forwarding.add_argument("--note", metavar="FILE", help=_("a note for the department; - reads standard input"))
     forwarding.add_argument("--reason", metavar="FILE", help=_("why, when the consent does not cover the department"))
     taking = add_command(commands, "take-over", _("note that the department has taken it over"), _take_over, "case")
-    taking.add_argument("--by", metavar="FILE", help=_("who there, when you receive referrals; - reads standard input"))
+    taking.add_argument(
+        "--by",
+        metavar="FILE",
+        help=_("who in the department has it, when you write it down for them; - reads standard input"),
+    )
     sending = add_command(commands, "send-back", _("send it back from the department"), _send_back, "case")
     sending.add_argument("--reason", metavar="FILE", required=True, help=_("why; - reads standard input"))
 

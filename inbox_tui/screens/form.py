@@ -140,7 +140,7 @@ class FormScreen(ModalScreen[Filled | None]):
             options.replace_option_prompt_at_index(place, self._option(place, options.highlighted).prompt)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Go on from the choice; of several, mark it or take the mark off."""
+        """Go on from the choice; of several, what is clicked is marked, or its mark taken off."""
         if self._form.several:
             self._mark(event.option_index)
         else:
@@ -152,10 +152,10 @@ class FormScreen(ModalScreen[Filled | None]):
             self._mark(self._list.highlighted)
 
     def action_go_on(self) -> None:
-        """Go on to the next box, or finish; of several choices, mark the one the cursor is on."""
-        if self._list and self._form.several:
+        """Go on to the next box, or finish; of several choices, the one the cursor is on is taken when none is."""
+        if self._list and not self._marked:
             self.action_mark()
-        elif not self._step(1):
+        if not self._step(1):
             self.action_send()
 
     def action_down(self) -> None:
@@ -254,6 +254,7 @@ class FormScreen(ModalScreen[Filled | None]):
 
     def _mark(self, place: int) -> None:
         self._marked ^= {self._form.choices[place][0]}
+        self._stop("")
         self.query_one(OptionList).replace_option_prompt_at_index(place, self._option(place).prompt)
 
     def _option(self, place: int, chosen: int | None = None) -> Option:

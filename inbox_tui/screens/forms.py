@@ -133,7 +133,10 @@ def close(case: Case, terms: CaseworkSettings) -> Form:
         about(case),
         words.outcomes(terms),
         (Box("reason", _("Reason"), needed=_("Write the reason, in one line.")),),
-        _("Enter marks one or more, Tab goes on. Præhospitalet hears only that it is closed; the rest stays with you."),
+        _(
+            "Space marks one or more, Enter goes on. Præhospitalet hears only that it is closed; the rest stays with "
+            "you."
+        ),
         several=True,
     )
 

@@ -192,12 +192,12 @@ class CaseList(ScrollView, can_focus=True):
             self.app.cursor_position = self.content_region.offset + Offset(0, below)
 
     def _reveal(self) -> None:
-        """Scroll so that both lines of the cursor's case are seen, below the header."""
-        line = TALL * self.cursor
-        room = max(TALL, self.size.height - HEADER)
-        top = self.scroll_offset.y
-        if line < top or line + TALL > top + room:
-            self.scroll_to(y=line if line < top else line + TALL - room, animate=False, immediate=True)
+        """Scroll so that the cursor's case is seen whole, below the header, with a whole case on top."""
+        whole = max(1, (self.size.height - HEADER) // TALL)
+        top = self._top()
+        if not top <= self.cursor < top + whole:
+            first = self.cursor if self.cursor < top else self.cursor - whole + 1
+            self.scroll_to(y=TALL * first, animate=False, immediate=True)
         self.point()
 
     def _ask(self) -> None:

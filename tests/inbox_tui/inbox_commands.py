@@ -39,7 +39,7 @@ def make(folder):
 
 @dataclass
 class Typed:
-    """The commands, typed on a copy of the site. Each gives what it said; what it said beside that stands in `errors`."""
+    """The commands, typed on a copy of the site. Each gives what it said; what was beside that stands in `errors`."""
 
     home: Path
     capsys: pytest.CaptureFixture

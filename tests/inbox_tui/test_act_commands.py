@@ -45,6 +45,8 @@ def test_an_assessment_is_typed_and_shown(taken):
     (note,) = [note for note in said["notes"] if note["kind"] == "Assessment"]
     assert (note["by"], note["why"]) == (WORKER, "Hun er alene i nat.")
     assert taken("list")["cases"][0]["acute"] is True
+    assert "reach the citizen by" in taken.words("--lang", "en", "known", NUMBER, *AS)
+    assert "Others use the word otherwise" in taken.words("--lang", "en", "assess", "--help")
 
 
 def test_show_tells_in_words_what_was_added_and_done_here(taken):

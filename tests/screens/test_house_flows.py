@@ -87,7 +87,7 @@ async def test_the_administrator_hires_somebody_whose_first_password_is_shown_on
     """S29."""
     async with opened(site.ports(person=BODIL), (80, 24)) as pilot:
         await at(pilot, "m")
-        await until(pilot, "Anne Testesen", "arbejder i Social og Psykiatri", "har ikke været her")
+        await until(pilot, "Anne Testesen", "arbejder i Social og Psykiatri", "har ikke logget ind endnu")
         await pilot.press("n")
         await until(pilot, "Ny kollega")
         await pilot.press("down", "enter", *"sara testlund", "enter")
@@ -127,7 +127,7 @@ async def test_the_last_administrator_stays(site):
         await at(pilot, "m")
         await until(pilot, "Bodil Testbo")
         await pilot.press("down", "down", "s")
-        await until(pilot, "Slut adgangen?", "Bodil Testbo kan ikke længere logge ind")
+        await until(pilot, "Afslut adgangen?", "Bodil Testbo kan ikke længere logge ind")
         await pilot.press("j")
         await until(pilot, "Det er den eneste administrator.")
     assert "Bodil Testbo" in people(site)
