@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class InboxApp(TerminalApp[Person]):
     """The municipality's inbox. It only reads and writes rows: sealing, sending and receiving are the daemon's."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES, "inbox.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES, PurePath(__file__).with_name("inbox.tcss")]
     BINDINGS: ClassVar[list[BindingType]] = bindings(commands.QUIT)
 
     def __init__(self, ports: "InboxPorts") -> None:

@@ -1,5 +1,6 @@
 """Cases as they are read: put together from their rows, in one session, and only as far as who reads can see."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -102,9 +103,13 @@ class Cases:
         """Count the cases somebody should look at today for another reason than their deadline (E13)."""
         if not is_working_day(reader.today):
             return 0
-        open_ones = select(CaseRow, DepartmentRow.name).where(self.sight, *_shown(reader.today, View()))
-        rows = self.session.exec(open_ones.join(DepartmentRow, isouter=True))
-        return sum(reader.reminder(frame(row, department)) is not None for row, department in rows)
+        return sum(reader.reminder(line) is not None for line in self.frames(reader.today))
+
+    def frames(self, today: date) -> Iterator[CaseLine]:
+        """Go through the open cases without opening anything that is locked: no name comes out of it."""
+        open_ones = select(CaseRow, DepartmentRow.name).where(self.sight, *_shown(today, View()))
+        for row, department in self.session.exec(open_ones.join(DepartmentRow, isouter=True)):
+            yield frame(row, department)
 
     def department_of(self, person: Person) -> str | None:
         """Name the department a person speaks for now; None for those who receive, who speak for all of them."""

@@ -192,6 +192,8 @@ MOVE: Final = Command(
 
 RARER: Final = (TAKE_OVER, SEND_BACK, ASSESS, CONTACT, FAMILIAR, GP, MEETING, NOT_OURS, WITHDRAW, CLOSE, EXPORT)
 """What is found behind MORE; each has its own key all the same."""
+OF_A_DEPARTMENT: Final = frozenset({TAKE_OVER, SEND_BACK})
+"""What can be done only while a department is responsible."""
 INBOX: Final = (OPEN, ACKNOWLEDGE, FORWARD, MORE, FIND, HELP, QUIT)
 """What fits on one line of 80 cells, in either language."""
 ON_THE_LINE: Final = (OUR_CONTACT, OUR_KEY, THEIRS, ENROL, BACK, HELP)

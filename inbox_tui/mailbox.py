@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
@@ -12,17 +12,13 @@ from gateway.mailbox.mail import Matter
 from gateway.mailbox.tell import Standing
 from gateway.site.cipher import Vault
 from inbox_tui.cases import Cases
-from inbox_tui.casework.case import CaseLine, CaseState
+from inbox_tui.casework.case import CaseState
 from inbox_tui.casework.due import Why, all_due
-from inbox_tui.casework.view import View
 from inbox_tui.sight import EVERYTHING
 
 ARRIVED: Final = "arrived"
 DAILY: Final = frozenset({Why.ACUTE, Why.OVERDUE, Why.NOBODY})
 """What is told again each working day until somebody has acted: a citizen waits, and perhaps nobody has seen it."""
-
-AT_ONCE: Final = 500
-"""Cases that are read together."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +31,8 @@ class Waiting:
     def __call__(self, session: Session, now: datetime) -> Iterator[Standing]:
         """Go through the open cases; `now` is the rules' clock."""
         today = local_day(now)
-        for line in _open(Cases(session, self.vault, EVERYTHING), today):
+        for line in Cases(session, self.vault, EVERYTHING).frames(today):
             if line.state is CaseState.NEW and line.unread and not line.withdrawn:
                 yield Standing(ARRIVED, line.id, Matter.ARRIVED)
             for one in all_due(line, today, self.remind_days):
                 yield Standing(one.why, line.id, Matter.REMINDER, daily=one.why in DAILY)
-
-
-def _open(cases: Cases, today: date) -> Iterator[CaseLine]:
-    for offset in range(0, cases.count(today, View()), AT_ONCE):
-        yield from cases.page(offset, AT_ONCE, today, View())

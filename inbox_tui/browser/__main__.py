@@ -5,11 +5,31 @@ Who it is for signs in on the screen; nothing about them is in its arguments or 
 
 import sys
 from argparse import ArgumentParser
+from typing import Final
 
 from gateway.commands import console
 from gateway.commands.console import DONE, Arguments, Console
 from inbox_tui import bootstrap
 from inbox_tui.app import InboxApp
+
+NOBODY_SECONDS: Final = 300.0
+"""How often it is looked whether somebody has signed in; whoever only holds a page open leaves it to others."""
+
+
+class PageApp(InboxApp):
+    """The inbox of one page, which ends when nobody is signed in for two looks in a row."""
+
+    _nobody_before = False
+
+    async def on_mount(self) -> None:
+        """Look every so often."""
+        self.set_interval(NOBODY_SECONDS, self._end_if_nobody)
+
+    def _end_if_nobody(self) -> None:
+        nobody = self.at_work is None
+        if nobody and self._nobody_before:
+            self.exit()
+        self._nobody_before = nobody
 
 
 def build(parser: ArgumentParser) -> ArgumentParser:
@@ -20,7 +40,7 @@ def build(parser: ArgumentParser) -> ArgumentParser:
 
 def _open(_arguments: Arguments, console: Console) -> int:
     with bootstrap.open_municipality(console.home) as station:
-        app = InboxApp(bootstrap.inbox_ports(station))
+        app = PageApp(bootstrap.inbox_ports(station))
         app.run()
     return app.return_code or DONE
 

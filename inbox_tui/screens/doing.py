@@ -86,7 +86,12 @@ class DoingPage(SavingPage[Result]):
     async def _more(self) -> None:
         case = await self._fresh()
         about = forms.about(case) if case else _("No referral is chosen.")
-        rarer = [one for one in self.rarer() if case or one not in commands.RARER]
+        held = case is not None and case.responsible is not None
+        rarer = [
+            one
+            for one in self.rarer()
+            if (case or one not in commands.RARER) and (held or one not in commands.OF_A_DEPARTMENT)
+        ]
         offered = commands.offered(rarer, self.seat.person)
         action = await self.app.push_screen_wait(MoreScreen(about, offered)) if offered else None
         if action:

@@ -84,12 +84,14 @@ class CaseList(ScrollView, can_focus=True):
         self._total = 0
         self._reader = Reader(date.min)
         self._rows: dict[int, CaseLine] = {}
+        self._drawn: dict[tuple[int, int, Columns], list[Part]] = {}
 
     # What it is told
 
     def show(self, page: Page) -> None:
         """Take a fresh page: everything known before is forgotten."""
         self._rows = dict(enumerate(page.lines, page.offset))
+        self._drawn.clear()
         self._total, self._reader = page.total, page.reader
         self.virtual_size = Size(self.size.width, HEADER + TALL * page.total)
         self.cursor = max(0, min(self.cursor if page.cursor is None else page.cursor, page.total - 1))
@@ -99,6 +101,7 @@ class CaseList(ScrollView, can_focus=True):
     def add(self, page: Page) -> None:
         """Take rows that were asked for, beside those it has."""
         self._rows.update(enumerate(page.lines, page.offset))
+        self._drawn.clear()
         self.refresh()
 
     @property
@@ -119,11 +122,18 @@ class CaseList(ScrollView, can_focus=True):
         if y < HEADER:
             return self._strip(heading(columns, (_("State"), _("Citizen"), _("With"), _("Target"))))
         index, below = divmod(y - HEADER + self.scroll_offset.y, TALL)
-        line = self._rows.get(index)
-        if line is None:
+        if index not in self._rows:
             return self._strip([("   …" if index < self._total and not below else "", "quiet")])
-        draw = second_line if below else first_line
-        return self._strip(draw(line, columns, self._reader), selected=index == self.cursor, edge=index == self.cursor)
+        here = index == self.cursor
+        return self._strip(self._parts(index, below, columns), selected=here, edge=here)
+
+    def _parts(self, index: int, below: int, columns: Columns) -> list[Part]:
+        """Put a line into words, once: moving the cursor changes none of them."""
+        place = (index, below, columns)
+        if place not in self._drawn:
+            draw = second_line if below else first_line
+            self._drawn[place] = draw(self._rows[index], columns, self._reader)
+        return self._drawn[place]
 
     def _strip(self, parts: Iterable[Part], *, selected: bool = False, edge: bool = False) -> Strip:
         ground = self.get_component_rich_style("case--selected") if selected else self.rich_style

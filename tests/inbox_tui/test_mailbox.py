@@ -288,8 +288,8 @@ def test_what_is_told_daily_is_what_a_citizen_waits_for():
     assert {Why.ACUTE, Why.OVERDUE, Why.NOBODY} == DAILY
 
 
-def test_more_cases_than_are_read_together_are_all_looked_at(office, monkeypatch):
-    monkeypatch.setattr("inbox_tui.mailbox.AT_ONCE", 2)
+def test_every_case_is_looked_at_and_no_name_is_opened_for_it(office, monkeypatch):
+    monkeypatch.setattr("inbox_tui.locked.Locked.line", lambda *_row: pytest.fail("a name was opened"))
     cases = [office.arrive(f"2026-000{n}") for n in range(1, 6)]
     office.tell()
     assert {row.about for row in office.rows(ToldMailboxRow)} == set(cases)

@@ -11,6 +11,7 @@ from gateway.terminal.app import ASKED_TO_LEAVE
 from gateway.terminal.opening import Opening
 from inbox_tui import __main__ as program
 from inbox_tui.app import AtTheDoor, InboxApp, OpeningInboxApp
+from inbox_tui.browser import __main__ as page
 from inbox_tui.screens.inbox import InboxScreen
 from tests.inbox_site import ANNE, arrived, referral
 
@@ -103,3 +104,17 @@ async def test_a_screen_that_fails_quotes_nothing_of_what_was_read(site, monkeyp
     assert "LookupError test_opening_door.py:" in said, said
     assert NAME not in said
     assert app.return_code == 1
+
+
+async def test_a_page_where_nobody_signs_in_is_left_to_others(site, monkeypatch):
+    """Whoever reaches the web server in front could hold every page there is, without a password."""
+    monkeypatch.setattr(page, "NOBODY_SECONDS", 0.05)
+    held, used = page.PageApp(site.ports(person=None)), page.PageApp(site.ports(person=ANNE))
+    async with held.run_test() as pilot, used.run_test() as other:
+        for _look in range(100):
+            await pilot.pause(0.02)
+            if held.return_value is None and not held.is_running:
+                break
+        await other.pause(0.2)
+        assert not held.is_running
+        assert used.is_running
