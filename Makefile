@@ -78,6 +78,7 @@ fuzz: $(READY)
 bench: $(READY)
 	@$(BIN)/python bench/road.py
 	@$(BIN)/python bench/audit.py
+	@$(BIN)/python bench/inbox.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
