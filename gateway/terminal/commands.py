@@ -18,9 +18,13 @@ class Command:
     label: str
     help: str
 
-    def binding(self) -> Binding:
-        """Bind the keys for Textual; the label is shown by our own footer, in the language in use."""
-        return Binding(self.keys, self.action, self.label, show=False)
+    def binding(self, *, at_once: bool = False) -> Binding:
+        """Bind the keys for Textual; the label is shown by our own footer, in the language in use.
+
+        What is done `at_once` is done before the next key is handed to anything: that key may be meant for a field that
+        this one opens.
+        """
+        return Binding(self.keys, self.action, self.label, show=False, priority=at_once)
 
 
 LOCK: Final = Command(

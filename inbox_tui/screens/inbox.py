@@ -38,18 +38,20 @@ WARNED_SECONDS: Final = 60
 class InboxScreen(DoingPage[None]):
     """The list of cases, with the counts above it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(
-        *commands.INBOX,
-        commands.QUARANTINE,
-        commands.DRILL,
-        commands.LINE,
-        commands.NOTICES,
-        commands.HOUSE,
-        commands.FIND,
-        commands.SHOW,
-        commands.BACK,
-        *commands.RARER,
-    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(
+            *commands.INBOX,
+            commands.QUARANTINE,
+            commands.DRILL,
+            commands.LINE,
+            commands.NOTICES,
+            commands.HOUSE,
+            commands.BACK,
+            *commands.RARER,
+        ),
+        commands.FIND.binding(at_once=True),
+        commands.SHOW.binding(at_once=True),
+    ]
 
     def __init__(self, seat: Seat, unit_name: str) -> None:
         super().__init__(seat)
@@ -120,13 +122,13 @@ class InboxScreen(DoingPage[None]):
         """Show everything an administrator should see to."""
         self.begin(self._notices, "open")
 
-    def action_find(self) -> None:
-        """Ask what to search by."""
-        self._look_at(typing=True)
+    async def action_find(self) -> None:
+        """Ask what to search by; what is typed in the same burst as the key is waited with until there is a line."""
+        await self._look_at(typing=True)
 
-    def action_show(self) -> None:
+    async def action_show(self) -> None:
         """Ask what to show instead, and in which order."""
-        self._look_at(typing=False)
+        await self._look_at(typing=False)
 
     def action_house(self) -> None:
         """Show the departments, and from there who works here."""
@@ -186,9 +188,9 @@ class InboxScreen(DoingPage[None]):
 
     # What is looked at
 
-    def _look_at(self, *, typing: bool) -> None:
+    async def _look_at(self, *, typing: bool) -> None:
         departments = self._shot.departments if self._shot else ()
-        self.app.push_screen(LookScreen(self._view, departments, typing=typing), self._looked)
+        await self.app.push_screen(LookScreen(self._view, departments, typing=typing), self._looked)
 
     def _looked(self, wanted: str | View | None) -> None:
         if isinstance(wanted, View):

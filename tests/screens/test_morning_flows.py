@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from textual.events import Key
 from textual.widgets import Input
 
 from directory.model import REGION
@@ -184,3 +185,14 @@ async def test_a_department_sees_its_own_deadline_and_what_waits_for_it(busy):
         await pilot.press("escape", "slash", *"ruth", "enter")
         await until(pilot, "Intet blev fundet")
         assert "Ruth" not in seen(pilot)
+
+
+async def test_what_is_typed_in_the_same_burst_as_the_search_key_is_searched_by(site):
+    """E10: a quick «/karen» and Enter finds her; not a letter of it is lost, or taken for a key of the list."""
+    site.receive(arrived(referral("R02")))
+    async with opened(site.ports(), (80, 24)) as pilot:
+        await until(pilot, "Karen Testdal")
+        for key in ("slash", *"karen", "enter"):
+            pilot.app.post_message(Key(key, "/" if key == "slash" else key if len(key) == 1 else "\r"))
+        await until(pilot, "Fundet på navn: 1")
+    assert [action for action, *_rest in site.trail()] == ["search"]
