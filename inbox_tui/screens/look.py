@@ -37,6 +37,7 @@ class LookScreen(ModalScreen[str | View | None]):
         super().__init__()
         self._view = view
         self._typing = typing
+        self._answered = False
         self._views = {str(place): one for place, one in enumerate(_choices(view, departments))}
 
     def compose(self) -> ComposeResult:
@@ -59,13 +60,13 @@ class LookScreen(ModalScreen[str | View | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Answer with what was typed; nothing typed leads to the list."""
         if event.value.strip():
-            self.dismiss(event.value)
+            self._answer(event.value)
         else:
             self.query_one(OptionList).focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer with what was chosen."""
-        self.dismiss(self._views[str(event.option_id)][2])
+        self._answer(self._views[str(event.option_id)][2])
 
     def on_key(self, event: Key) -> None:
         """Let what is typed land in the search line, wherever the cursor is."""
@@ -89,7 +90,13 @@ class LookScreen(ModalScreen[str | View | None]):
 
     def action_back(self) -> None:
         """Leave the list as it is."""
-        self.dismiss(None)
+        self._answer(None)
+
+    def _answer(self, wanted: str | View | None) -> None:
+        """Answer once: keys of the same burst may still come here when this is no longer what is shown."""
+        if not self._answered:
+            self._answered = True
+            self.dismiss(wanted)
 
     def _options(self) -> Iterator[Option]:
         before = ""

@@ -196,3 +196,15 @@ async def test_what_is_typed_in_the_same_burst_as_the_search_key_is_searched_by(
             pilot.app.post_message(Key(key, "/" if key == "slash" else key if len(key) == 1 else "\r"))
         await until(pilot, "Fundet på navn: 1")
     assert [action for action, *_rest in site.trail()] == ["search"]
+
+
+async def test_keys_that_come_faster_than_the_dialog_goes_close_nothing_else(site):
+    """A burst reaches a dialog that has answered already: it answers once, and the list below stays."""
+    site.receive(arrived(referral("R02")))
+    async with opened(site.ports(), (80, 24)) as pilot:
+        await until(pilot, "Karen Testdal")
+        for key in ("x", "enter") * 6:
+            pilot.app.post_message(Key(key, "x" if key == "x" else "\r"))
+        await pilot.pause(0.3)
+        await pilot.press("escape", "escape")
+        await until(pilot, "Karen Testdal")
