@@ -3,7 +3,6 @@
 from typing import TypeVar
 
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 
 from gateway.keeping import commands, refusals
 from gateway.keeping.ports import Keeper
@@ -12,6 +11,7 @@ from gateway.site.errors import PersonGone, SiteError
 from gateway.terminal import page
 from gateway.terminal.bars import TitleBar
 from gateway.terminal.help import HelpScreen
+from gateway.terminal.once import Dialog
 from gateway.terminal.plain import one_line
 
 Result = TypeVar("Result")
@@ -45,7 +45,7 @@ class KeepingPage(page.Page[Result]):
         self.app.push_screen(HelpScreen(_paragraphs(), commands.EXPLAINED, commands.BACK))
 
 
-class KeepingDialog(KeepingPage[Result], ModalScreen[Result]):
+class KeepingDialog(KeepingPage[Result], Dialog[Result]):
     """A dialog over such a screen."""
 
 

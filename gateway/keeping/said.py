@@ -6,7 +6,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from gateway.contacts.model import Change
@@ -17,9 +16,10 @@ from gateway.language import gettext as _
 from gateway.terminal import dates
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import bindings
+from gateway.terminal.once import Dialog
 
 
-class SaidDialog(ModalScreen[None]):
+class SaidDialog(Dialog[None]):
     """A title, what is said first, and what else."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(GO_ON)

@@ -7,15 +7,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from gateway.language import gettext as _
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import Command
+from gateway.terminal.once import Dialog
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """A page over the others, made from the same commands as the footer; `back` is the one that closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from textual.message import Message
-from textual.screen import Screen
 
 from gateway.terminal.door import database_trouble
+from gateway.terminal.once import LeftOnce
 from gateway.terminal.plain import plain
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Stopped:
     severity: Severity
 
 
-class Page(Screen[Result]):
+class Page(LeftOnce[Result]):
     """A screen. REFUSALS says each kind of refusal in words; TROUBLE is what else can be wrong beside the database.
 
     GONE is how the flows say that the person no longer works here.

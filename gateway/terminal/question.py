@@ -6,14 +6,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import CANCEL, CONFIRM, bindings
+from gateway.terminal.once import Dialog
 
 
-class QuestionScreen(ModalScreen[bool]):
+class QuestionScreen(Dialog[bool]):
     """Answers True when the person goes through with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(CONFIRM, CANCEL)

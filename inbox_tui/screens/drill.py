@@ -6,7 +6,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from directory.model import Contact
@@ -16,12 +15,13 @@ from gateway.terminal import dates
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import bindings
 from gateway.terminal.letter_view import Fact
+from gateway.terminal.once import Dialog
 from gateway.terminal.plain import one_line
 from inbox_tui import commands
 from inbox_tui.drills import OpenDrill
 
 
-class DrillScreen(ModalScreen[bool]):
+class DrillScreen(Dialog[bool]):
     """Answers True when the person acknowledges it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(commands.ACKNOWLEDGE_DRILL, commands.CANCEL)

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -17,6 +16,7 @@ from gateway.language import gettext as _
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import Command, bindings
 from gateway.terminal.letter_view import Fact
+from gateway.terminal.once import Dialog
 from gateway.terminal.plain import plain
 from gateway.terminal.settling import settled
 from inbox_tui import commands
@@ -85,7 +85,7 @@ Save = Callable[[Filled], Awaitable[str | None]]
 """Carries out what was filled in. Gives what is to be mended, in words, or None when the form has done its work."""
 
 
-class FormScreen(ModalScreen[Filled | None]):
+class FormScreen(Dialog[Filled | None]):
     """Answers with what was filled in, or None when the person leaves.
 
     With `save` it stays until that is through: whatever was typed is there still when the act was refused, or the

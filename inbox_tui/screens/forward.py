@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,6 +18,7 @@ from gateway.language import gettext as _
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.cells import fit
 from gateway.terminal.commands import bindings
+from gateway.terminal.once import Dialog
 from gateway.terminal.plain import one_line, plain
 from gateway.terminal.settling import settled
 from inbox_tui import commands, presentation, refusals
@@ -44,7 +44,7 @@ Send = Callable[[Order], Awaitable[str | None]]
 """Carries an order out. Gives why not, in words, or None when it is done."""
 
 
-class ForwardScreen(ModalScreen[None]):
+class ForwardScreen(Dialog[None]):
     """Stays until an order is carried out, or the person leaves: what was typed is there still when it was refused."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*BETWEEN, *bindings(commands.SEND, commands.BESIDE, commands.CANCEL)]

@@ -9,13 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from gateway.language import gettext as _
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import bindings
+from gateway.terminal.once import Dialog
 from gateway.terminal.plain import one_line
 from inbox_tui import commands, view_words
 from inbox_tui.casework.departments import Department
@@ -25,7 +25,7 @@ LONGEST: Final = 100
 """Characters that are searched by: a name, not a story."""
 
 
-class LookScreen(ModalScreen[str | View | None]):
+class LookScreen(Dialog[str | View | None]):
     """Answers with what to search by, or with what to show instead of `view`.
 
     `typing` begins in the search line, else in the list below it; whatever is typed lands in the line either way.
@@ -37,7 +37,6 @@ class LookScreen(ModalScreen[str | View | None]):
         super().__init__()
         self._view = view
         self._typing = typing
-        self._answered = False
         self._views = {str(place): one for place, one in enumerate(_choices(view, departments))}
 
     def compose(self) -> ComposeResult:
@@ -60,13 +59,13 @@ class LookScreen(ModalScreen[str | View | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Answer with what was typed; nothing typed leads to the list."""
         if event.value.strip():
-            self._answer(event.value)
+            self.dismiss(event.value)
         else:
             self.query_one(OptionList).focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer with what was chosen."""
-        self._answer(self._views[str(event.option_id)][2])
+        self.dismiss(self._views[str(event.option_id)][2])
 
     def on_key(self, event: Key) -> None:
         """Let what is typed land in the search line, wherever the cursor is."""
@@ -90,13 +89,7 @@ class LookScreen(ModalScreen[str | View | None]):
 
     def action_back(self) -> None:
         """Leave the list as it is."""
-        self._answer(None)
-
-    def _answer(self, wanted: str | View | None) -> None:
-        """Answer once: keys of the same burst may still come here when this is no longer what is shown."""
-        if not self._answered:
-            self._answered = True
-            self.dismiss(wanted)
+        self.dismiss(None)
 
     def _options(self) -> Iterator[Option]:
         before = ""

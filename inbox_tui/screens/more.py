@@ -8,7 +8,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -16,11 +15,12 @@ from gateway.language import gettext as _
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.cells import fit
 from gateway.terminal.commands import Command, bindings
+from gateway.terminal.once import Dialog
 from gateway.terminal.plain import one_line
 from inbox_tui import commands
 
 
-class MoreScreen(ModalScreen[str | None]):
+class MoreScreen(Dialog[str | None]):
     """Answers with the action of the command that was chosen, by its own key or with Enter."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(commands.CANCEL)

@@ -7,20 +7,20 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Digits, Static
 
 from gateway.language import gettext as _
 from gateway.terminal import dates
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import bindings
+from gateway.terminal.once import Dialog
 from gateway.terminal.plain import one_line, plain
 from inbox_tui import commands, words
 from inbox_tui.casework.case import Case
 from inbox_tui.screens.forms import about
 
 
-class RingScreen(ModalScreen[bool]):
+class RingScreen(Dialog[bool]):
     """Answers True when the person has rung, and wants to note how it went."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(commands.RING, commands.RING_LATER)

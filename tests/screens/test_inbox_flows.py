@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from textual.events import Key
 
 from directory.calendar import local_day
 from gateway import language
@@ -228,3 +229,17 @@ async def test_the_inbox_speaks_english_when_asked(site):
 async def test_the_demo_line_stands_on_top(site):
     async with opened(site.ports(notice="Demo – du er Anne")) as pilot:
         assert (await until(pilot, "Demo – du er Anne")).splitlines()[1].strip() == "Demo – du er Anne"
+
+
+async def test_escape_pressed_twice_in_one_burst_leaves_the_letter_and_not_the_list(site):
+    """Keys that are quicker than the screens close nothing below: the second is not the list's."""
+    site.receive(arrived(referral("R02")))
+    async with opened(site.ports(), (80, 24)) as pilot:
+        await until(pilot, "Karen Testdal")
+        for way_in, seen_there in (("enter", "Sådan vil borgeren kontaktes"), ("f1", "Esc"), ("f", "Flere")):
+            await pilot.press(way_in)
+            await until(pilot, seen_there)
+            for _time in range(3):
+                pilot.app.post_message(Key("escape", None))
+            await until(pilot, "Karen Testdal", "Tilstand")
+        assert pilot.app.is_running

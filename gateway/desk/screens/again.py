@@ -6,19 +6,19 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from gateway.desk import commands
 from gateway.language import gettext as _
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import CANCEL, bindings
+from gateway.terminal.once import Dialog
 from gateway.wire.referral import ReReferralKind
 
 KEYS = (commands.ONGOING, commands.RELAPSE, CANCEL)
 
 
-class AgainScreen(ModalScreen[ReReferralKind | None]):
+class AgainScreen(Dialog[ReReferralKind | None]):
     """Answers with the kind of re-referral."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(*KEYS)

@@ -6,7 +6,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from gateway.desk import commands, words
@@ -20,6 +19,7 @@ from gateway.referring.promise import CallOutcome
 from gateway.referring.words import OUTCOMES, why_due
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import CANCEL, bindings
+from gateway.terminal.once import Dialog
 from gateway.terminal.plain import one_line
 
 OUTCOME: Final = Spec("outcome", mark("How did it go?"), "")
@@ -27,7 +27,7 @@ REMARK: Final = Spec("remark", mark("Remark"), "", mark("whom you talked with; m
 KEYS = (commands.SAVE, CANCEL)
 
 
-class CallScreen(DeskPage[bool], ModalScreen[bool]):
+class CallScreen(DeskPage[bool], Dialog[bool]):
     """Answers True when a call was logged."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(*KEYS)

@@ -6,16 +6,16 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from gateway.desk import commands
 from gateway.language import gettext as _
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import bindings
+from gateway.terminal.once import Dialog
 
 
-class JournalScreen(ModalScreen[None]):
+class JournalScreen(Dialog[None]):
     """Shows the note; it is on the clipboard already."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(commands.BACK)

@@ -6,15 +6,15 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from gateway.desk import commands
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import bindings
+from gateway.terminal.once import Dialog
 
 
-class SaidScreen(ModalScreen[None]):
+class SaidScreen(Dialog[None]):
     """Something the person should read before going on."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(commands.UNDERSTOOD)

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content as Drawn
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -21,6 +20,7 @@ from gateway.referring.recognise import Seen, Sign
 from gateway.referring.words import STATES
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import CANCEL, bindings
+from gateway.terminal.once import Dialog
 from gateway.wire.referral import ReReferralKind
 
 SIGNS = {Sign.CPR: mark("same CPR number"), Sign.PHONE: mark("same phone; perhaps somebody else")}
@@ -44,7 +44,7 @@ class Choice:
         return put(content, "re_referral", {**previous, **({"reason": reason} if reason else {})})
 
 
-class SeenScreen(ModalScreen[Choice | None]):
+class SeenScreen(Dialog[Choice | None]):
     """Lists the earlier referrals; the keys say what the new one is."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(

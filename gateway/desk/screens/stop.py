@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from gateway.desk import commands
@@ -15,6 +14,7 @@ from gateway.language import gettext as _
 from gateway.referring.refusals import Reason, Refused
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import bindings
+from gateway.terminal.once import Dialog
 
 KEYS = (commands.CORRECT, commands.KEEP, commands.DROP)
 
@@ -30,7 +30,7 @@ class After(enum.Enum):
     """The draft is deleted."""
 
 
-class StopScreen(ModalScreen[After]):
+class StopScreen(Dialog[After]):
     """Says loudly what to do, and asks about the draft."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(*KEYS)

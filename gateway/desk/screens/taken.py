@@ -6,7 +6,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from gateway.desk import commands
@@ -14,9 +13,10 @@ from gateway.language import gettext as _
 from gateway.referring.drafts import Draft
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import bindings
+from gateway.terminal.once import Dialog
 
 
-class TakenScreen(ModalScreen[bool]):
+class TakenScreen(Dialog[bool]):
     """Answers True when the person keeps their own text as a draft of its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(commands.THEIRS, commands.MINE)

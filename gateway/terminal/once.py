@@ -1,0 +1,28 @@
+"""Screens that are left once: keys of one burst may still reach a screen that has answered already.
+
+Textual closes whatever is on top when a screen is dismissed, also the second time, and then that is another screen.
+"""
+
+from typing import Any, TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen, Screen
+
+Result = TypeVar("Result")
+
+
+class LeftOnce(Screen[Result]):
+    """A screen whose first answer counts, and closes it alone."""
+
+    _left_once = False
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:  # noqa: ANN401 - Textual's own
+        """Answer and close, the first time."""
+        if self._left_once:
+            return AwaitComplete()
+        self._left_once = True
+        return super().dismiss(result)
+
+
+class Dialog(LeftOnce[Result], ModalScreen[Result]):
+    """A question over the work."""
