@@ -54,7 +54,8 @@ def busy(site):
 async def test_the_morning_begins_with_what_needs_a_person_and_says_why(busy):
     """S11, E3, E4, E13, at 80×24; the terminal's own cursor stands on the chosen row."""
     async with opened(busy.ports(), (80, 24)) as pilot:
-        text = await until(pilot, "! akut: kontakt i dag", "ingen har kvitteret i 2 hverdage", "venter på Hjemmepleje")
+        said = ("! akut: kontakt i dag", "ingen har kvitteret i 2 hverdage", "venter på Hjemmepleje", "mandag")
+        text = await until(pilot, *said)
         order = ("Ruth", "Inger", "Viggo", "Karen", "Anders", "Emil")
         assert [text.index(name) for name in order] == sorted(text.index(name) for name in order)
         assert "! 1 akut · ! 1 over fristen · ● 2 nye · → 1 på vej" in text
