@@ -112,6 +112,7 @@ class Contender:
     name: str
     start: Callable[[], Program]
     ready: Callable[[Program], Mapping[str, float]]
+    down: str = DOWN
     only: str = ""
     every: str = ""
     search: str = ""
@@ -130,7 +131,7 @@ def measured(one: Contender) -> dict[str, list[float]]:
     with one.start() as program:
         times = {name: [value] for name, value in one.ready(program).items()}
         program.settle()
-        times["key to paint: move"] = [program.painted(DOWN) for _key in range(KEYS)]
+        times["key to paint: move"] = [program.painted(one.down) for _key in range(KEYS)]
         if one.only:
             times["key to paint: filter"] = [settled(program, keys) for keys in (one.every, one.only) * 5]
         if one.search:
@@ -183,10 +184,11 @@ def neomutt(mail: Path, cache: Path | None) -> Contender:
         f"neomutt, {'warm' if cache else 'no'} header cache",
         lambda: Program(line, {"LC_ALL": "C.UTF-8", "HOME": str(mail.parent)}, mail.parent),
         lambda one: {"open": one.opened(f"Msgs:{MANY}")},
+        down="j",
         only="l~d<2d\r",
         every="l~A\r",
         search=f"l~f {RAREST.split()[1]}\r",
-        found="Limit",
+        found=f"2026-{MANY - 1000:05}",
     )
 
 
@@ -222,8 +224,9 @@ def main() -> None:
             cache.mkdir()
             contenders += [neomutt(mail, None), neomutt(mail, cache)]
         results: dict[str, dict[str, list[float]]] = {one.name: {} for one in contenders}
-        for _round in range(ROUNDS):
+        for turn in range(ROUNDS):
             for one in contenders:
+                print(f"round {turn + 1} of {ROUNDS}: {one.name}", file=sys.stderr)
                 for what, values in measured(one).items():
                     results[one.name].setdefault(what, []).extend(values)
         told(results)

@@ -15,7 +15,7 @@ from typing import Final, Self
 SIZE: Final = (24, 80)
 QUIET: Final = 0.04
 """Seconds without a byte after which a paint is over."""
-PATIENCE: Final = 120.0
+PATIENCE: Final = 30.0
 
 
 class Program:
@@ -59,6 +59,8 @@ class Program:
         while select.select([self._mine], [], [], wait)[0]:
             os.read(self._mine, 1 << 16)
             last, wait = time.perf_counter(), QUIET
+        if last == began:
+            raise TimeoutError(keys, "nothing was painted")
         return (last - began) * 1000
 
     def settle(self) -> None:

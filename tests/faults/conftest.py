@@ -4,9 +4,12 @@ import time
 from collections import Counter
 
 import pytest
-from faults_pair import open_pair
 from sites import short_folder
 from tally import TALLY
+
+pytest.register_assert_rewrite("faults_pair")  # what must hold says what it found instead
+
+from faults_pair import open_pair  # noqa: E402 - after it is known to hold asserts
 
 
 @pytest.fixture(scope="module")
