@@ -1,7 +1,9 @@
 """A site's settings: one TOML file a person may edit, read strictly and complained about plainly."""
 
+import enum
 import tomllib
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -44,15 +46,49 @@ class RelaySettings(BaseModel):
     password_file: Path | None = None
 
 
+class DoorKind(enum.StrEnum):
+    """How a mail server speaks at the door."""
+
+    SMTP = "smtp"
+    """SMTP with required TLS, also from other machines."""
+    LMTP = "lmtp"
+    """LMTP from the mail server on this machine (RFC 2033); it never leaves the machine, so it needs no TLS."""
+
+
 class DoorSettings(BaseModel):
-    """Where mail comes in: the address to listen on and the certificate to show."""
+    """Where mail comes in: how it is spoken there, the address to listen on and the certificate to show."""
 
     model_config = STRICT
 
+    kind: DoorKind = DoorKind.SMTP
     host: str = "127.0.0.1"
     port: int = Field(default=2525, ge=0, le=65535)
     certificate: Path | None = None
     key: Path | None = None
+
+    @model_validator(mode="after")
+    def _lmtp_stays_here(self) -> Self:
+        """Keep LMTP, which has no TLS, on this machine."""
+        if self.kind is DoorKind.LMTP and not is_loopback(self.host):
+            raise ValueError("LMTP is spoken on this machine alone")
+        return self
+
+
+class PickupSettings(BaseModel):
+    """The mailbox mail is picked up from by IMAP, where it lies on a mail server. TLS is always required and verified.
+
+    `implicit_tls`: TLS from the first byte (port 993), else STARTTLS. `folder`: where the unit's mail lies.
+    """
+
+    model_config = STRICT
+
+    host: str
+    port: int = Field(default=993, ge=1, le=65535)
+    implicit_tls: bool = True
+    ca_file: Path | None = None
+    user: str
+    password_file: Path
+    folder: str = "INBOX"
 
 
 class PromiseSettings(BaseModel):
@@ -193,6 +229,7 @@ class Settings(BaseModel):
     chore_seconds: float = Field(default=30, gt=0, le=3600)
     relay: RelaySettings = RelaySettings()
     door: DoorSettings = DoorSettings()
+    pickup: PickupSettings | None = None
     promise: PromiseSettings = PromiseSettings()
     sign_in: SignInSettings = SignInSettings()
     retention: RetentionSettings = RetentionSettings()
@@ -219,6 +256,14 @@ class Settings(BaseModel):
     def text(self, home: Path) -> str:
         """Write the settings as TOML; paths within `home` are written from there, so that the folder can be moved."""
         return tomli_w.dumps(_mapped(self.model_dump(exclude_none=True), lambda _name, value: _relative(value, home)))
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address is this machine's own, and no other can reach it."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _absolute(values: Mapping[str, Any], home: Path) -> dict[str, Any]:

@@ -130,6 +130,7 @@ def test_no_setting_makes_one_municipality_work_otherwise_than_another():
             "chore_seconds",
             "relay",
             "door",
+            "pickup",
         ),
         *("promise", "sign_in", "retention", "keeping", "casework", "mailbox"),
     }

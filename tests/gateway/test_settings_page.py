@@ -3,6 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args, get_origin
 
 import pytest
 from pydantic import BaseModel
@@ -17,11 +18,17 @@ TOLD = {
 }
 
 
+def models(annotation):
+    """Give the table of settings a field holds, also one that may be left out."""
+    kinds = (annotation,) if get_origin(annotation) is tuple else get_args(annotation) or (annotation,)
+    return [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+
+
 def settings(model=Settings, place=""):
     for name, field in model.model_fields.items():
-        kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from settings(kind, f"{place}{name}.")
+        table = next((one for one in models(field.annotation)), None)
+        if table:
+            yield from settings(table, f"{place}{name}.")
         else:
             yield f"{place}{name}", field
 
