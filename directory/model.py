@@ -89,10 +89,15 @@ class Contact:
             kind=kind,
             valid_from=valid_from,
             entered_by=entered_by,
-            gln=_gln(gln),
-            sor=_sor(sor),
+            gln=location_number(gln),
+            sor=sor_code(sor),
             postal=_postal(postal),
         )
+
+    @property
+    def by_hand(self) -> bool:
+        """Tell whether only people answer there, from a mail program. Præhospitalet itself is always a gateway."""
+        return self.kind is UnitKind.MAIL_CLIENT and self.party != REGION
 
     def same_as(self, other: "Contact") -> bool:
         """Tell whether both say the same, whoever entered it and when."""
@@ -160,15 +165,19 @@ def _danish_phone(text: str) -> str:
     return number
 
 
-def _gln(text: str) -> str:
-    """Read an EAN/GLN location number; digits count 1 and 3 by turns, and the whole must end in 0 (GS1, mod 10)."""
+def location_number(text: str) -> str:
+    """Read an EAN/GLN location number; digits count 1 and 3 by turns, and the whole must end in 0 (GS1, mod 10).
+
+    Raises BadGln.
+    """
     number = "".join(text.split())
     if number and (not _GLN.fullmatch(number) or sum(map(int, number[::2] + 3 * number[1::2])) % 10):
         raise BadGln
     return number
 
 
-def _sor(text: str) -> str:
+def sor_code(text: str) -> str:
+    """Read a SOR code; raises BadSor."""
     number = "".join(text.split())
     if number and not _SOR.fullmatch(number):
         raise BadSor

@@ -13,14 +13,20 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
+from directory.book import AddressBook
+from directory.model import REGION
 from gateway.access.act import noted_by_daemon
 from gateway.access.actions import Action
+from gateway.medcom.message import Lack, Message, Party
 from gateway.site.home import write_private
 from gateway.site.people import Person
 from gateway.site.ports import Clock, Sessions
+from gateway.site.settings import MedComSettings
 from gateway.terminal.plain import plain
+from gateway.wire.letters import new_id
 from inbox_tui.casework.case import Case
 from inbox_tui.casework.errors import NotSaved
+from inbox_tui.export import medcom
 from inbox_tui.export.facts import Stamp, document
 from inbox_tui.export.paper import paper
 from inbox_tui.export.text import as_text
@@ -39,34 +45,55 @@ class Form(enum.StrEnum):
     """To read, or to paste into another system."""
     JSON = "json"
     """For a case system to take in; the fields are documented."""
+    MEDCOM = "medcom"
+    """A FHIR message in the shape of MedCom's CareCommunication."""
 
 
-ENDINGS: Final[Mapping[Form, str]] = {Form.PDF: "pdf", Form.TEXT: "txt", Form.JSON: "json"}
-TYPES: Final[Mapping[Form, str]] = {Form.PDF: "application/pdf", Form.TEXT: "text/plain", Form.JSON: "application/json"}
+ENDINGS: Final[Mapping[Form, str]] = {Form.PDF: "pdf", Form.TEXT: "txt", Form.JSON: "json", Form.MEDCOM: "medcom.json"}
+TYPES: Final[Mapping[Form, str]] = {
+    Form.PDF: "application/pdf",
+    Form.TEXT: "text/plain",
+    Form.JSON: "application/json",
+    Form.MEDCOM: "application/fhir+json",
+}
 
 
 @dataclass(frozen=True)
 class Exported:
-    """A case as a file. Its name is the referral's number, and nothing else."""
+    """A case as a file. Its name is the referral's number, and nothing else.
+
+    `lacks` is what must be seen to before a MedCom message may be sent.
+    """
 
     name: str
     content: bytes = field(repr=False)
     form: Form
+    lacks: tuple[Lack, ...] = ()
 
 
 @dataclass(frozen=True)
 class ExportCase:
-    """Takes a case out, and saves it in `folder` when somebody wants it there."""
+    """Takes a case out, and saves it in `folder` when somebody wants it there; `ours` is what MedCom knows us by."""
 
     store: CaseStore
     folder: Path
+    ours: MedComSettings = field(default_factory=MedComSettings)
 
     def __call__(self, case_id: str, form: Form, person: Person, now: datetime) -> Exported:
-        """Write a case as a file. `now` is the rules' time; raises CaseNotFound, MayNot or PersonGone."""
+        """Write a case as a file. `now` is the rules' time.
+
+        Raises CaseNotFound, MayNot or PersonGone; and for a MedCom message ConsentWithdrawn (O10) or MedComError.
+        """
+        told: Message | None = None
+        unit = self.store.unit()
         with self.store.doing(case_id, person, Action.EXPORT_CASE, now, format=form.value) as cases:
             case = cases.known(case_id)
-        stamp = Stamp(person.name, self.store.unit().unit_name, now)
-        return Exported(name_of(case, form), WRITE[form](case, stamp), form)
+            if form is Form.MEDCOM:
+                region = AddressBook(cases.session).contact(REGION)
+                told = medcom.told(case, region, Party.known_as(unit, self.ours), now)
+        if told:
+            return Exported(name_of(case, form), _as_fhir(told, now), form, medcom.lacks(case, told))
+        return Exported(name_of(case, form), WRITE[form](case, Stamp(person.name, unit.unit_name, now)), form)
 
     def keep(self, exported: Exported) -> Path:
         """Save it in the folder, for its owner alone and never over another file; tell where. Raises NotSaved."""
@@ -106,6 +133,12 @@ def _as_json(case: Case, stamp: Stamp) -> bytes:
     """Write the document; what a terminal would act on is escaped, so that the file can be looked at anywhere."""
     written = json.dumps(document(case, stamp), ensure_ascii=False, indent=2)
     return "".join(one if one.isascii() or plain(one) == one else json.dumps(one)[1:-1] for one in written).encode()
+
+
+def _as_fhir(told: Message, now: datetime) -> bytes:
+    from gateway.medcom.fhir import as_fhir  # noqa: PLC0415 - the library is loaded for this alone
+
+    return as_fhir(told, new_id(), now)
 
 
 WRITE: Final[Mapping[Form, Callable[[Case, Stamp], bytes]]] = {

@@ -14,7 +14,7 @@ from gateway.site.people import Person
 from gateway.wire.referral import Citizen, Origin, Referral, Sender
 from gateway.wire.supplement import Supplement
 from gateway.wire.warnings import Notice, notices
-from inbox_tui.casework.case import Case, CaseLine, CaseState, Forwarded, Previous, Seal, Taken
+from inbox_tui.casework.case import Case, CaseLine, CaseState, Forwarded, Seal, Taken
 from inbox_tui.casework.departments import Department
 from inbox_tui.casework.intake import previous_from
 from inbox_tui.casework.notes import (
@@ -87,7 +87,7 @@ class Locked:
 
     def content(self, case: Case) -> ContentRow:
         """Lock the letter for its own row."""
-        content = {"referral": case.referral.as_json(), "previous": _previous(case.previous)}
+        content = {"referral": case.referral.as_json(), "previous": case.previous.written() if case.previous else None}
         return ContentRow(case_id=case.id, content=self._lock(content, case.id, "content"))
 
     def name(self, case_id: str, name: str) -> bytes:
@@ -227,14 +227,3 @@ def frame(row: CaseRow, department: str | None) -> CaseLine:
 def _unnumbered(referral: Referral) -> int:
     """Give the position a letter claims when it names no earlier letter by number: the second, for all we know."""
     return 2 if referral.re_referral else 1
-
-
-def _previous(previous: Previous | None) -> dict[str, Any] | None:
-    if previous is None:
-        return None
-    return {
-        "number": previous.number,
-        "sent_at": previous.sent_at.isoformat(),
-        "position": previous.position,
-        "first_sent_at": previous.first_sent_at.isoformat(),
-    }

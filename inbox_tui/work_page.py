@@ -15,10 +15,11 @@ from gateway.terminal.plain import one_line, plain
 from gateway.terminal.sections import Section, Tone
 from gateway.wire.cpr import masked
 from gateway.wire.referral import Consent as DisclosureConsent
+from gateway.wire.supplement import OF_CITIZEN
 from inbox_tui import held_up, presentation, words
 from inbox_tui.casework.case import Case, Forwarded, Rank
 from inbox_tui.casework.notes import Assessment, Closing, Contact, Familiar, GpInvolved, Note, SentBack, TakenOver
-from inbox_tui.casework.supplements import OF_CITIZEN, Supplemented, source
+from inbox_tui.casework.supplements import Supplemented, source
 
 Facts = tuple[tuple[str, str], ...]
 

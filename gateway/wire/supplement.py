@@ -3,14 +3,17 @@
 The referral itself stands unchanged; what a supplement states comes after it and is shown as such.
 """
 
-from typing import Self
+from collections.abc import Iterable
+from typing import Final, Self
 
 from pydantic import model_validator
 
 from gateway.wire.body import Body, Name, Phone
-from gateway.wire.referral import Count, Line, Moment, Prose, says_something
+from gateway.wire.referral import Count, Line, Moment, Prose, Referral, says_something
 
 TELLING = ("name", "cpr", "phone", "address", "how_to_reach", "safety_note", "interpreter", "text")
+OF_CITIZEN: Final = ("name", "cpr", "phone", "address", "how_to_reach", "safety_note", "interpreter")
+OF_CALLS: Final = ("calls_today", "calls_last_30_days")
 
 
 class Supplement(Body):
@@ -37,3 +40,14 @@ class Supplement(Body):
         if not told and self.calls_today is None and self.calls_last_30_days is None:
             raise ValueError("a supplement says something")
         return self
+
+
+def in_force(referral: Referral, supplements: Iterable[Supplement]) -> Referral:
+    """Tell what holds now: the referral, with what was said later in place of what was said before."""
+    for one in supplements:
+        told = {name: getattr(one, name) for name in OF_CITIZEN}
+        citizen = {name: value for name, value in told.items() if says_something(value)}
+        calls = {name: getattr(one, name) for name in OF_CALLS}
+        said = {name: value for name, value in calls.items() if value is not None}
+        referral = referral.model_copy(update={"citizen": referral.citizen.model_copy(update=citizen), **said})
+    return referral

@@ -76,6 +76,15 @@ class Previous:
     position: int
     first_sent_at: datetime
 
+    def written(self) -> dict[str, str | int]:
+        """Write it as the letter names it."""
+        return {
+            "number": self.number,
+            "sent_at": self.sent_at.isoformat(),
+            "position": self.position,
+            "first_sent_at": self.first_sent_at.isoformat(),
+        }
+
 
 @dataclass(frozen=True)
 class Taken:

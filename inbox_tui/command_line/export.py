@@ -2,31 +2,32 @@
 
 import sys
 from pathlib import Path
-from typing import Final
 
 from gateway.access.actions import Action
-from gateway.commands.console import DONE, REFUSED, Arguments, Commands, Console
+from gateway.commands.console import REFUSED, Arguments, Commands, Console
+from gateway.commands.saving import STANDARD_OUTPUT, is_taken, out_option, saved
 from gateway.language import gettext as _
-from gateway.site.home import write_private
+from gateway.medcom.words import before_sending
 from inbox_tui.bootstrap import export_case
 from inbox_tui.command_line.cases import Desk, add_command
 from inbox_tui.exporting import Exported, Form, name_of
-
-STANDARD_OUTPUT: Final = Path("-")
 
 
 def add_export(commands: Commands) -> None:
     """Add `export`."""
     summary = _("save one case as a file: to print, to read, or for a case system")
     parser = add_command(commands, "export", summary, _export, "case")
-    forms = list(map(str, Form))
-    parser.add_argument("--format", choices=forms, default=str(Form.PDF), help=_("what to save it as (default: pdf)"))
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="FILE",
-        help=_("where to save it (default: the referral's number, in this folder); - writes to standard output"),
+    forms = parser.add_mutually_exclusive_group()
+    names = list(map(str, Form))
+    forms.add_argument("--format", choices=names, default=str(Form.PDF), help=_("what to save it as (default: pdf)"))
+    forms.add_argument(
+        "--medcom",
+        dest="format",
+        action="store_const",
+        const=str(Form.MEDCOM),
+        help=_("as --format medcom: a FHIR message in the shape of MedCom's CareCommunication"),
     )
+    out_option(parser)
 
 
 def _export(arguments: Arguments, console: Console, desk: Desk) -> int:
@@ -35,29 +36,13 @@ def _export(arguments: Arguments, console: Console, desk: Desk) -> int:
     if file == STANDARD_OUTPUT and form is Form.PDF and sys.stdout.isatty():
         console.failure("NOT_FOR_A_TERMINAL", _("A PDF cannot be shown in a terminal. Name a file, or take text."))
         return REFUSED
-    if file != STANDARD_OUTPUT and file.exists():
-        return _taken(console)
+    if is_taken(file, console):
+        return REFUSED
     exported = export_case(desk.station)(case.id, form, desk.person, desk.now)
-    return _printed(exported) if file == STANDARD_OUTPUT else _saved(exported, file, console)
+    lacks = before_sending(exported.lacks)
+    return saved(exported.content, file, console, _facts(exported), *lacks)
 
 
-def _printed(exported: Exported) -> int:
-    sys.stdout.flush()
-    sys.stdout.buffer.write(exported.content)
-    return DONE
-
-
-def _saved(exported: Exported, file: Path, console: Console) -> int:
-    try:
-        write_private(file, exported.content)
-    except FileExistsError:
-        return _taken(console)
-    said = _("Saved as {file}. It holds what the citizen told, and the CPR number:").format(file=file)
-    yours = _("it is yours to look after now, and to delete once it is where it belongs.")
-    console.answer({"file": str(file), "format": exported.form.value}, said, yours)
-    return DONE
-
-
-def _taken(console: Console) -> int:
-    console.failure("FILE_EXISTS", _("There is a file of that name already. Nothing has been overwritten."))
-    return REFUSED
+def _facts(exported: Exported) -> dict[str, object]:
+    lacks = {"before_sending": list(map(str, exported.lacks))} if exported.form is Form.MEDCOM else {}
+    return {"format": exported.form.value, **lacks}

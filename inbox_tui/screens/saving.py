@@ -5,9 +5,9 @@ and the screen says where.
 """
 
 from io import BytesIO
-from pathlib import Path
 
 from gateway.language import gettext as _
+from gateway.medcom.words import before_sending
 from inbox_tui import commands
 from inbox_tui.casework.case import Case
 from inbox_tui.exporting import TYPES, Exported
@@ -38,9 +38,17 @@ class SavingPage(HandingPage[Result]):
         if self.app.is_web:
             file, kind = BytesIO(exported.content), TYPES[exported.form]
             self.app.deliver_binary(file, save_filename=exported.name, mime_type=kind)
-            self.say(_("It is among your browser's downloads: {file}").format(file=exported.name))
+            said = _("It is among your browser's downloads: {file}").format(file=exported.name)
+            if exported.lacks:
+                await self.app.push_screen_wait(FormScreen(_saved(case, exported, said)))
+            else:
+                self.say(said)
         elif path := await self.ask(self.seat.ports.export.keep, exported):
-            await self.app.push_screen_wait(FormScreen(_saved(case, path)))
+            aside = _(
+                "Saved on the machine the inbox runs on. Move it to where it belongs, such as your case system. It "
+                "holds the CPR number, and is yours to look after now. What still lies there after a week is erased."
+            )
+            await self.app.push_screen_wait(FormScreen(_saved(case, exported, str(path), aside)))
 
 
 def _asked(case: Case) -> Form:
@@ -51,14 +59,12 @@ def _asked(case: Case) -> Form:
             (Kind.PDF.value, _("PDF: to print or to file, with the CPR number on every page")),
             (Kind.TEXT.value, _("Text: to read, or to paste into another system")),
             (Kind.JSON.value, _("JSON: for a case system to take in")),
+            (Kind.MEDCOM.value, _("MedCom (FHIR): what Præhospitalet wrote, for MedCom's network")),
         ),
         aside=_("It holds everything, with the CPR number. That you saved it is noted."),
     )
 
 
-def _saved(case: Case, path: Path) -> Form:
-    aside = _(
-        "Saved on the machine the inbox runs on. Move it to where it belongs, such as your case system. It holds the "
-        "CPR number, and is yours to look after now. What still lies there after a week is erased."
-    )
-    return Form(_("Saved"), forms.about(case), aside=f"{path}\n\n{aside}", command=commands.SEEN)
+def _saved(case: Case, exported: Exported, *said: str) -> Form:
+    aside = "\n\n".join((*said, *before_sending(exported.lacks)))
+    return Form(_("Saved"), forms.about(case), aside=aside, command=commands.SEEN)

@@ -35,6 +35,8 @@ from tests.inbox_site import ANNE, HANS, NOW, REFERRALS, SARA, SOCIAL, UNIT, arr
 
 CASE = conversation("2026-0001")
 CPR = "190668-7074"
+WHOLE = (Form.PDF, Form.TEXT, Form.JSON)
+"""The forms that hold all of a case; a MedCom message holds what Præhospitalet wrote."""
 STAMP = Stamp(ANNE.name, UNIT.unit_name, NOW)
 HOUR = timedelta(hours=1)
 FIELDS = set(re.findall(r"`([a-z0-9_.*\[\]]+)`", (Path(__file__).parents[2] / "docs/export.md").read_text("utf-8")))
@@ -74,7 +76,7 @@ def test_every_referral_is_exported_in_all_three_forms(site):
     for at, key in enumerate(REFERRALS, 1):
         number = f"2026-{at:04}"
         case_id = site.receive(arrived(referral(key), number))
-        pdf, text, written = (export(case_id, form, ANNE, NOW) for form in Form)
+        pdf, text, written = (export(case_id, form, ANNE, NOW) for form in WHOLE)
 
         assert [one.name for one in (pdf, text, written)] == [f"{number}.pdf", f"{number}.txt", f"{number}.json"]
         assert json.loads(written.content) == document(site.case(case_id), STAMP)
@@ -203,7 +205,7 @@ def test_hostile_text_is_harmless_in_every_form(site):
     body = referral("R02", text=HOSTILE, citizen={"cpr": HOSTILE, "name": HOSTILE})
     site.receive(arrived(body))
     export = ExportCase(site.store, site.path.with_name("exports"))
-    pdf, text, written = (export(CASE, form, ANNE, NOW).content for form in Form)
+    pdf, text, written = (export(CASE, form, ANNE, NOW).content for form in WHOLE)
     said = text.decode()
 
     assert json.loads(written)["case"]["referral"]["text"] == HOSTILE

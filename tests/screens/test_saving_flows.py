@@ -86,6 +86,43 @@ async def test_in_a_browser_it_goes_to_who_asked_and_nothing_lies_here(read, mon
     assert not read.path.with_name("exports").exists()
 
 
+async def test_a_medcom_message_is_saved_and_the_screen_says_what_it_lacks(read):
+    async with opened(read.ports(), size=(80, 24)) as pilot:
+        await until(pilot, NUMBER)
+        await pilot.press("g")
+        await until(pilot, "MedCom (FHIR)")
+        await pilot.press("end", "enter")
+        await until(pilot, "2026-0001.medcom.json", "mangler den", "modtagerens EAN-nummer")
+        await pilot.press("enter")
+        await until(pilot, NUMBER)
+    (file,) = read.path.with_name("exports").iterdir()
+
+    assert b'"MessageHeader"' in file.read_bytes()
+
+
+async def test_in_a_browser_what_a_medcom_message_lacks_is_said_too(read, monkeypatch):
+    monkeypatch.setattr(InboxApp, "is_web", True)
+    monkeypatch.setattr(InboxApp, "deliver_binary", lambda *_args, **_kwargs: None)
+    async with opened(read.ports()) as pilot:
+        await until(pilot, NUMBER)
+        await pilot.press("g")
+        await until(pilot, "MedCom (FHIR)")
+        await pilot.press("end", "enter")
+        await until(pilot, "din browser", "mangler den")
+
+
+async def test_without_a_number_the_screen_says_why_there_is_no_medcom_message(site):
+    site.receive(arrived(referral("R01")))
+    async with opened(site.ports()) as pilot:
+        await until(pilot, NUMBER)
+        await pilot.press("g")
+        await until(pilot, "MedCom (FHIR)")
+        await pilot.press("end", "enter")
+        await until(pilot, "finder ikke på et nummer")
+
+    assert not site.path.with_name("exports").exists()
+
+
 async def test_a_disk_that_takes_nothing_is_said_and_a_wrong_role_is_refused(read):
     blocked = read.path.with_name("no-folder")
     blocked.write_text("a file")
