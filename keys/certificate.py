@@ -18,6 +18,8 @@ from keys.second_opinion import contained
 LARGEST_KEY: Final = 64 * 1024
 """The largest key, in bytes, that is looked at. Ours are under one kilobyte; an RSA key with a history is ten."""
 _LONGEST_USER_ID: Final = 256
+_VERSION: Final = b"\x04"
+"""What the fingerprint of forty digits belongs to; GnuPG 2.2 cannot use a key of version 6 (RFC 9580)."""
 _ARMOR_START: Final = b"-----BEGIN PGP "
 _PRIVATE: Final = _ARMOR_START + b"PRIVATE KEY BLOCK-----"
 _SECRET: Final = {Tag.SECRET_KEY, Tag.SECRET_SUBKEY}
@@ -73,7 +75,8 @@ def inspect_public(blob: bytes) -> KeyInfo:
 def read(blob: bytes) -> Certificate:
     """Read the one public key in the blob.
 
-    Raise UnusableKey (too large, or no user id), NotAKey, NotOneKey, SecretMaterial or UnprintableUserId.
+    Raise UnusableKey (too large, of another version, or no user id), NotAKey, NotOneKey, SecretMaterial or
+    UnprintableUserId.
     """
     binary = _one_block(blob)
     _check_packets(walk_or_refuse(binary))
@@ -120,6 +123,8 @@ def _check_packets(packets: list[Packet]) -> None:
         raise UnprintableUserId("a user id is a picture")
     if tags[:1] != [Tag.PUBLIC_KEY] or not _ALLOWED.issuperset(tags):
         raise NotAKey
+    if packets[0].body[:1] != _VERSION:
+        raise UnusableKey("a key of another version than 4")
     if Tag.USER_ID not in tags:
         raise UnusableKey("it has no user id")
     for packet in packets:

@@ -127,7 +127,7 @@ class UnprintableUserId(ImportRefused):
 
 
 class UnusableKey(ImportRefused):
-    """The key is expired, revoked, too large, or cannot both sign and encrypt."""
+    """The key is expired, revoked, too large, of a kind that is not used here, or cannot both sign and encrypt."""
 
     code = "UNUSABLE_KEY"
 

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest_asyncio
 import sites
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
+from peer_table import pytest_sessionfinish  # noqa: F401 - what other programs did must be what docs/peers.md says
+from quick_databases import share_statements
 from tally import pytest_terminal_summary  # noqa: F401 - what the fault suite did is told at the end of a run
 
 from gateway.access import passwords
@@ -22,11 +25,19 @@ passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 os.umask(0o077)
 """What a test writes is its owner's alone, as in every process that has carried out a command."""
 
+share_statements()
+
+MEMORY, PLENTY = Path("/dev/shm"), 2**32  # noqa: S108 - pytest makes a folder of its own in it
+"""Where a test's own files lie on a machine with so many free bytes there: ten thousand tests wait for no disk."""
+
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > PLENTY:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
 SELDOM = 10_000
 """How many objects are made before Python looks for those that only hold each other; it is 700 otherwise."""
 
-LONG = ("journeys", "faults", "screens")
-"""Where files take longest: they come first, or one core ends with a year while the other has nothing to do."""
+LONG = ("test_killed_at_every_point.py", "test_year.py", "peers", "journeys", "faults", "test_agreement.py", "screens")
+"""What takes longest comes first, or one core ends with a year while the other has nothing to do."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""A department's mail program: GnuPG in a home of its own, and answers composed as Thunderbird and neomutt do."""
+"""A person's mail program: GnuPG in a home of its own, and answers composed as Thunderbird and neomutt do."""
 
 import base64
 import subprocess
@@ -14,18 +14,21 @@ import sites
 from keys.fingerprint import Fingerprint
 
 ADDRESS = "Hjemmepleje.Randers@omsorg.example"
+UNIT = "sikkerpost@randers.example"
 NAME = '"Hjemmepleje, Randers Øst"'
 """A comma, quotation marks and a letter of ours: a name as people give one."""
 
 
 @dataclass(frozen=True)
 class MailProgram:
-    """One person's program. `unit` is the address it answers to."""
+    """One person's program: whose address it writes from, under which name, and whom it answers."""
 
     home: Path
     key: Fingerprint
     certificate: bytes
     address: str = ADDRESS
+    name: str = NAME
+    writes_to: str = UNIT
 
     def gpg(self, *options: str, data: bytes = b"") -> bytes:
         fixed = ("--batch", "--quiet", "--yes", "--trust-model", "always", "--pinentry-mode", "loopback")
@@ -53,7 +56,8 @@ class MailProgram:
 
     def by_thunderbird(self, to: Fingerprint, words: str, subject: str = "", options: tuple[str, ...] = ()) -> bytes:
         """Protected headers, text as base64, the own key attached, sealed to oneself as well."""
-        content = thunderbird_content(words, subject, sender=f"{NAME} <{self.address}>", key=self.certificate)
+        sender = f"{self.name} <{self.address}>"
+        content = thunderbird_content(words, subject, sender=sender, key=self.certificate, to=self.writes_to)
         return self.wrapped(self.sealed(content, "--recipient", self.key, *options, to=to), "...")
 
     def by_neomutt(self, to: Fingerprint, words: str, options: tuple[str, ...] = ("--textmode",)) -> bytes:
@@ -63,8 +67,8 @@ class MailProgram:
 
     def wrapped(self, ciphertext: bytes, subject: str = "...", *, sender: str = "") -> bytes:
         lines = [
-            f"From: {sender or f'{NAME} <{self.address}>'}",
-            'To: "Den sociale indgang, Randers Kommune" <sikkerpost@randers.example>',
+            f"From: {sender or f'{self.name} <{self.address}>'}",
+            f'To: "Den sociale indgang, Randers Kommune" <{self.writes_to}>',
             "Date: Mon, 23 Nov 2026 08:02:11 +0100",
             "Message-ID: <0c1d8ac1-3f2a@omsorg.example>",
             "In-Reply-To: <5a1c1a52@randers.example>",
@@ -96,7 +100,7 @@ class MailProgram:
 
 def thunderbird_content(words: str, subject: str, *, sender: str, key: bytes = b"", to: str = "") -> bytes:
     """Give what Thunderbird seals."""
-    signed = [f"From: {sender}", f"To: {to or 'sikkerpost@randers.example'}", "Message-ID: <0c1d@omsorg.example>"]
+    signed = [f"From: {sender}", f"To: {to or UNIT}", "Message-ID: <0c1d@omsorg.example>"]
     lines = [
         'Content-Type: multipart/mixed; boundary="------------a"; protected-headers="v1"',
         *signed,

@@ -65,7 +65,10 @@ WORDS: Final[Mapping[str, str]] = {
         "That file holds a secret key. It must be given up: ask them to make a new one, and tell them why."
     ),
     "UNPRINTABLE_USER_ID": mark("The name in that key holds hidden characters. Ask for a key with an ordinary name."),
-    "UNUSABLE_KEY": mark("That key has expired, is withdrawn, or cannot both sign and encrypt. Ask for another."),
+    "UNUSABLE_KEY": mark(
+        "That key has expired, is withdrawn, is of a kind that is not used here, or cannot both sign and encrypt. "
+        "Ask for a key of version 4: Ed25519 with Curve25519, or RSA of 3072 bits."
+    ),
     "WRONG_FINGERPRINT": mark("That key is another than the one that was compared. It was not taken in."),
     "FILE_UNREADABLE": mark("That file cannot be read. Check its name, and that you may read it."),
     "TEST_NO_CONTACT": mark("They have no address yet, so there is nothing to test."),

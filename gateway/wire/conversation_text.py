@@ -7,6 +7,7 @@ from gateway.language import danish as _
 from gateway.language import mark
 from gateway.wire.answers import Acknowledgement, Closed, Elsewhere, NotOurs, Reminder, Withdrawal
 from gateway.wire.letters import Kind
+from gateway.wire.referral_text import by_mail
 from gateway.wire.supplement import Supplement
 from gateway.wire.text_lines import Lines, day, fact, indented, moment, on_one_line, section
 
@@ -44,6 +45,7 @@ def _reminder(body: Mapping[str, Any]) -> Lines:
         [
             _("Find the referral and acknowledge it, so that Præhospitalet knows that you have taken over."),
             _("If you do not have it, please ring the number above. No answer means that Præhospitalet rings you."),
+            by_mail(),
         ],
     )
 

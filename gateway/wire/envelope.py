@@ -102,7 +102,7 @@ def fill(outside: Outside, words: Words, payload: bytes, *, automatic: bool = Fa
         message["HP-Outer"] = f"{name}: {value}"
     message["Auto-Submitted"] = "auto-replied" if automatic else "no"
     message.set_content(words.text, cte="base64")
-    message.add_attachment(payload, "application", "json", cte="base64", disposition="inline", filename="letter.json")
+    message.add_attachment(payload, "application", "json", cte="base64", filename="letter.json")
     if words.calendar:
         _add_calendar(message, words.calendar)
     message.set_boundary(secrets.token_hex(16))

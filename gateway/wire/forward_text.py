@@ -45,8 +45,10 @@ def _to_do(said: Forward) -> list[str]:
     return [
         *_acute(said),
         _("Contact the citizen in the way they have asked for."),
-        _("If you take it over: answer this mail with your program's reply, signed and encrypted. The answer counts"),
-        _("as your having taken it over, whatever else it says. Keep the referral's number in it."),
+        _(
+            "If you take it over: answer this mail with your program's reply, signed and encrypted. The answer counts "
+            "as your having taken it over, whatever else it says. Keep the referral's number in it."
+        ),
         _("If you cannot take it over, or have a question: do not answer by mail, but ring the unit above."),
     ]
 

@@ -24,8 +24,10 @@ def _heartbeat(body: Mapping[str, Any]) -> Lines:
 def _drill(body: Mapping[str, Any]) -> Lines:
     said = Drill.read(body)
     yield _("This is a TEST. There is no citizen in this letter.")
-    yield _("Please acknowledge it by hand, as you would acknowledge a citizen's. Then Præhospitalet knows that a")
-    yield _("person reads what comes here. It is asked once a quarter.")
+    yield _(
+        "Please acknowledge it by hand, as you would acknowledge a citizen's. Then Præhospitalet knows that a "
+        "person reads what comes here. It is asked once a quarter."
+    )
     yield from _facts(
         (_("Asked"), moment(said.asked_at)),
         (_("Unit"), said.unit),

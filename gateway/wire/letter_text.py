@@ -13,7 +13,7 @@ from gateway.wire.errors import LetterUnreadable
 from gateway.wire.letters import HEADINGS, Kind, Letter
 from gateway.wire.referral import MalformedReferral
 from gateway.wire.referral_text import referral_lines
-from gateway.wire.text_lines import Lines, fact
+from gateway.wire.text_lines import Lines, broken, fact
 
 UNREADABLE: Final = (LetterUnreadable, MalformedReferral, KeyError, ValueError, TypeError)
 
@@ -25,7 +25,7 @@ def letter_text(letter: Letter) -> str:
         lines = list(_WRITERS[letter.kind](letter.body))
     except UNREADABLE:
         lines = []
-    return "\n".join([heading, "=" * len(heading), "", *lines, ""])
+    return "\n".join([heading, "=" * len(heading), "", *broken(lines), ""])
 
 
 def _receipt(body: Mapping[str, Any]) -> Lines:

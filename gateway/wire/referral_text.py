@@ -38,7 +38,7 @@ KINDS_OF_RE_REFERRAL: Final[Mapping[ReReferralKind, str]] = {
 def referral_lines(body: Mapping[str, Any]) -> Lines:
     """Write a referral out in full; raises MalformedReferral, or whatever a body of another shape leads to."""
     yield from told_lines(body)
-    yield from section(_("What to do"), [_to_do()])
+    yield from section(_("What to do"), [_to_do(), by_mail()])
 
 
 def told_lines(body: Mapping[str, Any]) -> Lines:
@@ -152,4 +152,13 @@ def _to_do() -> str:
     return _(
         "Assess whether it is urgent and contact the citizen, preferably within 5 working days. "
         "Acknowledge the referral, so that Præhospitalet knows that you have taken over."
+    )
+
+
+def by_mail() -> str:
+    """Tell who reads our letters in a mail program how to answer them; what they write counts, and is read."""
+    return _(
+        "If you read this in a mail program: acknowledge by answering this mail with your program's reply, signed and "
+        "encrypted. Keep the referral's number in it. A person at Præhospitalet reads what you write. If the citizen "
+        "is not yours, please ring."
     )

@@ -1,6 +1,7 @@
 """The lines a letter in plain Danish is made of; no line of what somebody wrote can pass for one of ours."""
 
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Final
 from unicodedata import category
@@ -9,6 +10,9 @@ from directory.calendar import COPENHAGEN
 
 Lines = Iterable[str]
 
+WIDTH: Final = 76
+"""Characters in a line of a letter; with a mark of quotation it is still no longer than mail's lines should be."""
+_DEEPEST: Final = 8
 _INSTEAD: Final = "\N{REPLACEMENT CHARACTER}"
 _TURNS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """What turns the reading direction."""
@@ -44,6 +48,27 @@ def on_one_line(value: object) -> str:
 def indented(text: str) -> str:
     """Set prose in, so that no line of it can pass for one of ours."""
     return "\n".join(f"  {_shown(line.expandtabs(4))}".rstrip() for line in text.splitlines())
+
+
+def broken(lines: Iterable[str]) -> Iterator[str]:
+    """Break long lines between words and set in what follows: broken by a mail program, it would begin as ours do."""
+    for line in "\n".join(lines).split("\n"):
+        yield from [line] if len(line) <= WIDTH else _wrapped(line)
+
+
+def _wrapped(line: str) -> list[str]:
+    words, listed = line.lstrip(" "), line.lstrip(" -•*")
+    hanging = " " * min(max(len(line) - len(listed), 2), _DEEPEST)
+    return textwrap.wrap(
+        words,
+        WIDTH,
+        initial_indent=line[: len(line) - len(words)],
+        subsequent_indent=hanging,
+        expand_tabs=False,
+        replace_whitespace=False,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _shown(line: str) -> str:

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 import sites
 from mail_program import ADDRESS, MailProgram, mail_program, quoted, thunderbird_content
+from mail_town import Town
 
 from directory.book import AddressBook
 from directory.errors import AddressTaken, BadAddress, KeyTaken
@@ -22,13 +23,13 @@ from gateway.rotation.errors import NotToBeTold
 from gateway.site.errors import MayNot
 from gateway.wire.errors import LetterOutOfTurn
 from gateway.wire.letters import Kind, Letter, new_id
-from inbox_tui import bootstrap, held_up, mailed, work_page
+from inbox_tui import bootstrap, held_up, mailed
 from inbox_tui.casework.case import CaseState
 from inbox_tui.casework.errors import DepartmentUnknown, NotByMail
 from inbox_tui.erasing import EraseCases
 from inbox_tui.tables import MailedRow
 from keys.errors import NotOneKey, WrongFingerprint
-from tests.inbox_site import ANNE, BODIL, HOME_CARE, SOCIAL, referral, row_of
+from tests.inbox_site import ANNE, BODIL, HOME_CARE, SOCIAL, referral
 
 SUBJECT = f"Re: Videresendt bekymringshenvendelse {sites.NUMBER}"
 YES = "Vi tager over. Venlig hilsen Hjemmeplejen"
@@ -44,48 +45,6 @@ def home_care() -> Iterator[MailProgram]:
 def somebody_else() -> Iterator[MailProgram]:
     with mail_program("Mallory") as program:
         yield program
-
-
-class Town:
-    """Randers with a referral that was acknowledged, and Hjemmepleje reached by mail."""
-
-    def __init__(self, line: sites.Line, program: MailProgram) -> None:
-        self.site, self.clock, self.program = line.randers, line.clock, program
-        self.site.database.create(bootstrap.TABLES)
-        with self.site.database.session() as session:
-            session.add_all(row_of(one, self.site.station.vault) for one in (ANNE, BODIL))
-        self.store, self.acts = bootstrap.case_store(self.site.station), bootstrap.acts(self.site.station)
-        self.mail = bootstrap.department_mail(self.site.station)
-        self.site.handlers.update(bootstrap.handlers(self.site.station))
-        self.site.take_reply = bootstrap.take_reply(self.site.station)
-        program.knows(self.site.station.keyring.export_public(self.site.key))
-        self.case_id = self.arrive(line, sites.NUMBER)
-        self.mail.reach("Hjemmepleje", ADDRESS, program.certificate, program.key, BODIL)
-
-    def arrive(self, line: sites.Line, number: str) -> str:
-        letter = Letter(Kind.REFERRAL, new_id(), sites.RANDERS, number, {"referral": referral("R02")})
-        self.site.take(sites.sealed(line.region, letter).content)
-        self.store.acknowledge(letter.conversation_id, ANNE, self.clock())
-        self.site.send()
-        return letter.conversation_id
-
-    def forward(self, case_id: str = "", to: str = HOME_CARE, also=()) -> list[bytes]:
-        self.store.forward(case_id or self.case_id, to, ANNE, "Ring til mig.", self.clock(), also=also)
-        return self.site.send()
-
-    @property
-    def case(self):
-        return self.store.get(self.case_id, ANNE, self.clock())
-
-    @property
-    def course(self) -> dict[str, str]:
-        return dict(work_page.course(self.case, self.clock().date()).facts)
-
-    def forwards(self) -> list[OutgoingRow]:
-        return [row for row in self.site.rows(OutgoingRow) if row.kind == Kind.FORWARD]
-
-    def taken_over_by(self) -> str | None:
-        return self.case.taken_over.by if self.case.taken_over else None
 
 
 @pytest.fixture
@@ -143,7 +102,7 @@ def test_an_answer_from_neomutt_that_only_quotes_our_letter_takes_over(town, hom
 
 def test_a_department_beside_the_responsible_one_is_told_once_and_cannot_take_over(town, home_care):
     (raw,) = town.forward(to=SOCIAL, also=(HOME_CARE,))
-    assert "I behøver ikke svare" in home_care.text(raw)
+    assert "I behøver ikke svare" in " ".join(home_care.text(raw).split())
     refused(town, home_care.by_thunderbird(town.site.key, YES, SUBJECT), "REPLY_UNMATCHED")
     assert not town.forward(to=SOCIAL, also=(HOME_CARE,))
 

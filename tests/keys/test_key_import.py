@@ -279,6 +279,20 @@ def test_the_key_of_another_implementation_with_a_signing_subkey_is_taken_in(sit
     assert site.ring.import_public(bytes(certificate), expected=key, now=now).expires is None
 
 
+def test_a_key_of_version_six_is_refused_as_one_that_is_not_used_here():
+    """RFC 9580; GnuPG 2.2 cannot use it, and its fingerprint is longer than the agreed one can be."""
+    newer = pysequoia.Tsk.generate("Newer <newer@party.example>", profile=pysequoia.Profile.RFC9580)
+    with pytest.raises(UnusableKey, match="another version"):
+        inspect_public(bytes(newer.extract_certificate()))
+
+
+def test_a_key_that_rests_on_sha_1_is_refused(site, make_ring):
+    ring, old = make_ring(), ("Old <old@party.example>", "rsa3072", "", "1y")
+    plain_gpg(ring, "--cert-digest-algo", "SHA1", "--quick-generate-key", *old)
+    with pytest.raises(UnusableKey):
+        site.ring.import_public(plain_gpg(ring, "--export"), expected=first_fingerprint(ring), now=utc_now())
+
+
 def test_a_refused_key_is_not_there_afterwards(site, region):
     refuse(site, region.public, WrongFingerprint)
     with pytest.raises(KeyNotFound):

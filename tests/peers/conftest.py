@@ -1,0 +1,16 @@
+"""What the tests with other people's programs share: one real referral, and the keys of both ends."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from peer_post import Post, make_post
+
+sys.path.append(str(Path(__file__).parents[1] / "journeys"))  # both ends as processes of their own
+
+
+@pytest.fixture(scope="session")
+def post(opened, tmp_path_factory) -> Iterator[Post]:
+    """A referral from the region to Randers, as it goes on the wire."""
+    return make_post(opened, tmp_path_factory.mktemp("post"))
