@@ -57,6 +57,11 @@ def trouble(session: Session, now: datetime, whose: Whose) -> MailRow | None:
     return session.exec(select(MailRow).where(MailRow.whose == whose, failed)).first()
 
 
+def is_ours(session: Session, ids: Collection[str]) -> bool:
+    """Tell whether one of `ids` is a mail's that left here."""
+    return session.exec(select(MailRow.id).where(col(MailRow.id).in_(ids))).first() is not None
+
+
 def came_back(session: Session, ids: Collection[str], status: str) -> bool:
     """Note that a mail server could not deliver a mail, if one of `ids` is its own; `status` is a code (RFC 3463)."""
     row = session.exec(select(MailRow).where(col(MailRow.id).in_(ids))).first()

@@ -1,4 +1,7 @@
-"""What a mailbox was told, as rows: ids, codes and times. What no longer stands is deleted, so they stay few."""
+"""What a mailbox was told, and how picking up from one goes, as rows: ids, codes and times.
+
+What no longer stands is deleted, so they stay few.
+"""
 
 from datetime import date, datetime
 
@@ -41,3 +44,19 @@ class ToldMailboxRow(MailboxTable, table=True):
     about: str = Field(primary_key=True)
     step: int = Field(primary_key=True, default=0)
     day: date
+
+
+class PickupRow(MailboxTable, table=True):
+    """How picking up goes; there is one row at the most.
+
+    `looked_at`: when all that lay there was looked at last. `reason`: why that fails now, since `failing_since`; empty:
+    it does not. `too_large`: mails for us that were left there, because nobody may send us so large ones.
+    """
+
+    __tablename__ = "mailbox_pickup"
+
+    id: int = Field(primary_key=True, default=1)
+    looked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reason: str = ""
+    too_large: int = 0
