@@ -7,6 +7,7 @@ notations in it are bytes a stranger chose. The library's own verdicts (`ok`, `v
 """
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,9 @@ OLDEST = (2, 2)
 
 _PREFIX = b"[GNUPG:] "
 _PIPE = subprocess.PIPE
+_SHORT = 10.0
+"""Seconds: nothing but a program that hangs takes so long to say who it is."""
+_VERSION = re.compile(rb"gpg \(GnuPG[^)]*\) (\d+(?:\.\d+)+)")
 _KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH")
 _ALWAYS = (
     *("--no-options", "--batch", "--no-tty", "--no-verbose", "--no-greeting"),
@@ -42,6 +46,50 @@ class Reply(Protocol):
     status_lines: list[StatusLine]
     returncode: int
     stderr: str
+
+
+def installed(program: str = "gpg") -> tuple[int, ...]:
+    """Tell which version of GnuPG there is; raises GpgMissing, GpgStalled, or GpgFailed when it does not say."""
+    said = _VERSION.match(_told([program, "--version"]).stdout)
+    if said is None:
+        raise GpgFailed
+    return tuple(int(part) for part in said[1].split(b"."))
+
+
+def agent_answers(home: Path) -> bool:
+    """Ask for the agent of a GnuPG home, and start it if need be; whoever asks lets `stop_agent` end it."""
+    try:
+        told = _told(["gpg-connect-agent", "--homedir", str(home), "GETINFO version", "/bye"])
+    except (GpgMissing, GpgStalled):
+        return False
+    return told.returncode == 0 and b"OK" in told.stdout
+
+
+def stop_agent(home: Path, *, deadline_seconds: float = _SHORT) -> None:
+    """End every GnuPG daemon of a home; they outlive the program otherwise. Raises GpgMissing, GpgStalled."""
+    _told(["gpgconf", "--homedir", str(home), "--kill", "all"], deadline_seconds)
+
+
+def _told(command: list[str], deadline_seconds: float = _SHORT) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(  # noqa: S603 - a fixed command and our own path
+            command,
+            env=_environment(),
+            timeout=deadline_seconds,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=_PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        raise GpgMissing from None
+    except subprocess.TimeoutExpired:
+        raise GpgStalled from None
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+    return {**kept, "LC_ALL": "C"}
 
 
 def read_status(stream: bytes) -> list[StatusLine]:
@@ -83,9 +131,8 @@ class HardenedGPG(gnupg.GPG):  # type: ignore[misc]  # python-gnupg is published
     def __init__(self, home: Path, *, deadline_seconds: float, program: str = "gpg") -> None:
         self.deadline_seconds = deadline_seconds
         gnupg.logger.disabled = True  # it would log commands, and with them user ids
-        kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
         try:
-            super().__init__(program, gnupghome=str(home), env={**kept, "LC_ALL": "C"}, encoding="utf-8")
+            super().__init__(program, gnupghome=str(home), env=_environment(), encoding="utf-8")
         except OSError:
             raise GpgMissing from None
         except ValueError:
@@ -121,15 +168,7 @@ class HardenedGPG(gnupg.GPG):  # type: ignore[misc]  # python-gnupg is published
 
     def stop_agent(self) -> None:
         """End every GnuPG daemon of this home; they outlive the program otherwise."""
-        command = ["gpgconf", "--homedir", str(self.gnupghome), "--kill", "all"]
-        try:
-            subprocess.run(  # noqa: S603 - a fixed command and our own path
-                command, env=self.env, timeout=self.deadline_seconds, check=False, capture_output=True
-            )
-        except OSError:
-            raise GpgMissing from None
-        except subprocess.TimeoutExpired:
-            raise GpgStalled from None
+        stop_agent(Path(self.gnupghome), deadline_seconds=self.deadline_seconds)
 
     def make_args(self, args: list[str], passphrase: object) -> list[str]:
         """Build the command line: the passphrase comes by loopback or not at all, never from a prompt."""

@@ -3,6 +3,9 @@
 import ssl
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
 
 def client_context(ca_file: Path | None) -> ssl.SSLContext:
     """Trust the authorities in `ca_file`, or the machine's own when there is none."""
@@ -16,4 +19,15 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate, key)
+    return context
+
+
+def own_context(certificate: Path | None) -> ssl.SSLContext:
+    """Trust this one certificate and no other, whatever it names; raises OSError or ValueError when there is none."""
+    first = x509.load_pem_x509_certificate((certificate or Path()).read_bytes())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.check_hostname = False
+    context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    context.load_verify_locations(cadata=first.public_bytes(Encoding.PEM).decode())
     return context

@@ -17,6 +17,7 @@ def from_outside(home: Home) -> Iterator[Finding]:
     yield from files.examine(home, settings_of(home))
     yield from machine.path(home)
     yield from machine.disk(home)
+    yield from machine.gnupg()
     yield from machine.daemon(home)
 
 
@@ -37,6 +38,7 @@ def from_inside(station: Station, retain: Callable[[Station], Retain]) -> Iterat
         yield from traffic.parties(session, station.own.party)
         yield from line.examine(station, session, now)
         yield from mailbox.examine(station, session, now)
+        yield from mailbox.picked_up(station, session, now)
         yield from traffic.letters(session)
         yield from traffic.mail(session, now)
         yield from keeping.people(session)

@@ -45,9 +45,18 @@ def mend(home: Home) -> tuple[str, ...]:
     return tuple(_name(home, path) for path in _within(home) if _mended(path))
 
 
+def text_in(file: Path | None) -> str | None:
+    """Read a password, as those who sign in with it do; None when there is none, or it cannot be read."""
+    try:
+        return file.read_text("utf-8").strip() or None if file else None
+    except (OSError, ValueError):
+        return None
+
+
 def _all(home: Home, settings: Settings | None) -> Iterator[Path]:
     yield from _within(home)
-    named = (settings.relay.password_file, settings.door.key) if settings else ()
+    picked = (settings.pickup.password_file,) if settings and settings.pickup else ()
+    named = (settings.relay.password_file, settings.door.key, *picked) if settings else ()
     yield from (path for path in named if path and path.exists() and not path.is_relative_to(home.path))
 
 

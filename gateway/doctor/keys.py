@@ -10,6 +10,7 @@ from cryptography import x509
 from gateway.adapters.tls import client_context
 from gateway.backup.last import last_backup
 from gateway.backup.make import newest_key
+from gateway.doctor.files import text_in
 from gateway.doctor.findings import Check, Finding, bad, look, well
 from gateway.rotation.model import Rotating, rotating
 from gateway.station import Station
@@ -81,12 +82,21 @@ def doors(station: Station) -> Iterator[Finding]:
     yield from _certificate(settings.door.certificate, now)
     if settings.door.key is None or not settings.door.key.is_file():
         yield bad(Check.DOOR, "DOOR_KEY_MISSING")
+    yield from _signing_in("RELAY", settings.relay.ca_file, settings.relay.password_file)
+    if bool(settings.relay.user) != bool(settings.relay.password_file):
+        yield look(Check.DOOR, "RELAY_SIGN_IN_HALF")
+    if settings.pickup:
+        yield from _signing_in("PICKUP", settings.pickup.ca_file, settings.pickup.password_file)
+
+
+def _signing_in(server: str, ca_file: Path | None, password_file: Path | None) -> Iterator[Finding]:
+    """Read what a mail server is trusted by, and what we sign in with."""
     try:
-        client_context(settings.relay.ca_file)
+        client_context(ca_file)
     except OSError:
-        yield bad(Check.DOOR, "RELAY_CERTIFICATE_UNREADABLE")
-    if settings.relay.password_file is not None and not settings.relay.password_file.is_file():
-        yield bad(Check.DOOR, "RELAY_PASSWORD_MISSING")
+        yield bad(Check.DOOR, f"{server}_CERTIFICATE_UNREADABLE")
+    if password_file and not text_in(password_file):
+        yield bad(Check.DOOR, f"{server}_PASSWORD_MISSING")
 
 
 def _certificate(file: Path | None, now: datetime) -> Iterator[Finding]:

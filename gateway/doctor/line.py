@@ -10,12 +10,20 @@ from sqlmodel import Session
 from gateway import upkeep
 from gateway.doctor.findings import Check, Finding, bad, look, well
 from gateway.liveness.board import Grade, Reason
-from gateway.liveness.notices import BACKUP_NEVER, BACKUP_OLD, MAILBOX_FAILS, OWN_KEY_ENDED, OWN_KEY_ENDS, Notice
+from gateway.liveness.notices import (
+    BACKUP_NEVER,
+    BACKUP_OLD,
+    MAILBOX_FAILS,
+    OWN_KEY_ENDED,
+    OWN_KEY_ENDS,
+    PICKUP_FAILS,
+    Notice,
+)
 from gateway.station import Station
 from gateway.terminal import dates
 
 TOLD_ELSEWHERE: Final = frozenset(
-    {Reason.NOT_VERIFIED, OWN_KEY_ENDS, OWN_KEY_ENDED, BACKUP_OLD, BACKUP_NEVER, MAILBOX_FAILS}
+    {Reason.NOT_VERIFIED, OWN_KEY_ENDS, OWN_KEY_ENDED, BACKUP_OLD, BACKUP_NEVER, MAILBOX_FAILS, PICKUP_FAILS}
 )
 """These have checks of their own; a contact that was never confirmed shows on the board."""
 

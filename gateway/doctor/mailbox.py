@@ -1,4 +1,4 @@
-"""Whether an ordinary mailbox is told when something waits, and the mail gets through (E13)."""
+"""Whether an ordinary mailbox is told when something waits (E13), and how picking up from one has gone."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from directory.model import REGION
 from gateway.doctor.findings import Check, Finding, bad, look, well
+from gateway.mailbox import pickup
 from gateway.mailbox.last import Whose, last_sent, trouble
 from gateway.station import Station
 from gateway.terminal import dates
@@ -25,3 +26,14 @@ def examine(station: Station, session: Session, now: datetime) -> Iterator[Findi
         yield well(Check.MAILBOX, "MAILBOX_TOLD", date=dates.day(told))
     else:
         yield well(Check.MAILBOX, "MAILBOX_CHOSEN")
+
+
+def picked_up(station: Station, session: Session, now: datetime) -> Iterator[Finding]:
+    """Tell what the daemon has noted while it picked up; whether the way is open now, `road.pickup` tries."""
+    if station.settings.pickup is None:
+        return
+    row, since = pickup.state(session), pickup.failing(session, now)
+    if since:
+        yield bad(Check.WAY_IN, "PICKUP_FAILS", date=dates.day_and_clock(since), reason=row.reason or "–")
+    if row.too_large:
+        yield look(Check.WAY_IN, "PICKUP_TOO_LARGE", count=row.too_large)

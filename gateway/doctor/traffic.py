@@ -12,7 +12,7 @@ from directory.model import REGION
 from gateway.doctor.findings import Check, Finding, bad, look, well
 from gateway.exchange import arrivals
 from gateway.exchange.arrivals import Outcome
-from gateway.exchange.delivery import FAILED, State
+from gateway.exchange.delivery import FAILED, RETURNED, State
 from gateway.exchange.rows import ArrivalRow, OutgoingRow
 from gateway.wire.letters import Kind
 
@@ -29,10 +29,14 @@ def letters(session: Session) -> Iterator[Finding]:
         .order_by(OutgoingRow.state, OutgoingRow.reason)
     )
     found = [
-        look(Check.LETTERS, f"LETTERS_{State(state).name}", count=count, reason=reason or "–")
+        look(Check.LETTERS, f"LETTERS_{_standing(state, reason)}", count=count, reason=reason or "–")
         for state, reason, count in session.exec(counts)
     ]
     yield from found or [well(Check.LETTERS, "LETTERS_MOVE")]
+
+
+def _standing(state: str, reason: str) -> str:
+    return RETURNED if reason.startswith(RETURNED) else State(state).name
 
 
 def mail(session: Session, now: datetime) -> Iterator[Finding]:
@@ -62,11 +66,12 @@ def parties(session: Session, own: str) -> Iterator[Finding]:
         "CONTACTS_MISSING": [party for party in others if book.contact(party) is None],
         "KEYS_MISSING": [party for party in others if book.contact(party) and book.pinned(party) is None],
     }
-    found = [look(Check.PARTIES, code, parties=", ".join(map(_named, those))) for code, those in lacks.items() if those]
+    found = [look(Check.PARTIES, code, parties=", ".join(map(named, those))) for code, those in lacks.items() if those]
     yield from found or [well(Check.PARTIES, "PARTIES_KNOWN", count=len(others))]
 
 
-def _named(party: str) -> str:
+def named(party: str) -> str:
+    """Name a party as people know it."""
     place = municipalities.by_code(party)
     return place.name if place else "Præhospitalet"
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from gateway.doctor import road_words
 from gateway.doctor.findings import Check, Finding, Grade
 from gateway.language import gettext as _
 from gateway.language import mark
@@ -14,6 +15,8 @@ CHECKS: Final[Mapping[Check, str]] = {
     Check.DAEMON: mark("Daemon"),
     Check.KEY: mark("Key"),
     Check.DOOR: mark("Certificates"),
+    Check.RELAY: mark("Mail server"),
+    Check.WAY_IN: mark("The way in"),
     Check.DATABASE: mark("Database"),
     Check.CLOCK: mark("Clock"),
     Check.PARTIES: mark("Other party"),
@@ -35,7 +38,7 @@ GRADES: Final[Mapping[Grade, str]] = {
 
 READABLE: Final = mark("Somebody else on this machine can read what lies there.")
 MEND: Final = mark("Let the doctor do it: doctor --mend. Or: chmod.")
-WAITS: Final = mark("Letters wait safely until it is mended, and leave by themselves then.")
+WAITS: Final = road_words.WAITS
 NOTHING_LEAVES: Final = mark("No letter is sent or received.")
 PHONE: Final = mark("Phone the unit about each of them: status shows which they are.")
 RENEW_KEY: Final = mark("Make the next key in good time, while this one can still announce it: keys rotate")
@@ -47,6 +50,7 @@ RENEW: Final = mark("Ring there: the next key is made and announced, and compare
 SECOND: Final = mark("A second person rings the old number and confirms it, or refuses it.")
 LOOK_AT_CLOCK: Final = mark("Set the clock right, and let the machine keep it right by NTP.")
 
+INSTALL: Final = mark("Install GnuPG 2.2 or newer, with gpg-agent.")
 BACK_UP: Final = mark("Make one, and keep it on another machine: backup FILE")
 
 SAID: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -130,37 +134,14 @@ SAID: Final[Mapping[str, tuple[str, str, str]]] = {
         NOTHING_LEAVES,
         mark("See that gpg 2.2 or newer is installed, and that its agent can start."),
     ),
-    "DOOR_CERTIFICATE": (mark("the door's certificate is good for {days} days"), "", ""),
-    "DOOR_CERTIFICATE_ENDS_SOON": (
-        mark("the door's certificate ends in {days} days"),
-        mark("After that the other end's mail server delivers nothing here."),
-        mark("Put a new one in its place, and give it to whoever trusts the old one."),
+    "GPG_MISSING": (mark("GnuPG is not installed"), NOTHING_LEAVES, INSTALL),
+    "GPG_TOO_OLD": (mark("GnuPG {version} is too old"), NOTHING_LEAVES, INSTALL),
+    "AGENT_SILENT": (
+        mark("GnuPG's agent, which holds the key, does not start"),
+        NOTHING_LEAVES,
+        mark("See that gpg-agent is installed, that the folder gnupg is this account's, and that the disk has room."),
     ),
-    "DOOR_CERTIFICATE_ENDED": (
-        mark("the door's certificate ended {days} days ago"),
-        mark("The other end's mail server delivers nothing here."),
-        mark("Put a new one in its place, and give it to whoever trusts the old one."),
-    ),
-    "DOOR_CERTIFICATE_UNREADABLE": (
-        mark("the door's certificate cannot be read"),
-        mark("The daemon cannot open the door."),
-        mark("Check door.certificate in settings.toml."),
-    ),
-    "DOOR_KEY_MISSING": (
-        mark("the door's key is not there"),
-        mark("The daemon cannot open the door."),
-        mark("Check door.key in settings.toml."),
-    ),
-    "RELAY_CERTIFICATE_UNREADABLE": (
-        mark("the certificate to trust the mail server by cannot be read"),
-        WAITS,
-        mark("Check relay.ca_file in settings.toml."),
-    ),
-    "RELAY_PASSWORD_MISSING": (
-        mark("the password for the mail server is not there"),
-        WAITS,
-        mark("Check relay.password_file in settings.toml."),
-    ),
+    **road_words.SAID,
     "DATABASE_SOUND": (mark("sound, and what is deleted is overwritten"), "", ""),
     "DATABASE_ELSEWHERE": (mark("in a server of its own, which is looked after there"), "", ""),
     "DATABASE_UNSOUND": (
@@ -179,6 +160,11 @@ SAID: Final[Mapping[str, tuple[str, str, str]]] = {
         mark("Restart the daemon; if it stays long, see who keeps the database open."),
     ),
     "CLOCK_BELIEVED": (mark("agrees with what was written last"), "", ""),
+    "CLOCK_LETTERS_AHEAD": (
+        mark("{count} in {days} days were signed later than this clock says it is"),
+        mark("They are kept apart, and nobody was answered."),
+        mark("Set the clock right. If it is right, theirs is wrong: phone them, and ask them to send again."),
+    ),
     "CLOCK_BEFORE_ROWS": (
         mark("earlier than what was written last"),
         mark("Deadlines are wrong, and letters signed now may not be believed."),
@@ -278,6 +264,11 @@ SAID: Final[Mapping[str, tuple[str, str, str]]] = {
         mark("{count} sent three times and never confirmed: {reason}"),
         mark("Nobody knows whether they arrived."),
         PHONE,
+    ),
+    "LETTERS_RETURNED": (
+        mark("{count} came back, and are not tried again: {reason}"),
+        mark("Nobody there has seen them."),
+        mark("Phone the other party, and check its address. With a new address they leave by themselves."),
     ),
     "ARRIVALS_TAKEN": (mark("everything that came was taken"), "", ""),
     "ARRIVALS_STUCK": (
@@ -390,4 +381,9 @@ def advice(finding: Finding) -> tuple[str, ...]:
 
 def _filled(text: str, finding: Finding) -> str:
     """Fill in what was found: names of files, and codes another party wrote, keep to their line."""
-    return _(text).format(**{name: one_line(str(told)) for name, told in finding.told.items()})
+    return _(text).format(**{name: one_line(_step(str(told))) for name, told in finding.told.items()})
+
+
+def _step(told: str) -> str:
+    """Say a step of the road in words; everything else stands as it was found."""
+    return _(road_words.STEPS[told]) if told in road_words.STEPS else told

@@ -1,6 +1,8 @@
 """What is typed to see whether anything is wrong here, and what was erased, goes next and is kept (S33)."""
 
 import json
+import os
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -40,6 +42,50 @@ def test_the_doctor_says_the_same_as_json(stafet):
     assert {"NOT_RUNNING", "CONTACTS_MISSING", "ADMINS_ONE"} <= codes(found)
     wrong = [one for one in found["findings"] if one["grade"] != "well"]
     assert all(one["said"] and len(one["advice"]) == 2 for one in wrong)
+
+
+def test_the_doctor_goes_down_the_road_unless_it_is_told_not_to(stafet):
+    assert "RELAY_NOBODY_THERE" in codes(stafet.json("doctor", code=REFUSED))
+    stafet("doctor", code=REFUSED)
+    assert "WRONG     Mail server: 127.0.0.1:1: nothing listens there" in stafet.out
+
+    found = stafet.json("doctor", "--offline", code=REFUSED)
+
+    assert not {one["check"] for one in found["findings"]} & {"relay", "way-in"}
+
+
+def test_gnupg_that_is_too_old_is_told_with_its_version_and_the_site_cannot_be_opened(stafet, tmp_path, monkeypatch):
+    program = tmp_path / "bin" / "gpg"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nprintf 'gpg (GnuPG) 2.0.30\\nlibgcrypt 1.8\\n'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+
+    found = stafet.json("doctor", code=REFUSED)
+
+    assert {"GPG_TOO_OLD", "CANNOT_OPEN"} <= codes(found)
+    (old,) = [one for one in found["findings"] if one["code"] == "GPG_TOO_OLD"]
+    assert old["detail"] == {"version": "2.0.30"}
+
+
+def test_gnupg_or_its_agent_that_is_not_there_is_told(stafet, tmp_path, monkeypatch):
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+
+    assert {"GPG_MISSING", "AGENT_SILENT", "CANNOT_OPEN"} <= codes(stafet.json("doctor", code=REFUSED))
+
+
+def test_an_agent_that_answers_is_not_blamed_for_a_wrong_passphrase_and_does_not_stay(stafet):
+    (stafet.home / "passphrase").write_text("another one\n")
+    for socket in (stafet.home / "gnupg").glob("S.*"):
+        socket.unlink()
+
+    found = codes(stafet.json("doctor", code=REFUSED))
+
+    assert "CANNOT_OPEN" in found
+    assert "AGENT_SILENT" not in found
+    asked = ["gpg-connect-agent", "--homedir", stafet.home / "gnupg", "--no-autostart", "GETINFO version", "/bye"]
+    assert subprocess.run(asked, capture_output=True, check=False).stdout == b""
 
 
 def test_the_doctor_mends_what_stands_open_and_the_log_says_so(stafet):

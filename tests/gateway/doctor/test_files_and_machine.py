@@ -10,7 +10,7 @@ import pytest
 from gateway.doctor import files, machine, words
 from gateway.doctor.findings import Grade
 from gateway.site.home import Home
-from gateway.site.settings import DoorSettings, RelaySettings, Settings, UnitSettings
+from gateway.site.settings import DoorSettings, PickupSettings, RelaySettings, Settings, UnitSettings
 
 SETTINGS = Settings(
     unit=UnitSettings(party="region", name="AMK", address="a@b.example", phone="+45 84 11 20 00"), fingerprint="A" * 40
@@ -106,6 +106,9 @@ def test_secrets_the_settings_name_elsewhere_are_looked_at_too(home, tmp_path):
     )
 
     assert wrong(home, settings) == [("FILE_OPEN", str(password)), ("FILE_OPEN", str(key))]
+    pickup = PickupSettings(host="imap.example", user="u", password_file=password)
+    settings = SETTINGS.model_copy(update={"pickup": pickup})
+    assert wrong(home, settings) == [("FILE_OPEN", str(password))]
 
 
 def test_mending_closes_what_is_ours_and_nothing_else_changes(home):

@@ -13,19 +13,23 @@ from sqlmodel import select
 from gateway.access.act import noted_by_daemon
 from gateway.access.actions import Action
 from gateway.access.errors import SignInRefused
+from gateway.adapters.road import Wrong
 from gateway.backup.last import LastBackup, remember
-from gateway.doctor import keeping, keys, line, machine, storage, traffic, words
+from gateway.doctor import keeping, keys, line, machine, road, road_words, storage, traffic, words
 from gateway.doctor.examine import from_inside
 from gateway.doctor.findings import Check, Grade, bad
 from gateway.exchange.delivery import State
-from gateway.exchange.rows import OutgoingRow
+from gateway.exchange.rows import ArrivalRow, OutgoingRow
 from gateway.liveness.notices import TOLD_OF
 from gateway.retention.rows import RunRow
 from gateway.site.people import Role
+from gateway.site.settings import PickupSettings, RelaySettings
 from gateway.station import Clocks, Station
 from gateway.wire.letters import new_id
 
 DAY = timedelta(days=1)
+NOT_WITHIN = {Check.FILES, Check.MACHINE, Check.DAEMON, Check.RELAY, Check.WAY_IN}
+"""What is looked at from outside, and down the road."""
 
 
 def codes(found):
@@ -61,7 +65,7 @@ def test_a_site_with_nothing_to_do_is_well(region, station):
     found = list(from_inside(station, lambda station: station.retain()))
 
     assert wrong(found) == {"CONTACTS_MISSING", "PASSWORDS_MISSING", "BACKUP_NEVER"}
-    assert {finding.check for finding in found} >= set(Check) - {Check.FILES, Check.MACHINE, Check.DAEMON}
+    assert {finding.check for finding in found} >= set(Check) - NOT_WITHIN
 
 
 def test_the_key_s_last_day_is_told_in_good_time(station):
@@ -113,7 +117,33 @@ def test_files_the_settings_name_and_nobody_can_read_are_told(station, tmp_path)
         "DOOR_KEY_MISSING",
         "RELAY_CERTIFICATE_UNREADABLE",
         "RELAY_PASSWORD_MISSING",
+        "RELAY_SIGN_IN_HALF",
     ]
+
+
+def test_a_password_that_is_empty_or_no_text_and_half_a_sign_in_are_told(station, tmp_path):
+    empty, noise = tmp_path / "empty", tmp_path / "noise"
+    empty.write_text(" \n")
+    noise.write_bytes(b"\xff\xfe")
+    settings = station.settings.model_copy(
+        update={
+            "relay": RelaySettings(user="stafet", password_file=noise),
+            "pickup": PickupSettings(host="imap.example", user="stafet", password_file=empty, ca_file=noise),
+        }
+    )
+    assert codes(keys.doors(replace(station, settings=settings)))[1:] == [
+        "RELAY_PASSWORD_MISSING",
+        "PICKUP_CERTIFICATE_UNREADABLE",
+        "PICKUP_PASSWORD_MISSING",
+    ]
+    half = station.settings.model_copy(update={"relay": RelaySettings(user="stafet")})
+    assert codes(keys.doors(replace(station, settings=half)))[1:] == ["RELAY_SIGN_IN_HALF"]
+
+
+def test_letters_go_to_everybody_in_the_book_but_ourselves_and_our_departments(line):
+    (out,) = road.ways(line.randers.station)
+    assert (out.party, out.sender, out.recipient) == ("region", line.randers.address, line.region.address)
+    assert [way.party for way in road.ways(line.region.station)] == ["710", "730"]
 
 
 def test_the_database_is_sound_and_overwrites_what_it_deletes(region, look):
@@ -151,6 +181,15 @@ def test_a_clock_retention_does_not_believe_is_told(region, look):
         session.add(RunRow(at=region.clock()))
     assert codes(look(machine.clock, region.clock() + 31 * DAY)) == ["CLOCK_AHEAD"]
     assert codes(look(machine.clock, region.clock() - DAY)) == ["CLOCK_BEHIND"]
+
+
+def test_letters_signed_later_than_this_clock_says_it_is_are_counted(region, look):
+    region.store(b"mail")
+    with region.database.session() as session:
+        session.exec(select(ArrivalRow)).one().reason = "SIGNED_IN_FUTURE"
+    (found, believed) = look(machine.clock, region.clock())
+    assert (found.code, found.grade, found.told) == ("CLOCK_LETTERS_AHEAD", Grade.LOOK, {"count": 1, "days": 7})
+    assert codes(look(machine.clock, region.clock() + 8 * DAY)) == [believed.code]
 
 
 def test_letters_that_stand_still_are_counted_by_reason(region, look):
@@ -261,14 +300,19 @@ def test_every_finding_that_is_not_well_says_what_it_means_and_what_to_do():
         assert said, code
         assert bool(meaning) == bool(todo), code
         fields = {name for sentence in (meaning, todo) for _text, name, *_rest in Formatter().parse(sentence) if name}
-        assert fields <= {"file", "count", "reason"}, code
+        assert fields <= {"file", "count", "reason", "setting"}, code
 
 
 def test_every_code_a_check_can_give_has_its_words(pytestconfig):
     folder = pytestconfig.rootpath / "gateway" / "doctor"
-    source = "\n".join(file.read_text("utf-8") for file in folder.glob("*.py") if file.name != "words.py")
-    given = set(re.findall(r'(?:well|look|bad)\(\s*Check\.[A-Z]+, "([A-Z_]+)"', source))
-    given |= {f"LETTERS_{state}" for state in ("PARKED", "REFUSED", "GIVEN_UP")}
+    source = "\n".join(file.read_text("utf-8") for file in folder.glob("*.py") if "words" not in file.name)
+    given = set(re.findall(r'(?:well|look|bad)\(\s*Check\.[A-Z_]+, "([A-Z_]+)"', source))
+    given |= {
+        f"{server}_{what}" for server in ("RELAY", "PICKUP") for what in ("CERTIFICATE_UNREADABLE", "PASSWORD_MISSING")
+    }
+    given |= {f"RELAY_{wrong}" for wrong in {*Wrong} - {*road_words.IN_ONLY}}
+    given |= {f"PICKUP_{wrong}" for wrong in {*Wrong} - {*road_words.OUT_ONLY, Wrong.RECIPIENT_UNKNOWN}}
+    given |= {f"LETTERS_{state}" for state in ("PARKED", "REFUSED", "GIVEN_UP", "RETURNED")}
     given |= {"KEY_EXPIRED", "KEY_REVOKED", "KEY_NOT_YET_MADE", "CLOCK_AHEAD", "CLOCK_BEHIND", "CANNOT_OPEN"}
     given |= {"FILE_OPEN", "FOLDER_OPEN", "CONTACTS_MISSING", "KEYS_MISSING"}
     given |= {f"LINE_{reason}" for reason in TOLD_OF - line.TOLD_ELSEWHERE}
