@@ -29,6 +29,8 @@ WHY: Final[Mapping[str, str]] = {
     "BOUNCED_5.2.3": mark("The letter came back: it is too large for a mail server on the way."),
     "BOUNCED_5.7": mark("The letter came back: a mail server on the way refuses it. It is tried again every hour."),
     "BOUNCED": mark("The letter came back from a mail server on the way. It is tried again every hour."),
+    "RETURNED_5.1": mark("The letter came back: there is no such mailbox. It is not tried again by itself."),
+    "RETURNED": mark("The letter came back from a mail server on the way. It is not tried again by itself."),
     "NO_RECEIPT": mark("It was sent three times, and Præhospitalet's gateway has not confirmed it."),
 }
 """Why a letter does not get through, by how its reason code begins; the most particular first."""

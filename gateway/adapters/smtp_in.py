@@ -1,7 +1,7 @@
-"""The door: SMTP over required TLS. 250 is said only after the raw mail is stored; trouble of ours is always 451.
+"""The door: SMTP over required TLS, or LMTP on this machine. 250 is said only after the raw mail is stored.
 
-Nothing is looked at here: a mail is taken for our own address or refused, and kept as it came. Everything has its
-limit: size, time, commands, and how many may talk at once, in all and from one place.
+Trouble of ours is always 451. Nothing is looked at here: a mail is taken for our own address or refused, and kept as it
+came. Everything has its limit: size, time, commands, and how many may talk at once, in all and from one place.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 from typing import Any, Final, Protocol
 
+from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from gateway.wire.mail_limits import MAIL_BYTES
@@ -30,6 +31,8 @@ UNSEALED_SECONDS: Final = 30
 """How long a peer may take to ask for TLS."""
 COMMANDS: Final = {"*": 20, "MAIL": 100, "RCPT": 100, "DATA": 100, "RSET": 100}
 """How often each command may be said in one conversation; a mail server with many letters comes again."""
+COMMANDS_HERE: Final = COMMANDS | dict.fromkeys(("MAIL", "RCPT", "DATA", "RSET"), 10_000)
+"""The same for the mail server on this machine: it brings all it has in one conversation (RFC 2033)."""
 
 STORED: Final = "250 2.0.0 stored"
 NOT_HERE: Final = "550 5.1.1 no such address here"
@@ -125,12 +128,21 @@ class Door:
 
 async def open_door(keeper: object, host: str, port: int, tls: ssl.SSLContext, *, hostname: str) -> Door:
     """Listen on `host`:`port` (0: any free port); STARTTLS is required before `keeper`, a Doorkeeper, is asked."""
+    return await _open(lambda crowd: _Conversation(crowd, keeper, hostname, COMMANDS, tls), host, port)
+
+
+async def open_lmtp(keeper: object, host: str, port: int, *, hostname: str) -> Door:
+    """Listen on a loopback `host` for the mail server on this machine: LMTP (RFC 2033), without TLS."""
+    return await _open(lambda crowd: _LocalConversation(crowd, keeper, hostname, COMMANDS_HERE), host, port)
+
+
+async def _open(conversation: "Callable[[Crowd], _Conversation]", host: str, port: int) -> Door:
     # Below ERROR aiosmtpd quotes what peers say, at DEBUG every line of content.
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     crowd = Crowd()
 
     def answer() -> asyncio.BaseProtocol:
-        return _Threshold(crowd, lambda: _Conversation(crowd, keeper, tls, hostname))
+        return _Threshold(crowd, lambda: conversation(crowd))
 
     return Door(await asyncio.get_running_loop().create_server(answer, host, port), crowd)
 
@@ -153,22 +165,25 @@ class _Threshold(asyncio.Protocol):
 
 
 class _Conversation(SMTP):
-    """One connection, counted while it lasts."""
+    """One connection, counted while it lasts. Without a TLS context nothing but the machine itself may reach it."""
 
-    def __init__(self, crowd: Crowd, keeper: object, tls: ssl.SSLContext, hostname: str) -> None:
+    def __init__(
+        self, crowd: Crowd, keeper: object, hostname: str, commands: dict[str, int], tls: ssl.SSLContext | None = None
+    ) -> None:
         super().__init__(
             keeper,
             data_size_limit=MAIL_BYTES,
             decode_data=False,
             tls_context=tls,
-            require_starttls=True,
+            require_starttls=tls is not None,
             timeout=IDLE_SECONDS,
             hostname=hostname,
             ident="Stafet",
-            command_call_limit=COMMANDS,
+            command_call_limit=commands,
             auth_exclude_mechanism=("LOGIN", "PLAIN"),
         )
         self._crowd = crowd
+        self._must_seal = tls is not None
         self._ends: list[asyncio.TimerHandle] = []
 
     def hang_up(self) -> None:
@@ -181,10 +196,9 @@ class _Conversation(SMTP):
         """Count the connection and its time; STARTTLS makes the same one a second time."""
         if self not in self._crowd.busy:
             self._crowd.busy[self] = _place(transport)
-            self._ends = [
-                self.loop.call_later(UNSEALED_SECONDS, self._hang_up_unsealed),
-                self.loop.call_later(LIFE_SECONDS, self.hang_up),
-            ]
+            self._ends = [self.loop.call_later(LIFE_SECONDS, self.hang_up)]
+            if self._must_seal:
+                self._ends.append(self.loop.call_later(UNSEALED_SECONDS, self._hang_up_unsealed))
         super().connection_made(transport)
 
     def _hang_up_unsealed(self) -> None:
@@ -197,6 +211,10 @@ class _Conversation(SMTP):
         for end in self._ends:
             end.cancel()
         super().connection_lost(error)
+
+
+class _LocalConversation(_Conversation, LMTP):
+    """One connection from the mail server on this machine. A mail has one recipient here, and so one answer."""
 
 
 def _place(transport: asyncio.BaseTransport) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 
 import aiosmtplib
 from aiosmtplib import (
+    SMTPAuthenticationError,
     SMTPConnectError,
     SMTPException,
     SMTPReadTimeoutError,
@@ -26,6 +27,8 @@ SECONDS: Final = 60.0
 GOODBYE_SECONDS: Final = 2.0
 """A relay that has said 250 has the letter, however slowly it says goodbye."""
 PERMANENT: Final = 500
+LOGIN_REFUSED: Final = "RELAY_LOGIN_REFUSED"
+"""The relay does not accept our user name and password, which is none of the letter's doing."""
 ENVELOPE_ID: Final = re.compile(rb"^Message-ID: <([0-9a-f-]{36})@", re.MULTILINE)
 
 
@@ -92,15 +95,17 @@ class SmtpRelay:
 
 
 def _asked_for(client: aiosmtplib.SMTP, envelope: bytes) -> tuple[list[str], list[str]]:
-    """Ask a relay that can (RFC 3461) to report what fails, by the envelope's id, and without the letter itself."""
+    """Ask a relay that can (RFC 3461) to report what fails or is late, by the envelope's id and without the letter."""
     found = ENVELOPE_ID.search(envelope)
     if found is None or not client.supports_extension("dsn"):
         return [], []
-    return ["RET=HDRS", f"ENVID={found[1].decode()}"], ["NOTIFY=FAILURE"]
+    return ["RET=HDRS", f"ENVID={found[1].decode()}"], ["NOTIFY=FAILURE,DELAY"]
 
 
 def _before_content(error: Exception) -> Attempt:
     if isinstance(error, SMTPResponseException) and error.code >= PERMANENT:
+        if isinstance(error, SMTPAuthenticationError):
+            return Attempt(Passage.NOT_REACHED, LOGIN_REFUSED)
         return Attempt(Passage.REFUSED, f"SMTP_{error.code}")
     return Attempt(Passage.NOT_REACHED, _code(error))
 

@@ -20,9 +20,10 @@ from gateway.exchange.ports import Handler
 from gateway.exchange.replies import TakeReply
 from gateway.language import gettext as _
 from gateway.language import in_use
+from gateway.site.errors import DoorTooWide
 from gateway.site.home import Home
 from gateway.site.people import Role
-from gateway.site.settings import DoorSettings, RelaySettings, UnitSettings
+from gateway.site.settings import DoorKind, DoorSettings, RelaySettings, UnitSettings, is_loopback
 from gateway.station import Plan, Station, utc_now
 from gateway.wire.letters import Kind
 from keys.fingerprint import Fingerprint
@@ -63,6 +64,14 @@ def init_options(parser: ArgumentParser) -> None:
         "--listen", type=listening, default=("127.0.0.1", 2525), metavar="HOST:PORT", help=_("where mail comes in")
     )
     parser.add_argument(
+        "--door-kind",
+        type=DoorKind,
+        choices=tuple(DoorKind),
+        default=DoorKind.SMTP,
+        metavar="smtp|lmtp",
+        help=_("how it comes in: by SMTP with TLS, or by LMTP from the mail server on this machine"),
+    )
+    parser.add_argument(
         "--relay", type=endpoint, default=("localhost", 25), metavar="HOST:PORT", help=_("the mail server")
     )
     parser.add_argument("--relay-ca", type=Path, metavar="FILE", help=_("the certificate to trust the mail server by"))
@@ -79,7 +88,10 @@ def init_options(parser: ArgumentParser) -> None:
 
 
 def plan(arguments: Arguments, *, party: str, name: str) -> Plan:
-    """Plan a site from the command line; raises BadUnitName, BadAddress, BadPhone, BadHours or PasswordPoor."""
+    """Plan a site from the command line.
+
+    Raises BadUnitName, BadAddress, BadPhone, BadHours, PasswordPoor or DoorTooWide.
+    """
     typed = Contact.checked(
         party=party,
         unit_name=arguments.name or name,
@@ -103,8 +115,14 @@ def plan(arguments: Arguments, *, party: str, name: str) -> Plan:
         language=in_use(),
         alone=arguments.alone,
         relay=_relay(arguments.relay, arguments.relay_ca),
-        door=DoorSettings(host=arguments.listen[0], port=arguments.listen[1]),
+        door=_door(arguments.listen, arguments.door_kind),
     )
+
+
+def _door(listen: tuple[str, int], kind: DoorKind) -> DoorSettings:
+    if kind is DoorKind.LMTP and not is_loopback(listen[0]):
+        raise DoorTooWide
+    return DoorSettings(kind=kind, host=listen[0], port=listen[1])
 
 
 def made(console: Console, fingerprint: Fingerprint, plan: Plan) -> int:
@@ -118,10 +136,18 @@ def made(console: Console, fingerprint: Fingerprint, plan: Plan) -> int:
         _("The site is made: {home}").format(home=console.home.path),
         _("Its key has the fingerprint"),
         f"    {fingerprint.grouped}",
-        _("Give the other party the key (keys export) and the certificate (door.pem), and read the fingerprint aloud."),
+        _handed_over(plan.door),
         *_first_said(plan.person, first),
     )
     return DONE
+
+
+def _handed_over(door: DoorSettings) -> str:
+    if door.kind is DoorKind.LMTP:
+        return _("Give the other party the key (keys export), and read the fingerprint aloud.")
+    return _(
+        "Give the other party the key (keys export) and the certificate (door.pem), and read the fingerprint aloud."
+    )
 
 
 def _first_said(person: str, first: str | None) -> tuple[str, ...]:
@@ -141,7 +167,7 @@ def add_run(
     chores: Chores = lambda _station: (),
     take_reply: Callable[[Station], TakeReply | None] = lambda _station: None,
 ) -> None:
-    """Add `run`: the daemon. `chores` are what this end does by the clock, `take_reply` with a department's answer."""
+    """Add `run`: the daemon. `chores` are what this end does by the clock, `take_reply` with an answer by hand."""
 
     def run(_arguments: Arguments, console: Console) -> int:
         logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
@@ -165,7 +191,7 @@ def add_relay(commands: Commands, open_site: Opener) -> None:
 
     def relay(arguments: Arguments, console: Console) -> int:
         settings = console.home.settings()
-        relay = _relay(arguments.server, arguments.ca, settings.relay)
+        relay = _relay(arguments.server, arguments.ca, settings.relay).model_copy(update=_login(arguments))
         with open_site(console.home) as station:
             person = signed_in(station, arguments)
             with act(station.database, person, Action.SET_RELAY, station.clocks.machine()):
@@ -177,7 +203,18 @@ def add_relay(commands: Commands, open_site: Opener) -> None:
     parser = commands.add_parser("relay", help=_("choose the mail server letters leave by"))
     parser.add_argument("server", type=endpoint, metavar="HOST:PORT")
     parser.add_argument("--ca", type=Path, metavar="FILE", help=_("the certificate to trust the mail server by"))
+    parser.add_argument("--user", metavar=_("NAME"), help=_("the user name at the mail server (default: as it is)"))
+    parser.add_argument(
+        "--user-password-file", type=Path, metavar="FILE", help=_("the file the password there stands in, and stays")
+    )
     parser.set_defaults(run=relay)
+
+
+def _login(arguments: Arguments) -> dict[str, object]:
+    """Give what was said about signing in at the mail server; what was not said stays."""
+    file = arguments.user_password_file
+    said = {"user": arguments.user, "password_file": file and file.expanduser().resolve()}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _relay(server: tuple[str, int], ca_file: Path | None, before: RelaySettings | None = None) -> RelaySettings:

@@ -1,7 +1,8 @@
 """Mail servers' reports about our letters: matched to the envelope they name, and taken as the hint they are.
 
 A permanent failure of the envelope that left last parks its letter, where a person sees it, and it is tried again after
-an hour: a full mailbox is emptied, a wrong address corrected. A receipt overrules it, whenever it comes.
+an hour: a full mailbox is emptied, a wrong address corrected. What waiting does not mend is given up at the third time.
+A receipt overrules it, whenever it comes.
 """
 
 from datetime import datetime
@@ -11,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from gateway.exchange import outbox
 from gateway.exchange.arrivals import Outcome
-from gateway.exchange.delivery import BOUNCED, DELAYED, State, came_back
+from gateway.exchange.delivery import BOUNCED, DELAYED, State
 from gateway.exchange.rows import EnvelopeRow, OutgoingRow, StepRow
 from gateway.mailbox import last
 from gateway.wire.bounce import Bounce, Fate, is_automatic, read
@@ -24,7 +25,9 @@ OWN_LETTER: Final = "OWN_LETTER"
 MAILBOX: Final = "MAILBOX"
 MACHINE: Final = "MACHINE"
 
-MAY_COME_BACK: Final = frozenset({State.SENT, State.HANDED_OVER, State.QUEUED})
+UNSURE: Final = frozenset({State.SENT, State.HANDED_OVER})
+"""Where a letter is that the relay has, and of which its reader's machine has said nothing."""
+MAY_COME_BACK: Final = UNSURE | {State.QUEUED}
 """Where a letter is when news of its failure counts; what is settled is not unsettled by it."""
 
 
@@ -45,6 +48,14 @@ def take(session: Session, raw: bytes, *, from_nobody: bool, now: datetime) -> t
     if envelope is None:
         return None if bounce.fate is Fate.UNCLEAR else (Outcome.BOUNCE, UNMATCHED)
     return Outcome.BOUNCE, _told(session, bounce, envelope, now)
+
+
+def is_about_ours(session: Session, raw: bytes, *, from_nobody: bool) -> bool:
+    """Tell whether a mail is a report about something that left here, in a mailbox where others have theirs."""
+    bounce = read(raw, from_nobody=from_nobody)
+    if bounce is None:
+        return False
+    return _envelope(session, bounce) is not None or last.is_ours(session, bounce.envelope_ids)
 
 
 def _own_letter(session: Session, raw: bytes) -> bool | None:
@@ -74,8 +85,8 @@ def _told(session: Session, bounce: Bounce, envelope: EnvelopeRow, now: datetime
     if last.envelope_id != envelope.envelope_id or row.state not in MAY_COME_BACK:
         return code
     if failed:
-        outbox.steer(session, row, came_back(code, now), now)
-    elif row.state == State.SENT and row.reason != DELAYED:
+        outbox.steer(session, row, outbox.after_return(session, envelope, now), now)
+    elif row.state in UNSURE and row.reason != DELAYED:
         row.reason = DELAYED
         session.add_all([row, StepRow(letter_id=row.letter_id, state=row.state, reason=DELAYED, at=now)])
     return code

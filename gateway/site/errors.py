@@ -4,6 +4,7 @@ SiteError                    never raised itself
 ├── HomeMissing              no site has been made in that folder
 ├── HomeTaken                a site is already there
 ├── SettingsUnreadable       the settings file does not parse, or a value is missing or of the wrong kind
+├── DoorTooWide              LMTP was to be spoken on an address that other machines reach
 ├── WrongEnd                 the folder is the other end's: a region's, or a municipality's
 ├── VaultDamaged             what lies in the database cannot be opened with this site's data key
 ├── AlreadyRunning           another daemon runs on this home
@@ -40,6 +41,12 @@ class SettingsUnreadable(SiteError):
     """The settings file does not parse, or a value is missing or of the wrong kind."""
 
     code = "SETTINGS_UNREADABLE"
+
+
+class DoorTooWide(SiteError):
+    """LMTP was to be spoken on an address that other machines reach."""
+
+    code = "DOOR_TOO_WIDE"
 
 
 class WrongEnd(SiteError):

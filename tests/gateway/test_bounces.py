@@ -9,9 +9,10 @@ from sqlmodel import select
 
 from directory.book import AddressBook
 from gateway.audit.rows import EntryRow
-from gateway.exchange import arrivals
+from gateway.doctor import traffic
+from gateway.exchange import arrivals, outbox
 from gateway.exchange.bounces import MACHINE, OWN_LETTER, UNCLEAR, UNMATCHED
-from gateway.exchange.delivery import BOUNCED, DELAYED, LONGEST_RETRY
+from gateway.exchange.delivery import BOUNCED, DELAYED, LONGEST_RETRY, RETURNED, RETURNS
 from gateway.exchange.ports import Attempt, Passage
 from gateway.exchange.rows import ArrivalRow, EnvelopeRow, OutgoingRow, TakenRow
 from gateway.referring.words import FAMILIES, why_waiting
@@ -77,6 +78,56 @@ def test_what_came_back_goes_again_after_an_hour_and_not_before(region, randers)
     (again,) = region.send()
     assert randers.take(again) == ("taken", "")
     assert standing(region, letter) == ("sent", "")
+
+
+def returns(region, status, times):
+    """Let a referral leave and come back so many times; gives it, and how it stands after each."""
+    letter, stood = region.post(sites.referral()), []
+    for _ in range(times):
+        region.send()
+        came = report(envelopes(region, letter)[-1].envelope_id, recipient("failed", status))
+        comes_back(region, came)
+        stood.append(standing(region, letter))
+        region.clock.go(LONGEST_RETRY)
+    return letter, stood
+
+
+def test_what_no_waiting_mends_is_given_up_at_the_third_time_and_leaves_with_a_new_address(region):
+    """A duty officer must not trust an hourly retry to find a mailbox that is not there."""
+    letter, stood = returns(region, "5.1.1", RETURNS)
+    assert stood == [("parked", "BOUNCED_5.1.1")] * 2 + [("given-up", "RETURNED_5.1.1")]
+    assert region.send() == []
+    assert noted(region, "give-up")[0][2] == "RETURNED_5.1.1"
+    with region.database.reading() as session:
+        assert [found.code for found in traffic.letters(session)] == ["LETTERS_RETURNED"]
+    with region.database.session() as session:
+        AddressBook(session).set_contact(sites.contact_of(RANDERS, email="ny@randers.example"))
+    assert len(region.send()) == 1
+    comes_back(region, report(envelopes(region, letter)[-1].envelope_id, recipient("failed", "5.1.1")))
+    assert standing(region, letter) == ("parked", "BOUNCED_5.1.1"), "the new address has its own three times"
+
+
+def test_what_a_person_sends_again_goes_once_and_is_given_up_again_where_nothing_was_mended(region):
+    letter, _stood = returns(region, "5.1.1", RETURNS)
+    with region.database.session() as session:
+        assert outbox.send_again(session, letter, region.clock())
+    assert len(region.send()) == 1
+    comes_back(region, report(envelopes(region, letter)[-1].envelope_id, recipient("failed", "5.1.1")))
+    assert standing(region, letter) == ("given-up", "RETURNED_5.1.1")
+
+
+@pytest.mark.parametrize("status", ["5.2.2", "5.4.4", "5.7.1"])
+def test_what_may_pass_is_tried_every_hour_however_often_it_comes_back(region, status):
+    _letter, stood = returns(region, status, RETURNS + 2)
+    assert set(stood) == {("parked", f"BOUNCED_{status}")}
+
+
+def test_a_receipt_overrules_what_was_given_up(region, randers):
+    letter, _stood = returns(region, "5.1.1", RETURNS)
+    randers.take(region.relay.crossed[0][0])
+    for receipt in randers.send():
+        region.take(receipt)
+    assert standing(region, letter) == ("received", "")
 
 
 def test_what_came_back_goes_at_once_where_the_address_was_corrected(region):
@@ -234,16 +285,18 @@ def test_what_came_back_is_not_sent_once_more_after_a_withdrawal(region):
     region.clock.go(LONGEST_RETRY)
     region.send()
     region.send()
-    assert standing(region, letter) == ("given-up", "BOUNCED_5.1.1")
+    assert standing(region, letter) == ("given-up", "RETURNED_5.1.1")
     assert [row.letter_id for row in region.rows(EnvelopeRow)] == [letter, withdrawal.letter_id]
 
 
 @pytest.mark.parametrize("status", ["", "5.1.1", "5.2.1", "5.2.2", "5.2.3", "5.3.4", "5.4.4", "5.7.1", "5.9.9"])
-def test_both_ends_say_in_words_why_a_letter_came_back(status):
-    code = "_".join(filter(None, (BOUNCED, status)))
+@pytest.mark.parametrize("begins", [BOUNCED, RETURNED])
+def test_both_ends_say_in_words_why_a_letter_came_back(begins, status):
+    code = "_".join(filter(None, (begins, status)))
     happened, means, do = why_waiting(code)
     assert "(" not in happened + means + do
-    assert any(code.startswith(begins) for begins in WHY)
+    assert any(code.startswith(known) for known in WHY)
+    assert ("every hour" in means or "hver time" in means) == (begins == BOUNCED), "what is given up is not tried again"
 
 
 def test_the_reason_is_the_mailbox_where_it_is_the_mailbox():

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,10 +13,14 @@ from gateway.exchange.delivery import (
     PARKED_LOOK,
     RELAY_REFUSED,
     RESEND_AFTER,
+    RETURNS,
+    UNDER_WAY,
     Course,
     State,
     after_attempt,
+    came_back,
     can_become,
+    is_lasting,
     may_send,
     parked,
     retry_after,
@@ -53,6 +58,25 @@ def test_a_letter_that_has_gone_waits_half_an_hour_for_its_receipt():
         State.SENT, NOW + RESEND_AFTER
     )
     assert timedelta(minutes=30) == RESEND_AFTER
+
+
+def test_a_letter_to_a_mail_program_is_handed_over_when_the_relay_has_it():
+    """Nothing there sends a receipt: none is awaited, and nothing is sent again for lack of one."""
+    course = after_attempt(Attempt(Passage.ACCEPTED), Kind.REFERRAL, 1, NOW, 0.5, by_hand=True)
+    assert course == Course(State.HANDED_OVER, None)
+    assert State.HANDED_OVER not in UNDER_WAY
+
+
+@given(st.sampled_from(Passage), st.sampled_from(Kind), st.integers(1, 50), jitters, st.booleans())
+def test_who_reads_it_matters_for_what_was_handed_over_alone(passage, kind, tries, jitter, by_hand):
+    attempt = Attempt(passage, "CODE")
+    course = after_attempt(attempt, kind, tries, NOW, jitter, by_hand=by_hand)
+    accepted = passage is Passage.ACCEPTED
+    assert (course.state is State.HANDED_OVER) == (accepted and by_hand and kind is not Kind.RECEIPT)
+    if not accepted or kind is Kind.RECEIPT:
+        assert course == after_attempt(attempt, kind, tries, NOW, jitter)
+    settled = accepted and (by_hand or kind is Kind.RECEIPT)
+    assert (course.next_at is None) == settled
 
 
 def test_a_receipt_waits_for_nothing_because_nobody_answers_it():
@@ -100,3 +124,27 @@ def test_news_replaces_all_but_itself_and_what_the_other_end_signed_for(state, n
     settled = state in (State.RECEIVED, State.CANCELLED)
     stands = settled or (state is State.REFUSED and news is not State.RECEIVED)
     assert can_become(state, news) == (news is not state and not stands)
+
+
+LASTING = {"5.1.1": True, "5.1.10": True, "5.2.1": True, "5.2.3": True, "5.3.4": True, "5.6.1": True}
+PASSING = dict.fromkeys(("5.2.2", "5.2.10", "5.2.34", "5.3.0", "5.3.40", "5.4.4", "5.7.1", "5.10.1", "5.11.1"), False)
+
+
+@pytest.mark.parametrize(("status", "lasts"), (LASTING | PASSING).items())
+def test_no_such_mailbox_lasts_and_a_full_one_passes(status, lasts):
+    """RFC 3463."""
+    assert is_lasting(f"BOUNCED_{status}") is lasts
+
+
+def test_a_return_without_a_status_may_pass():
+    assert not is_lasting("BOUNCED")
+
+
+@given(st.sampled_from(["BOUNCED", *(f"BOUNCED_{one}" for one in LASTING | PASSING)]), st.integers(0, 9))
+def test_only_a_lasting_cause_ends_it_and_only_at_the_third_time(reason, returns):
+    course = came_back(reason, returns, NOW)
+    assert (course.state is State.GIVEN_UP) == (is_lasting(reason) and returns >= RETURNS)
+    if course.state is State.GIVEN_UP:
+        assert course == Course(State.GIVEN_UP, None, reason.replace("BOUNCED", "RETURNED"))
+    else:
+        assert course == Course(State.PARKED, NOW + LONGEST_RETRY, reason)

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, contextmanager, suppress
 import mails
 import pytest
 from mail_servers import HERE, Certificates
+from smuggling import ENDS
 from sqlalchemy import text
 from sqlmodel import select
 from test_smtp_in import FROM, OURS, TO, TheDoor
@@ -158,24 +159,6 @@ async def test_fifty_megabytes_are_refused_and_neither_kept_nor_held(door):
 
 
 # Smuggling: only CRLF, a dot and CRLF end a mail (RFC 5321, section 4.1.1.4)
-
-ENDS = {
-    "LF.LF": b"\n.\n",
-    "LF.CRLF": b"\n.\r\n",
-    "CRLF.LF": b"\r\n.\n",
-    "CRLF.CRCRLF": b"\r\n.\r\r\n",
-    "CRCRLF.LF": b"\r\r\n.\n",
-    "LF.CRCRLF": b"\n.\r\r\n",
-    "CR.CR": b"\r.\r",
-    "CR.LF": b"\r.\n",
-    "CR.CRLF": b"\r.\r\n",
-    "CRLF.CR": b"\r\n.\r",
-    "NUL.CRLF": b"\r\n\0.\r\n",
-    "CRLF..CRLF": b"\r\n..\r\n",
-    "LF.CR": b"\n.\r",
-    "CRLF.NUL.CRLF": b"\r\n.\0\r\n",
-    "CRLF.space.CRLF": b"\r\n. \r\n",
-}
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
