@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, Index, column, func, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, col, select
 
-from directory.changes import expected_address
+from directory.changes import expected_address, expected_at
 from directory.columns import UtcDateTime
 from directory.departments import PREFIX, is_department
 from directory.errors import AddressTaken, BookRefused, KeyTaken
-from directory.model import Contact, PinnedKey, UnitKind
+from directory.model import REGION, Contact, PinnedKey, UnitKind
 from directory.tables import DirectoryTable
 from keys.fingerprint import Fingerprint
 
@@ -94,6 +94,11 @@ def _holds(at: datetime) -> ColumnElement[bool]:
     return not_ended & col(PinnedKeyRow.revoked_at).is_(None)
 
 
+def _held(at: datetime) -> ColumnElement[bool]:
+    """Find the contacts whose address may still be written from in what arrives `at`."""
+    return or_(col(ContactRow.valid_to).is_(None), col(ContactRow.valid_to) > at - FORMER_ADDRESS)
+
+
 def _of_departments(table: type[ContactRow | PinnedKeyRow]) -> ColumnElement[bool]:
     """Find the rows of our own departments; every other row is of a party of the agreement."""
     return col(table.party).startswith(PREFIX, autoescape=True)
@@ -122,21 +127,37 @@ class AddressBook:
         """List the active contacts of our own departments that are reached by mail."""
         return tuple(one for one in self.everybody() if is_department(one.party))
 
-    def department_at(self, address: str, at: datetime) -> str | None:
-        """Tell which department may write from an address in what arrives `at`: first of all the one that has it now.
+    def mail_client_at(self, address: str, at: datetime) -> str | None:
+        """Tell who writes by hand from an address in what arrives `at`: one of our departments, or a unit without us.
 
-        An address that is another party's now was a department's, and is none any more.
+        Whoever has the address now comes first, then whoever had it last, each as what stood there: where a gateway
+        stands nobody writes by hand, whatever stood there before.
         """
-        owner = self._address_owner(address)
-        if owner is not None:
-            return owner if is_department(owner) else None
-        parties = select(ContactRow.party).where(_of_departments(ContactRow)).distinct()
-        wanted = address.casefold()
-        found = (party for party in self._session.exec(parties) if wanted in self._written_from(party, at))
-        return next(found, None)
+        holder = self._holder(address, at)
+        if holder is not None:
+            return holder.party if holder.by_hand else None
+        change = expected_at(self._session, address)
+        return change.party if change and self.by_hand(change.party, address) else None
 
-    def _written_from(self, party: str, at: datetime) -> frozenset[str]:
-        return frozenset(known.casefold() for known in self.addresses(party, at))
+    def gateway_at(self, address: str, at: datetime) -> str | None:
+        """Tell whose gateway writes from an address in what arrives `at`."""
+        holder = self._holder(address, at)
+        return holder.party if holder and not holder.by_hand else None
+
+    def _holder(self, address: str, at: datetime) -> Contact | None:
+        same = func.lower(ContactRow.email) == address.lower()
+        held = select(ContactRow).where(same, _held(at))
+        ended = col(ContactRow.valid_to).is_not(None)
+        row = self._session.exec(held.order_by(ended, col(ContactRow.id).desc())).first()
+        return row.value() if row else None
+
+    def by_hand(self, party: str, to_address: str = "") -> bool:
+        """Tell whether only people read what is sent to a party now, or to an address it is about to have."""
+        contact = self.contact(party)
+        change = expected_at(self._session, to_address) if to_address else None
+        if change is not None and change.party == party and change.kind:
+            return UnitKind(change.kind) is UnitKind.MAIL_CLIENT and party != REGION
+        return contact is not None and contact.by_hand
 
     def everybody(self) -> tuple[Contact, ...]:
         """List every active contact there is, by party: whose addresses nobody else can have."""
@@ -150,8 +171,7 @@ class AddressBook:
 
     def addresses(self, party: str, at: datetime) -> frozenset[str]:
         """Give the addresses a party may write from in what arrives `at`: its own, the last ones, and the next one."""
-        held = or_(col(ContactRow.valid_to).is_(None), col(ContactRow.valid_to) > at - FORMER_ADDRESS)
-        found = set(self._session.exec(select(ContactRow.email).where(ContactRow.party == party, held)))
+        found = set(self._session.exec(select(ContactRow.email).where(ContactRow.party == party, _held(at))))
         return frozenset(found) | self.expected(party)
 
     def expected(self, party: str) -> frozenset[str]:

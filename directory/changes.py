@@ -10,7 +10,7 @@ import enum
 from datetime import datetime
 
 from sqlalchemy import Index, column
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Field, Session, col, func, select
 
 from directory.columns import UtcDateTime
 from directory.tables import DirectoryTable
@@ -90,5 +90,15 @@ def open_change(session: Session, party: str) -> ChangeRow | None:
 def expected_address(session: Session, party: str) -> set[str]:
     """Give the address a party is about to have, once a person has confirmed it by phone."""
     change = open_change(session, party)
-    confirmed = change is not None and change.stand in (Stand.CONFIRMED, Stand.PROVED)
-    return {change.email} if change and confirmed and change.email else set()
+    return {change.email} if change and _is_expected(change) and change.email else set()
+
+
+def expected_at(session: Session, address: str) -> ChangeRow | None:
+    """Find the confirmed change by which a party is about to have an address."""
+    same = func.lower(ChangeRow.email) == address.lower()
+    waiting = session.exec(select(ChangeRow).where(same, col(ChangeRow.ended_at).is_(None)))
+    return next(filter(_is_expected, waiting), None)
+
+
+def _is_expected(change: ChangeRow) -> bool:
+    return change.stand in (Stand.CONFIRMED, Stand.PROVED)

@@ -17,6 +17,7 @@ from gateway.commands import (
     desk,
     doctor,
     duty,
+    export,
     incident,
     journal,
     keys,
@@ -43,7 +44,7 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     parser.description = _("Præhospitalet's end: send referrals to the citizens' municipalities, and follow them.")
     commands = parser.add_subparsers(required=True, metavar=_("COMMAND"), parser_class=console.Subcommand)
     _add_init(commands)
-    site.add_run(commands, bootstrap.open_region, bootstrap.handlers, bootstrap.chores)
+    site.add_run(commands, bootstrap.open_region, bootstrap.handlers, bootstrap.chores, bootstrap.take_reply)
     desk.add_desk(commands, bootstrap.open_region)
     refer.add_refer(commands, bootstrap.open_region)
     refer.add_status(commands, bootstrap.open_region)
@@ -53,6 +54,7 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     correspond.add_supplement(commands, bootstrap.open_region)
     correspond.add_withdraw(commands, bootstrap.open_region)
     correspond.add_meeting(commands, bootstrap.open_region)
+    export.add_export(commands, bootstrap.open_region)
     journal.add_journal(commands, bootstrap.open_region)
     journal.add_drafts(commands, bootstrap.open_region)
     citizen.add_citizen(commands, bootstrap.open_region, bootstrap.insight)

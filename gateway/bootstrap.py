@@ -9,9 +9,11 @@ from sqlmodel import Session
 from directory.model import REGION
 from gateway import upkeep
 from gateway.exchange.ports import Handler
+from gateway.exchange.replies import TakeReply
 from gateway.insight.answer import Insight
 from gateway.liveness.drills import AskForDrills, TakeDrillAnswer
 from gateway.liveness.look import Board
+from gateway.medcom.message import Party
 from gateway.meetings.take import handlers as meeting_handlers
 from gateway.referring.after_all import WithdrawAfterAll
 from gateway.referring.attention import attention
@@ -21,6 +23,7 @@ from gateway.referring.decline import Decline
 from gateway.referring.drafts import Drafts
 from gateway.referring.duty import Duty
 from gateway.referring.erasing import EraseDrafts, EraseReferrals
+from gateway.referring.export import ExportReferral
 from gateway.referring.figures import Outside, TakeFigures
 from gateway.referring.follow import Follow, Progress
 from gateway.referring.heard import TakeAcknowledgement, TakeNotOurs, TakeWithdrawal, take_closed
@@ -28,6 +31,7 @@ from gateway.referring.insight import Gather
 from gateway.referring.look import Look
 from gateway.referring.recognise import Recognise
 from gateway.referring.refusals import Refused
+from gateway.referring.replies import TakeReplies
 from gateway.referring.rows import ReferringTable
 from gateway.referring.submit import Submit, skip_numbers
 from gateway.retention.run import Retain
@@ -65,6 +69,11 @@ def handlers(station: Station) -> Mapping[Kind, Handler]:
         **meeting_handlers(station.vault),
         **upkeep.handlers(station),
     }
+
+
+def take_reply(station: Station) -> TakeReply:
+    """Give what is done with an answer from a municipality's mail program."""
+    return TakeReplies(station.vault, station.clocks.machine)
 
 
 def chores(station: Station) -> Sequence[Callable[[], int]]:
@@ -135,6 +144,12 @@ def look(station: Station) -> Look:
 def insight(station: Station, session: Session, typed: str, with_staff: bool) -> Insight:  # noqa: FBT001 - as typed
     """Gather what is held about one citizen, found by CPR or phone."""
     return Gather(session, station.vault, station.unit)(typed, station.clocks.rules(), with_staff=with_staff)
+
+
+def export(station: Station) -> ExportReferral:
+    """Give what takes one referral out as a message."""
+    own = Party.known_as(station.unit, station.settings.medcom)
+    return ExportReferral(station.database, station.vault, station.clocks.rules, own)
 
 
 def duty(station: Station) -> Duty:

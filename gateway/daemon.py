@@ -1,4 +1,4 @@
-"""The daemon of either end: the door, the way in, the way out and its chores, until it is told to stop.
+"""The daemon of either end: the door, the mailbox, the way in, the way out and its chores, until it is told to stop.
 
 It alone seals and signs. A letter that others queue (the inbox, `refer`) is seen within one poll; mail that arrives
 wakes it at once. What it was doing when it was killed is done again at the next start, and settled by letter id.
@@ -13,14 +13,17 @@ from typing import Any, Final
 
 from gateway.access.act import noted_by_daemon
 from gateway.access.actions import Action
-from gateway.adapters.smtp_in import Door, Doorkeeper, open_door
+from gateway.adapters.pickup import PickUp
+from gateway.adapters.smtp_in import Door, Doorkeeper, open_door, open_lmtp
 from gateway.adapters.tls import server_context
 from gateway.exchange import outbox
 from gateway.exchange.arrivals import Store
+from gateway.exchange.picking import Picking
 from gateway.exchange.ports import Handler
 from gateway.exchange.receive import Receive
 from gateway.exchange.replies import TakeReply
 from gateway.site.errors import SettingsUnreadable
+from gateway.site.settings import DoorKind
 from gateway.site.trouble import trouble
 from gateway.station import Station
 from gateway.wire.letters import Kind
@@ -61,11 +64,13 @@ class Daemon:
             ways = {"in": self._take_in(), "out": self._send_out(), "chores": self._do_chores}
             door = await self._open_door()
             log.info("open on port %s", door.port)
+            pickup = self._start_pickup()
             on_ready(door.port)
             try:
                 await self._work(ways)
             finally:
                 await door.close()
+                await asyncio.to_thread(pickup.stop)
                 await asyncio.to_thread(self._end)
         log.info("stopped")
 
@@ -112,14 +117,28 @@ class Daemon:
             noted_by_daemon(session, Action.STOP, self.station.clocks.machine())
 
     async def _open_door(self) -> Door:
-        door, station = self.station.settings.door, self.station
+        door = self.station.settings.door
+        keeper = Doorkeeper(self._addresses, self._store, self._wake["in"].set)
+        if door.kind is DoorKind.LMTP:
+            return await open_lmtp(keeper, door.host, door.port, hostname=door.host)
         if door.certificate is None or door.key is None:
             raise SettingsUnreadable("door.certificate")
-        store = Store(station.database, station.vault, station.clocks.machine, station.clocks.rules)
-        keeper = Doorkeeper(self._addresses, store, self._wake["in"].set)
         return await open_door(
             keeper, door.host, door.port, server_context(door.certificate, door.key), hostname=door.host
         )
+
+    @property
+    def _store(self) -> Store:
+        station = self.station
+        return Store(station.database, station.vault, station.clocks.machine, station.clocks.rules)
+
+    def _start_pickup(self) -> PickUp:
+        """Begin to pick up, where there is a mailbox to pick up from; it goes its own way, and holds up no other."""
+        loop, wake = asyncio.get_running_loop(), self._wake["in"].set
+        site = Picking(self._addresses, self._store, lambda: loop.call_soon_threadsafe(wake))
+        pickup = PickUp(self.station.settings.pickup, site)
+        pickup.start()
+        return pickup
 
     def _take_in(self) -> Round:
         receive = self.station.receive(self.handlers, self.take_reply)

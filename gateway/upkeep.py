@@ -19,6 +19,7 @@ from gateway.liveness.look import Attending, Board, no_attention, the_nineteen
 from gateway.liveness.notices import Notices, Tell
 from gateway.liveness.rows import ToldRow
 from gateway.liveness.watch import steady
+from gateway.mailbox import pickup
 from gateway.mailbox.last import Whose, trouble
 from gateway.mailbox.mail import Matter, Route
 from gateway.mailbox.tell import Look, Standing, TellMailbox
@@ -113,6 +114,7 @@ def notices(station: Station) -> Notices:
         station.settings.keeping.backup_days,
         last_backup,
         lambda session, now: row.made_at if (row := trouble(session, now, Whose.UNIT)) else None,
+        pickup.failing if station.settings.pickup else lambda _session, _now: None,
     )
 
 

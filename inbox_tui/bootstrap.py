@@ -146,7 +146,7 @@ def own_unit(station: Station) -> Contact:
 
 def export_case(station: Station) -> ExportCase:
     """Give what takes one case out as a file."""
-    return ExportCase(case_store(station), station.home.exports)
+    return ExportCase(case_store(station), station.home.exports, station.settings.medcom)
 
 
 def department_mail(station: Station) -> DepartmentMail:

@@ -14,6 +14,8 @@ from gateway.consents.errors import (
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.liveness.errors import DrillAnswered, DrillUnknown, LivenessError
+from gateway.medcom.errors import MedComError
+from gateway.medcom.words import refusal
 from gateway.meetings.errors import MeetingError, MeetingIncomplete, MeetingOver, MeetingUnknown, NotOurTurn
 from gateway.site.errors import MayNot, PersonGone
 from gateway.terminal import dates
@@ -47,7 +49,16 @@ from inbox_tui.casework.errors import (
     WordsMissing,
 )
 
-REFUSED: Final = (CaseworkError, ConsentError, MeetingError, LivenessError, LetterOutOfTurn, MayNot, PersonGone)
+REFUSED: Final = (
+    CaseworkError,
+    ConsentError,
+    MeetingError,
+    LivenessError,
+    MedComError,
+    LetterOutOfTurn,
+    MayNot,
+    PersonGone,
+)
 """Everything that says no to an act; the most particular errors below each have words of their own."""
 
 OUTSIDE: Final = mark(
@@ -117,6 +128,8 @@ FIELDS: Final[Mapping[str, str]] = {
 
 def in_words(error: Exception) -> str:
     """Say plainly why an act on a case was not carried out, and what to do instead."""
+    if isinstance(error, MedComError):
+        return refusal(error.code)
     text = next((text for kind, text in WORDS.items() if isinstance(error, kind)), "")
     when = getattr(error, "at", None)
     facts = {name: one_line(getattr(error, name, "")) for name in ("by", "department", "offered")}

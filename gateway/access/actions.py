@@ -89,6 +89,7 @@ class Action(enum.StrEnum):
     LOG_CALL = "log-call"
     ENTER_FIGURES = "enter-figures"
     EXPORT_INCIDENT = "export-incident"
+    EXPORT_REFERRAL = "export-referral"
     # At a municipality
     LIST_CASES = "list-cases"
     OPEN_CASE = "open-case"
@@ -195,6 +196,7 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.LOG_CALL: SENDING,
     Action.ENTER_FIGURES: KEEPING,
     Action.EXPORT_INCIDENT: CONTROL,
+    Action.EXPORT_REFERRAL: SENDING,
     Action.LIST_CASES: CASEWORK,
     Action.OPEN_CASE: CASEWORK,
     Action.ACKNOWLEDGE: INTAKE,

@@ -65,6 +65,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.LOG_CALL: mark("noted a call"),
     Action.ENTER_FIGURES: mark("entered figures"),
     Action.EXPORT_INCIDENT: mark("took out the facts about a mis-sent referral"),
+    Action.EXPORT_REFERRAL: mark("took the referral out as a message"),
     Action.LIST_CASES: mark("listed cases"),
     Action.OPEN_CASE: mark("opened the case"),
     Action.ACKNOWLEDGE: mark("acknowledged the referral"),

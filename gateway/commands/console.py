@@ -46,6 +46,7 @@ from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.rotation.errors import RotationError
 from gateway.site.errors import (
+    DoorTooWide,
     FileUnreadable,
     HomeTaken,
     LastAdmin,
@@ -111,6 +112,7 @@ MISTAKES: Final = (
     CodeMissing,
     DatabaseElsewhere,
     DirectoryError,
+    DoorTooWide,
     HomeTaken,
     ImportRefused,
     InvalidFingerprint,

@@ -103,4 +103,5 @@ def _facts(contact: Contact) -> dict[str, str | None]:
         "email": contact.email,
         "phone": contact.phone,
         "hours": contact.hours,
+        "kind": contact.kind.value,
     }

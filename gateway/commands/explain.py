@@ -10,6 +10,7 @@ from gateway.commands.explain_backup import BACKUP
 from gateway.commands.explain_contacts import CONTACTS, NOTHING_SENT
 from gateway.language import gettext as _
 from gateway.language import mark
+from gateway.medcom.words import REFUSALS as MEDCOM
 
 Words = tuple[str, str, str]
 
@@ -30,6 +31,11 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         mark("The settings cannot be read: {detail}."),
         LETTERS_WAIT,
         mark("Correct that setting in settings.toml."),
+    ),
+    "DOOR_TOO_WIDE": (
+        mark("LMTP has no encryption of its own, so it is only spoken within this machine, and that address is wider."),
+        NOTHING_SENT,
+        mark("Let --listen begin with 127.0.0.1, or leave out --door-kind lmtp: the door then speaks SMTP with TLS."),
     ),
     "WRONG_END": (
         mark("That folder belongs to the other end: stafet-gateway is the region's, stafet-inbox a municipality's."),
@@ -226,9 +232,9 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         mark("Ask the other party for a key with an ordinary name, and say what you saw."),
     ),
     "UNUSABLE_KEY": (
-        mark("The key has expired, is revoked, or cannot both sign and encrypt."),
+        mark("The key has expired, is revoked, is of a kind that is not used here, or cannot both sign and encrypt."),
         mark("It was not taken in."),
-        mark("Ask the other party for a valid key."),
+        mark("Ask the other party for a valid key of version 4: Ed25519 with Curve25519, or RSA of 3072 bits."),
     ),
     "ADDRESS_NOT_IN_KEY": (
         mark("The key does not carry the address it should be found by."),
@@ -267,6 +273,7 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         mark("Use another copy of it, or another backup."),
     ),
     **CONTACTS,
+    **MEDCOM,
     "ROTATION_RUNS": (
         mark("Our key is being changed already: the old one still holds beside the new one."),
         NOTHING_SENT,

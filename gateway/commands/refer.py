@@ -1,7 +1,7 @@
 """The region's commands: hand a referral in, follow it, and an example to begin with."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ from gateway.referring.words import ELSEWHERE, NOTICES, OUTCOMES, STATES, why_du
 from gateway.station import Station, utc_now
 from gateway.terminal import erased
 from gateway.terminal.dates import day, day_and_clock
-from gateway.terminal.plain import one_line
+from gateway.terminal.plain import one_line, plain
 from gateway.wire.answers import Acknowledgement, NotOurs
 
 LARGEST_INPUT = 1024 * 1024
@@ -69,7 +69,7 @@ def add_status(commands: Commands, open_site: Opener) -> None:
             if arguments.letter is None:
                 return _latest(console, look.latest(person))
             progress = look.open(arguments.letter, person)
-        console.answer(facts(progress), *_lines(progress))
+        console.answer({**facts(progress), "replies": _replies(progress)}, *_lines(progress), *_reply_lines(progress))
         return DONE
 
     parser = commands.add_parser("status", help=_("see where referrals are"))
@@ -182,6 +182,8 @@ def line(progress: Progress) -> str:
 
 def _standing(progress: Progress) -> str:
     said = progress.acknowledgement
+    if progress.unread:
+        return _("answered from a mail program: open it, and read what it says")
     if said is None or progress.state != ACKNOWLEDGED:
         return f"{_(STATES[progress.state])} {' '.join(why_waiting(progress.reason)[:1])}".strip()
     return _("taken over {when} by {person}, {unit}, phone {phone}").format(
@@ -250,6 +252,8 @@ def facts(progress: Progress) -> dict[str, Any]:
         "acknowledged_unit": said.unit if said else None,
         "acknowledged_phone": said.phone if said else None,
         "contact_by": _written(said.contact_by) if said else None,
+        "answers_by_hand": progress.by_hand,
+        "answer_unread": progress.unread,
         "receipt_digest_ok": progress.digest_ok,
         "active": progress.active,
         "urgent": progress.urgent,
@@ -270,6 +274,22 @@ def facts(progress: Progress) -> dict[str, Any]:
         "due": progress.due.step.value if progress.due else None,
         "due_since": _written(progress.due.due_at) if progress.due else None,
     }
+
+
+def _replies(progress: Progress) -> list[dict[str, Any]]:
+    """Give what was answered from a mail program: people's own words, for whoever has opened the referral alone."""
+    return [
+        {"at": _written(one.received_at), "by": one.by, "text": one.text, "read_at": _written(one.read_at)}
+        for one in progress.replies
+    ]
+
+
+def _reply_lines(progress: Progress) -> Iterator[str]:
+    unit = progress.contact.unit_name if progress.contact else ""
+    for reply in progress.replies:
+        when, by = day_and_clock(reply.received_at), one_line(reply.by) or unit
+        yield _("Answered {when} from a mail program ({person}): read it.").format(when=when, person=by)
+        yield from (f"  | {said}" for said in plain(reply.text).splitlines())
 
 
 def _written(moment: date | datetime | None) -> str | None:

@@ -13,6 +13,7 @@ from gateway.language import gettext as _
 from gateway.language import ngettext
 from gateway.referring.drafts import Draft
 from gateway.referring.follow import Progress
+from gateway.referring.promise import Step
 from gateway.referring.words import why_waiting
 from gateway.terminal import erased
 from gateway.terminal.plain import one_line
@@ -26,10 +27,12 @@ def rows(board: Board, now: datetime, chase_after: timedelta) -> tuple[Item, ...
     """Lay the board out; parts with nothing in them are left out."""
     to_call = [one for one in board.waiting if one.due and one.due.step.asks_for_call and not one.anew]
     anew = [one for one in board.waiting if one.anew]
-    others = [one for one in board.waiting if one not in to_call and one not in anew]
+    to_read = [one for one in board.waiting if one.due and one.due.step is Step.READ and not one.anew]
+    others = [one for one in board.waiting if one not in to_call and one not in anew and one not in to_read]
     return (
         *_calls(to_call, now),
         *_calls_later(to_call, now),
+        *_to_read(to_read, now),
         *_anew(anew, now),
         *_waiting(others, now),
         *_drafts(board.drafts, now, chase_after),
@@ -72,6 +75,13 @@ def _to_phone(listed: Sequence[Progress], now: datetime) -> Iterator[Item]:
         third = Line((("   " + words.why_call(due), "plain"),))
         unit = ("  " + one_line(due.contact.unit_name), "quiet") if due.contact else ("", "quiet")
         yield Item((Line((*first, unit), (hours, "accent")), second, third), REFERRAL + one.referral_id, "band")
+
+
+def _to_read(listed: Sequence[Progress], now: datetime) -> Iterator[Item]:
+    if listed:
+        yield _heading(_("Answered from a mail program: read what it says"))
+    for one in listed:
+        yield _row(one, now, "alert")
 
 
 def _anew(listed: Sequence[Progress], now: datetime) -> Iterator[Item]:

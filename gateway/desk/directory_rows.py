@@ -5,7 +5,7 @@ from datetime import datetime
 
 from gateway.keeping import words
 from gateway.language import gettext as _
-from gateway.liveness.board import Grade, Row
+from gateway.liveness.board import Grade, Reason, Row
 from gateway.liveness.words import said
 from gateway.terminal import dates
 from gateway.terminal.cells import fit, fit_right
@@ -59,9 +59,11 @@ def _item(row: Row, now: datetime) -> Item:
 
 
 def _wrong(row: Row, style: str) -> Sequence[Line]:
-    """Say on a line what is wrong, where something is."""
+    """Say on a line what is wrong, where something is; and that only people answer there, where they do."""
     told = [_first_up(one_line(said(one))) for one in row.remarks if one.grade is not Grade.GREEN]
-    return (Line(((" " * (GRADE + 1) + words.SEPARATOR.join(told), style),)),) if told else ()
+    by_hand = [_first_up(said(one)) for one in row.remarks if one.reason is Reason.ONLY_PEOPLE]
+    lines = ((words.SEPARATOR.join(told), style), ("".join(by_hand), "quiet"))
+    return tuple(Line(((" " * (GRADE + 1) + text, drawn),)) for text, drawn in lines if text)
 
 
 def _first_up(text: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from gateway.desk import words
+from gateway.exchange.delivery import State
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.meetings.book import MeetingState, Standing
@@ -24,6 +25,8 @@ STANDINGS: Final = {
     Standing.CANCELLED: mark("called off"),
 }
 
+HANDED_OVER: Final = mark("handed to the mail server; the municipality uses a mail program, and acknowledges itself")
+
 
 def sections(progress: Progress, now: datetime) -> tuple[Section, ...]:
     """Lay the page out; sections with nothing in them are left out."""
@@ -34,6 +37,7 @@ def sections(progress: Progress, now: datetime) -> tuple[Section, ...]:
             _held_up(progress),
             _erased(progress),
             _anew(progress, now),
+            *_replies(progress, now),
             Section(Tone.LEAD, _("Has the municipality got it?"), words.answer(progress, now)),
             _unit(progress, now),
             _taken(progress, now),
@@ -84,6 +88,23 @@ def _anew(progress: Progress, now: datetime) -> Section:
     return Section(Tone.ALERT, _("Not their citizen"), what_now, facts)
 
 
+def _replies(progress: Progress, now: datetime) -> Iterator[Section]:
+    """Show what was answered from a mail program, apart from our own words; it counts as taken, whatever it says."""
+    for reply in reversed(progress.replies):
+        said = _(
+            "The answer was written in a mail program: read it. If it is no yes, phone the unit, and log the call."
+        )
+        yield Section(
+            Tone.LEAD if reply.read_at else Tone.ALERT,
+            _("Answered from a mail program, {when}").format(when=words.moment(reply.received_at, now)),
+            said,
+            (
+                (_("Signed"), one_line(reply.by) or words.unit(progress.contact)),
+                (_("It says"), plain(reply.text) or _("nothing but the referral's number")),
+            ),
+        )
+
+
 def _unit(progress: Progress, now: datetime) -> Section:
     contact = progress.contact
     if contact is None:
@@ -95,6 +116,7 @@ def _unit(progress: Progress, now: datetime) -> Section:
             (_("Municipality"), words.municipality(progress.municipality)),
             (_("Unit"), one_line(contact.unit_name)),
             (_("Phone"), dates.phone(contact.phone) + words.SEPARATOR + words.opening(contact, now)),
+            *(((_("Answers"), _(words.BY_HAND)),) if contact.by_hand else ()),
         ),
     )
 
@@ -119,7 +141,8 @@ def _taken(progress: Progress, now: datetime) -> Section:
 def _course(progress: Progress, now: datetime) -> Iterator[tuple[str, str]]:
     yield words.moment(progress.submitted_at, now), _("handed in")
     for step in progress.steps:
-        yield words.moment(step.at, now), _(STATES[step.state])
+        by_hand = progress.by_hand and step.state == State.HANDED_OVER
+        yield words.moment(step.at, now), _(HANDED_OVER if by_hand else STATES[step.state])
     if progress.supplements:
         yield _("Added"), str(progress.supplements)
 

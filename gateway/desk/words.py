@@ -25,18 +25,28 @@ from gateway.terminal.plain import one_line
 
 SEPARATOR: Final = " · "
 DAY: Final = timedelta(days=1)
+BY_HAND: Final = mark("from a mail program: no receipt comes by itself, only what a person writes")
 SENT_ANEW: Final = "sent-anew"
 ON_ITS_WAY: Final = "on-its-way"
+UNREAD: Final = "unread"
 
 ANSWERS: Final[Mapping[str, str]] = {
     WITHDRAWN: mark("You have withdrawn your consent, so {municipality} does not go on with it."),
     SENT_ANEW: mark("{municipality} has answered that you do not live there. It was sent anew as {number}."),
     NOT_OURS: mark("{municipality} has answered that you do not live there. We must ask you where you live now."),
+    UNREAD: mark(
+        "{municipality} has answered {when} from a mail program. Read what it says before you tell the citizen. Its "
+        "phone number is {phone}."
+    ),
     ACKNOWLEDGED: mark("{municipality} has taken over {when}, phone {phone}."),
     TAKEN_BY_PHONE: mark("{municipality} has taken over on the phone {when}. Its phone number is {phone}."),
     "received": mark(
         "{municipality} got it {when}. Nobody there has said yet that they have taken over. Its phone number is "
         "{phone}."
+    ),
+    "handed-over": mark(
+        "It was sent to {municipality} {when}, and is read in a mail program. Nobody there has answered yet. Its phone "
+        "number is {phone}."
     ),
     ON_ITS_WAY: mark("It is on its way to {municipality}, but has not got there yet. Its phone number is {phone}."),
 }
@@ -45,6 +55,7 @@ ANSWERS: Final[Mapping[str, str]] = {
 SIGNS: Final[Mapping[str, str]] = {
     "queued": "○",
     "sent": "→",
+    "handed-over": "→",
     "received": "◐",
     "parked": "▲",
     "refused": "▲",
@@ -143,6 +154,7 @@ def facts(reach: Reach, now: datetime) -> tuple[tuple[str, str], ...]:
         (_("Phone"), dates.phone(contact.phone) + SEPARATOR + opening(contact, now)),
         (_("Hours"), one_line(contact.hours) or _("not known")),
         (_("Verified"), verified + SEPARATOR + key),
+        *(((_("Answers"), _(BY_HAND)),) if contact.by_hand else ()),
     )
 
 
@@ -176,6 +188,8 @@ def standing(progress: Progress) -> str:
     """Say in a few words where a referral is."""
     if progress.anew:
         return _("answered: not our citizen – ask the citizen, and send it to the right one")
+    if progress.unread:
+        return _("answered from a mail program: open it, and read what it says")
     if progress.acknowledgement:
         return _("taken over by {person}").format(person=one_line(progress.acknowledgement.acknowledged_by))
     why = why_waiting(progress.reason)[:1]
@@ -209,6 +223,7 @@ def _heard(progress: Progress) -> str:
         WITHDRAWN: progress.withdrawn_at or progress.cancelled_at,
         SENT_ANEW: progress.anew_number,
         NOT_OURS: progress.answer,
+        UNREAD: progress.unread,
         ACKNOWLEDGED: progress.acknowledgement,
     }
     ended = next((heard for heard, so in known.items() if so), progress.state)

@@ -28,11 +28,11 @@ OUR_LACK: Final = frozenset({"UNKNOWN_SIGNER", "WRONG_SIGNER", "SIGNER_EXPIRED",
 """Why mail is kept apart that another key or address in our book may clear up."""
 
 AS_REPLY: Final = "REPLY_"
-"""How the reason begins why a mail from a department's address is kept apart."""
+"""How the reason begins why a mail is kept apart from an address where people write by hand."""
 
 
 def as_reply(code: str) -> str:
-    """Name why a mail from a department's address is kept apart: what people do about it is another thing then."""
+    """Name why a mail is kept apart that people wrote by hand: what is done about it is another thing then."""
     return code if code.startswith(AS_REPLY) else AS_REPLY + code
 
 

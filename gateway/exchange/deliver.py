@@ -20,7 +20,6 @@ from gateway.exchange.delivery import (
     Course,
     State,
     after_attempt,
-    came_back,
     may_send,
     parked,
 )
@@ -126,12 +125,13 @@ class Deliver:
             row.tries += 1
             row.times_sent += attempt.passage is Passage.ACCEPTED
             jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
-            course = after_attempt(attempt, Kind(row.kind), row.tries, now, jitter, row.to_party)
+            by_hand = AddressBook(session).by_hand(row.to_party, row.to_address)
+            course = after_attempt(attempt, Kind(row.kind), row.tries, now, jitter, by_hand=by_hand)
             if sealed is not None:
                 envelope = session.get_one(EnvelopeRow, sealed.envelope_id)
                 envelope.passage = attempt.passage
                 if envelope.bounced.startswith(BOUNCED):  # the news overtook our own record of having sent it
-                    course = came_back(envelope.bounced, now)
+                    course = outbox.after_return(session, envelope, now)
             outbox.steer(session, row, course, now)
             log.info("letter %s %s %s: %s", letter_id, row.kind, attempt.passage, row.state)
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from directory.departments import is_department
 from gateway.exchange.ports import Attempt, Passage
 from gateway.wire.letters import Kind
 
@@ -29,7 +28,7 @@ class State(enum.StrEnum):
     SENT = "sent"
     """The relay has it; the other gateway has not said so yet."""
     HANDED_OVER = "handed-over"
-    """The relay has it, and that is all there is to know: a department's mail program sends no receipt."""
+    """The relay has it, and that is all there is to know: a mail program sends no receipt."""
     RECEIVED = "received"
     """The other gateway has opened and stored it, and signed for it."""
     REFUSED = "refused"
@@ -37,7 +36,7 @@ class State(enum.StrEnum):
     PARKED = "parked"
     """Cannot leave: no contact, no usable key, the relay refuses, or it came back. Leaves when the cause is gone."""
     GIVEN_UP = "given-up"
-    """Sent three times without a receipt. A person must phone."""
+    """Sent three times without a receipt, or come back three times for good. A person must phone."""
     CANCELLED = "cancelled"
     """Taken back before it left; its content is gone (O10)."""
 
@@ -53,6 +52,8 @@ RESEND_AFTER: Final = timedelta(minutes=30)
 RESENDS: Final = 2
 FIRST_RETRY: Final = timedelta(seconds=15)
 LONGEST_RETRY: Final = timedelta(hours=1)
+RETURNS: Final = 3
+"""How often a letter comes back from one address, for a cause that waiting does not mend, before it is given up."""
 PARKED_LOOK: Final = timedelta(minutes=1)
 """How often a parked letter looks whether its cause is gone."""
 
@@ -73,6 +74,10 @@ OWN_KEY_UNKNOWN_THERE: Final = "OWN_KEY_UNKNOWN_THERE"
 """The receiver is not known to use any key of ours that still holds: it must be told by phone."""
 BOUNCED: Final = "BOUNCED"
 """A mail server on the way has given the letter back; its status code may follow, as in BOUNCED_5.1.1."""
+RETURNED: Final = "RETURNED"
+"""It was given back, and is not tried again by itself; the status code may follow, as in RETURNED_5.1.1."""
+LASTING: Final = tuple(f"{BOUNCED}_{status}." for status in ("5.1", "5.2.1", "5.2.3", "5.3.4", "5.6"))
+"""What waiting does not mend (RFC 3463): no such address, a closed mailbox, a letter too large or in a wrong form."""
 DELAYED: Final = "DELAYED"
 """A mail server on the way has not been able to pass the letter on yet, and goes on trying."""
 
@@ -86,16 +91,20 @@ class Course:
     reason: str = ""
 
 
-def after_attempt(attempt: Attempt, kind: Kind, tries: int, now: datetime, jitter: float, to_party: str = "") -> Course:
+def after_attempt(
+    attempt: Attempt, kind: Kind, tries: int, now: datetime, jitter: float, *, by_hand: bool = False
+) -> Course:
     """Decide after attempt number `tries` (from 1). `jitter` in 0…1 spreads retries: no storm follows an outage.
+
+    `by_hand`: where it went at this attempt only people read, and nothing will send a receipt.
 
     What may or may not have been accepted goes again as soon as what surely was not: a copy has the same letter id, so
     it is taken once, and a letter that was lost with the server it had reached does not wait for a receipt in vain.
     """
-    if attempt.passage is Passage.ACCEPTED and is_department(to_party):
-        return Course(State.HANDED_OVER, None)
+    if attempt.passage is Passage.ACCEPTED and kind is Kind.RECEIPT:
+        return Course(State.SENT, None)
     if attempt.passage is Passage.ACCEPTED:
-        return Course(State.SENT, None if kind is Kind.RECEIPT else now + RESEND_AFTER)
+        return Course(State.HANDED_OVER, None) if by_hand else Course(State.SENT, now + RESEND_AFTER)
     if attempt.passage is Passage.REFUSED:
         return Course(State.PARKED, now + LONGEST_RETRY, RELAY_REFUSED)
     return Course(State.QUEUED, now + retry_after(tries, jitter), attempt.detail)
@@ -112,9 +121,24 @@ def parked(reason: str, now: datetime) -> Course:
     return Course(State.PARKED, now + PARKED_LOOK, reason)
 
 
-def came_back(reason: str, now: datetime) -> Course:
-    """Park a letter that a mail server has given back, and try it again after an hour."""
+def came_back(reason: str, returns: int, now: datetime) -> Course:
+    """Park a letter that a mail server has given back, and try it again after an hour; or give it up.
+
+    `returns`: how often it came back from this address for a lasting cause, this time with it.
+    """
+    if is_lasting(reason) and returns >= RETURNS:
+        return returned(reason)
     return Course(State.PARKED, now + LONGEST_RETRY, reason)
+
+
+def returned(reason: str) -> Course:
+    """Give up a letter that came back, until a person, or a new address or key, sends it again."""
+    return Course(State.GIVEN_UP, None, reason.replace(BOUNCED, RETURNED, 1))
+
+
+def is_lasting(reason: str) -> bool:
+    """Tell whether a letter came back for a cause that waiting does not mend."""
+    return f"{reason}.".startswith(LASTING)
 
 
 def may_send(state: State, times_sent: int) -> bool:

@@ -11,7 +11,17 @@ from sqlmodel import Session, col, func, or_, select
 from directory.book import ContactRow, PinnedKeyRow
 from gateway.access.act import noted_by_daemon
 from gateway.access.actions import Action
-from gateway.exchange.delivery import BOUNCED, FAILED, UNDER_WAY, Course, State, can_become
+from gateway.exchange.delivery import (
+    BOUNCED,
+    FAILED,
+    UNDER_WAY,
+    Course,
+    State,
+    came_back,
+    can_become,
+    is_lasting,
+    returned,
+)
 from gateway.exchange.ports import Passage
 from gateway.exchange.rows import ConversationRow, EnvelopeRow, OutgoingRow, StepRow
 from gateway.wire.conversation import Stage
@@ -26,6 +36,9 @@ FARTHEST: Final = timedelta(hours=2)
 ABOUT_THE_CITIZEN: Final = (Kind.REFERRAL, Kind.SUPPLEMENT, Kind.MEETING, Kind.FORWARD)
 """What tells the reader more than it knew; the other kinds name people at work, and times."""
 
+
+SENDABLE_AGAIN: Final = FAILED | {State.HANDED_OVER}
+"""What a person may have sent once more."""
 
 TROUBLE: Final = {State.PARKED: Action.PARK, State.GIVEN_UP: Action.GIVE_UP}
 """What of a letter's way is noted in the trail, and as what."""
@@ -98,7 +111,7 @@ def withhold(session: Session, now: datetime) -> None:
     due = (col(OutgoingRow.next_at) <= now) & about_withdrawn()
     _taken_back(session, due, now)
     for row in session.exec(select(OutgoingRow).where(due, _came_back())).all():
-        steer(session, row, Course(State.GIVEN_UP, None, row.reason), now)
+        steer(session, row, returned(row.reason), now)
 
 
 def _taken_back(session: Session, which: ColumnElement[bool], now: datetime) -> bool:
@@ -191,16 +204,17 @@ def note_trouble(session: Session, conversation_id: str, course: Course, now: da
 def send_again(session: Session, letter_id: str, now: datetime) -> bool:
     """Queue a letter again that came back or was given up, because a person says so; tells whether it was one.
 
-    So are those behind it in its conversation, which could not be taken in without it. What was erased says nothing
-    any more, and stays.
+    So it is with one that was handed over and answered by no machine: the unit says that it has not got it, or has a
+    gateway now that has not. Those behind it in its conversation go as well, for they could not be taken in without it.
+    What was erased says nothing any more, and stays.
     """
     first = session.get_one(OutgoingRow, letter_id)
-    if first.state not in FAILED or not first.locked:
+    if first.state not in SENDABLE_AGAIN or not first.locked:
         return False
     behind = select(OutgoingRow).where(
         OutgoingRow.conversation_id == first.conversation_id,
         col(OutgoingRow.turn) > first.turn,
-        col(OutgoingRow.state).in_(FAILED),
+        col(OutgoingRow.state).in_(SENDABLE_AGAIN),
         OutgoingRow.locked != b"",
     )
     for row in (first, *session.exec(behind)):
@@ -232,6 +246,12 @@ def resume(session: Session, now: datetime) -> None:
     for row in session.exec(stopped).all():
         row.times_sent = 0
         steer(session, row, Course(State.QUEUED, now), now)
+
+
+def after_return(session: Session, envelope: EnvelopeRow, now: datetime) -> Course:
+    """Tell what becomes of a letter whose envelope came back, by how often it has from that address."""
+    same_way = [one.bounced for one in envelopes(session, envelope.letter_id) if one.address == envelope.address]
+    return came_back(envelope.bounced, sum(map(is_lasting, same_way)), now)
 
 
 def _came_back() -> ColumnElement[bool]:

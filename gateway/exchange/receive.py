@@ -19,13 +19,13 @@ from gateway.exchange import arrivals, bounces
 from gateway.exchange.arrivals import Outcome
 from gateway.exchange.identity import Identity
 from gateway.exchange.ports import Handler, Post
-from gateway.exchange.replies import Answered, TakeReply, When, open_reply
+from gateway.exchange.replies import Answered, TakeReply, When, is_reply, open_reply
 from gateway.exchange.rows import ArrivalRow
 from gateway.exchange.sealing import OpenedLetter, open_letter
 from gateway.exchange.taking import Taking
 from gateway.site.cipher import Vault
 from gateway.site.ports import Clock, Sessions
-from gateway.wire.errors import ReplyAutomatic, WireError
+from gateway.wire.errors import ReplyAutomatic, ReplyFromGateway, WireError
 from gateway.wire.letters import Kind
 from gateway.wire.payload import Payload
 from gateway.wire.reply import sender_of
@@ -39,7 +39,7 @@ log = logging.getLogger("stafet.receive")
 class Receive:
     """Looks at one arrival per call. `clock` is the machine's; when a letter arrived is read from its row.
 
-    `take_reply` is what an end with departments does with what they answer by mail.
+    `take_reply` is what this end does with what people answer by hand: departments, and units without a gateway.
     """
 
     sessions: Sessions
@@ -66,11 +66,11 @@ class Receive:
         with self.sessions.reading() as session:
             arrival = session.get_one(ArrivalRow, arrival_id)
             raw = self.vault.open(arrival.locked, arrival.place)
-            department = self._department(session, raw, arrival)
+            by_hand = self._by_hand(session, raw, arrival)
             try:
-                opened = self._opened(session, raw, arrival, department)
+                opened = self._opened(session, raw, arrival, by_hand)
             except (OpenRefused, WireError) as error:
-                opened, refusal = None, arrivals.as_reply(error.code) if department else error.code
+                opened, refusal = None, arrivals.as_reply(error.code) if by_hand else error.code
         with self.sessions.session() as session:
             arrival = session.get_one(ArrivalRow, arrival_id)
             if isinstance(opened, Answered):
@@ -82,26 +82,32 @@ class Receive:
             self._note(session, arrival)
             return Outcome(arrival.outcome)
 
-    def _department(self, session: Session, raw: bytes, arrival: ArrivalRow) -> str | None:
-        """Tell which department a mail says it comes from: then it can be nothing but that department's answer."""
+    def _by_hand(self, session: Session, raw: bytes, arrival: ArrivalRow) -> str | None:
+        """Tell who a mail says it comes from, if they write by hand: then it can be nothing but their answer."""
         if self.take_reply is None:
             return None
-        return AddressBook(session).department_at(sender_of(raw), arrival.arrived_at)
+        return AddressBook(session).mail_client_at(sender_of(raw), arrival.arrived_at)
 
     def _opened(
-        self, session: Session, raw: bytes, arrival: ArrivalRow, department: str | None
+        self, session: Session, raw: bytes, arrival: ArrivalRow, by_hand: str | None
     ) -> OpenedLetter | Answered:
         now, book, at = self.clock(), AddressBook(session), arrival.arrived_at
         own, ring = self.own.reading(session, at), self.keyring
-        if department is None:
-            return open_letter(raw, own=own, book=book, keyring=ring, now=now, arrived_at=at)
-        if arrival.from_nobody:  # no person's mail: whoever is away is answered for so (RFC 3834, section 3.3)
-            raise ReplyAutomatic
         when = When(now, at, arrival.rules_at)
-        return open_reply(raw, department, own=own, book=book, keyring=ring, when=when)
+        if by_hand is not None:
+            if arrival.from_nobody:  # no person's mail: whoever is away is answered for so (RFC 3834, section 3.3)
+                raise ReplyAutomatic
+            return open_reply(raw, by_hand, own=own, book=book, keyring=ring, when=when)
+        try:
+            return open_letter(raw, own=own, book=book, keyring=ring, now=now, arrived_at=at)
+        except (OpenRefused, WireError):
+            gateway = book.gateway_at(sender_of(raw), at) if self.take_reply else None
+            if gateway is not None and is_reply(raw, gateway, own=own, book=book, keyring=ring, when=when):
+                raise ReplyFromGateway from None
+            raise
 
     def _take_reply(self, session: Session, answered: Answered) -> tuple[Outcome, str]:
-        """Take an answer; which key of ours the department uses is known from it in any case."""
+        """Take an answer; which key of ours its writer uses is known from it in any case."""
         take, now = self.take_reply, self.clock()
         self.own.book(session).known(answered.party, answered.opened_with, now)
         try:

@@ -38,17 +38,17 @@ RESTORED: Final = "RESTORED"
 MOOT: Final = (Kind.RECEIPT, Kind.HEARTBEAT, Kind.RESEND)
 """What is never sent again: a receipt is repeated when its letter is, a TEST and a request had their moment."""
 
-STANDS: Final = (State.SENT, State.RECEIVED, *sorted(FAILED))
+STANDS: Final = (State.SENT, State.HANDED_OVER, State.RECEIVED, *sorted(FAILED))
 """Where a letter must be sent once more; one that is queued or parked goes by itself, one cancelled never does."""
 
 
 def ask(session: Session, post: Post, backup_of: datetime, kept: int) -> tuple[str, ...]:
-    """Ask every party that can be reached to send again, in the caller's transaction; tell which those are.
+    """Ask every gateway that can be reached to send again, in the caller's transaction; tell which those are.
 
     `backup_of` is when the backup was made, `kept` the last entry of the log it held.
     """
     book = AddressBook(session)
-    parties = tuple(contact.party for contact in book.contacts() if book.pinned(contact.party))
+    parties = tuple(contact.party for contact in book.contacts() if not contact.by_hand and book.pinned(contact.party))
     body = Resend(since=backup_of - MARGIN, kept=kept).model_dump(mode="json")
     for party in parties:
         post(session, Letter(Kind.RESEND, new_id(), party, "", body))

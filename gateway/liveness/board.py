@@ -246,7 +246,7 @@ def _key(facts: Facts, _limits: Limits, now: datetime) -> Iterator[Remark]:
 
 def _alive(facts: Facts, limits: Limits, now: datetime) -> Iterator[Remark]:
     if not facts.answers_by_itself:
-        if facts.contact and facts.contact.kind is UnitKind.MAIL_CLIENT:
+        if facts.contact and facts.contact.by_hand:
             yield Remark(Reason.ONLY_PEOPLE, Grade.GREEN)
         return
     limit, quiet = timedelta(hours=limits.keeping.silent_hours), facts.quiet
@@ -269,7 +269,7 @@ def _unread(facts: Facts, limits: Limits, now: datetime) -> Iterator[Remark]:
 
 
 def _people(facts: Facts, limits: Limits, now: datetime) -> Iterator[Remark]:
-    if facts.drill_at is not None:
+    if facts.drill_at is not None and not (facts.contact and facts.contact.by_hand):  # a mail program answers none
         days = working_days_since(local_day(facts.drill_at), local_day(now))
         reason = Reason.DRILL_WAITS if facts.party == REGION else Reason.DRILL_UNANSWERED
         if days >= DRILL_LATE:

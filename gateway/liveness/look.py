@@ -62,13 +62,14 @@ class Board:
     ) -> Facts:
         book, beat = AddressBook(session), session.get(BeatRow, party)
         drills, since, pinned = open_drills(session, party), known_since(session, party), book.pinned(party)
-        heartbeat_at = answered(session, beat, now) if beat else None
+        contact = book.contact(party)
+        heartbeat_at = answered(session, beat, now) if beat and not (contact and contact.by_hand) else None
         last_drill = _last_acknowledged(session, party)
         pending, own_ends_at = self._own_key(session, party, now)
         return Facts(
             party=party,
             name=name_of(party),
-            contact=book.contact(party),
+            contact=contact,
             key=_key(pinned) if pinned else None,
             known_since=since,
             listened_since=max(since, watch.since) if since and watch else None,

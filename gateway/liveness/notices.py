@@ -32,6 +32,7 @@ DEPARTMENT_KEY_ENDED: Final = "DEPARTMENT_KEY_ENDED"
 BACKUP_OLD: Final = "BACKUP_OLD"
 BACKUP_NEVER: Final = "BACKUP_NEVER"
 MAILBOX_FAILS: Final = "MAILBOX_FAILS"
+PICKUP_FAILS: Final = "PICKUP_FAILS"
 
 TOLD_OF: Final = frozenset(
     {
@@ -92,7 +93,8 @@ class Backup(Protocol):
 class Notices:
     """Computes the notices of one end. `own_key` names our newest key; `last_backup` tells when there last was one.
 
-    `mailbox_fails` tells since when mail without content does not get through; None when it does.
+    `mailbox_fails` tells since when mail without content does not get through, `pickup_fails` since when none is picked
+    up; None when it is well.
     """
 
     board: Board
@@ -101,6 +103,7 @@ class Notices:
     backup_days: int
     last_backup: Callable[[Session], Backup | None]
     mailbox_fails: Callable[[Session, datetime], datetime | None] = lambda _session, _now: None
+    pickup_fails: Callable[[Session, datetime], datetime | None] = lambda _session, _now: None
 
     def now(self, session: Session, now: datetime) -> tuple[Notice, ...]:
         """List them, the worst first; `now` is the machine's clock."""
@@ -136,9 +139,10 @@ class Notices:
             yield Notice(BACKUP_OLD, "", "", Grade.AMBER, {"since": last.made_at})
 
     def _mailbox(self, session: Session, now: datetime) -> Iterator[Notice]:
-        since = self.mailbox_fails(session, now)
-        if since is not None:
-            yield Notice(MAILBOX_FAILS, "", "", Grade.RED, {"since": since})
+        for code, fails in ((MAILBOX_FAILS, self.mailbox_fails), (PICKUP_FAILS, self.pickup_fails)):
+            since = fails(session, now)
+            if since is not None:
+                yield Notice(code, "", "", Grade.RED, {"since": since})
 
 
 @dataclass(frozen=True)

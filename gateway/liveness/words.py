@@ -15,6 +15,7 @@ from gateway.liveness.notices import (
     MAILBOX_FAILS,
     OWN_KEY_ENDED,
     OWN_KEY_ENDS,
+    PICKUP_FAILS,
     Notice,
 )
 from gateway.terminal import dates
@@ -105,6 +106,10 @@ OWN: Final[Mapping[str, tuple[str, str]]] = {
     MAILBOX_FAILS: (
         mark("mail to the ordinary mailbox has not got through since {since}"),
         mark("Nobody is told there that something waits. Look at the address, and try it: mailbox, mailbox test."),
+    ),
+    PICKUP_FAILS: (
+        mark("no mail has been picked up from the mail server since {since}"),
+        mark("Letters lie there until it is mended; what is urgent comes by phone. See what is wrong: doctor."),
     ),
 }
 """By the code of a notice about ourselves."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, exists
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from directory.book import AddressBook
 from directory.hours import OpeningHours, answered_hours
@@ -17,6 +17,7 @@ from gateway.exchange.delivery import State
 from gateway.exchange.erasing import GONE
 from gateway.exchange.rows import OutgoingRow
 from gateway.referring.promise import NOT_KNOWN, Call, CallOutcome, Due, Known, watch
+from gateway.referring.reply_book import Reply, replies_to, unread, unread_since
 from gateway.referring.rows import CallRow, ReferralRow, SupplementRow
 from gateway.site.cipher import Vault
 from gateway.site.erasing import Erased
@@ -128,6 +129,10 @@ class Dossier:
             return None
         return NotOurs.read(json.loads(self.vault.open(self.row.answer, answer_place(self.row))))
 
+    def replies(self) -> tuple[Reply, ...]:
+        """Read what was answered from a mail program, oldest first."""
+        return replies_to(self.session, self.vault, self.row)
+
     def known(self, *, urgent: bool = False) -> Known:
         """Give what the promise needs; nothing personal is opened for it."""
         contact = self.contact
@@ -140,6 +145,7 @@ class Dossier:
             calls=tuple(Call(row.called_at, CallOutcome(row.outcome)) for row in self._call_rows()),
             withdrawn_at=self.row.withdrawn_at,
             untold=self._untold() if self.row.withdrawn_at else None,
+            unread_since=unread_since(self.session, self.row),
         )
 
     def due(self, terms: PromiseSettings, now: datetime) -> Due | None:
@@ -180,6 +186,11 @@ def untold() -> ColumnElement[bool]:
         col(OutgoingRow.state).not_in(TOLD),
     )
     return col(ReferralRow.withdrawn_at).is_not(None) & letter
+
+
+def asks_for_somebody() -> ColumnElement[bool]:
+    """Say which referrals ask for somebody at the desk, whoever has taken them."""
+    return or_(untold(), unread())
 
 
 def content_place(row: ReferralRow) -> str:

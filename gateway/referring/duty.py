@@ -18,10 +18,11 @@ from gateway.access.act import act, looking
 from gateway.access.actions import Action
 from gateway.exchange.ports import Post
 from gateway.referring.attention import nobody_has_it
-from gateway.referring.dossier import Dossier, call_place, untold
+from gateway.referring.dossier import Dossier, asks_for_somebody, call_place
 from gateway.referring.errors import ReferralEnded, ReferralNotFound
 from gateway.referring.past import Past
-from gateway.referring.promise import PRESSING, CallOutcome, Due, Rung, Step, ladder
+from gateway.referring.phoned import answered_by_phone
+from gateway.referring.promise import BY_HAND, PRESSING, CallOutcome, Due, Rung, Step, ladder
 from gateway.referring.rows import CallRow, ReferralRow, ReminderRow
 from gateway.site.cipher import Vault
 from gateway.site.people import Person
@@ -48,7 +49,7 @@ class Duty:
         """List what is due now, the most pressing first, and of two alike the one that has waited longest."""
         now = self.clock()
         with looking(self.sessions, person, Action.LIST_REFERRALS, now) as session:
-            found = [dossier.due(self.terms, now) for dossier in (*self._waiting(session), *self._untold(session))]
+            found = [dossier.due(self.terms, now) for dossier in (*self._waiting(session), *self._also(session))]
         return tuple(sorted(filter(None, found), key=lambda due: (PRESSING[due.step], due.due_at)))
 
     def tick(self) -> int:
@@ -61,7 +62,10 @@ class Duty:
         return sum(self._fire(referral_id, rung, now) for referral_id, rung in ripe)
 
     def log_call(self, name: str, outcome: CallOutcome, remark: str, person: Person) -> None:
-        """Note a call to the unit; raises ReferralNotFound, or ReferralEnded for one cancelled before it was sent."""
+        """Note a call to the unit, and what a unit without a gateway has answered on the phone.
+
+        Raises ReferralNotFound, ReferralEnded for one cancelled before it was sent, or AnswersByLetter.
+        """
         with act(self.sessions, person, Action.LOG_CALL, self.clock()) as deed:
             row = Past(deed.session, self.vault).row(name)
             if row is None:
@@ -74,15 +78,17 @@ class Duty:
             )
             call.locked = self.vault.lock(remark.encode(), call_place(call))
             deed.session.add(call)
+            if outcome in BY_HAND:
+                answered_by_phone(deed.session, self.vault, row, outcome, remark, self.clock())
 
     def _waiting(self, session: Session) -> Iterator[Dossier]:
         """Give the referrals nobody has answered or taken by phone, and nobody has withdrawn."""
         rows = session.exec(select(ReferralRow).where(nobody_has_it()).order_by(col(ReferralRow.submitted_at)))
         return (Dossier(session, self.vault, row) for row in rows.all())
 
-    def _untold(self, session: Session) -> Iterator[Dossier]:
-        """Give those whose municipality is to hear of a withdrawal, by letter or by phone (O10)."""
-        rows = session.exec(select(ReferralRow).where(untold()))
+    def _also(self, session: Session) -> Iterator[Dossier]:
+        """Give those whose municipality is to hear of a withdrawal, by letter or by phone, or has written (O10)."""
+        rows = session.exec(select(ReferralRow).where(asks_for_somebody(), ~nobody_has_it()))
         return (Dossier(session, self.vault, row) for row in rows.all())
 
     def _ripe(self, dossier: Dossier, now: datetime) -> list[Rung]:

@@ -21,7 +21,8 @@ from gateway.referring import drafts
 from gateway.referring.counting import remainder_of, remainder_place
 from gateway.referring.dossier import Dossier, untold
 from gateway.referring.promise import CallOutcome
-from gateway.referring.rows import CallRow, DraftRow, ReferralRow, SupplementRow
+from gateway.referring.reply_book import unread_since
+from gateway.referring.rows import CallRow, DraftRow, ReferralRow, ReplyRow, SupplementRow
 from gateway.site.cipher import Vault
 from gateway.site.erasing import Held, Old, Term, What
 
@@ -29,6 +30,7 @@ NOT_TAKEN: Final = "not-taken"
 TO_BE_SENT_ANEW: Final = "to-be-sent-anew"
 UNDER_WAY: Final = "under-way"
 WITHDRAWAL_NOT_TOLD: Final = "withdrawal-not-told"
+ANSWER_NOT_READ: Final = "answer-not-read"
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ class EraseReferrals:
         moments = [row.acknowledged_at or row.closed_at, row.answered_at, row.withdrawn_at, row.cancelled_at]
         added = session.exec(select(SupplementRow.written_at).where(SupplementRow.referral_id == row.letter_id)).all()
         called = session.exec(select(CallRow.called_at).where(CallRow.referral_id == row.letter_id)).all()
-        known: list[datetime] = [row.submitted_at, *filter(None, moments), *added, *called]
+        replied = session.exec(select(ReplyRow.received_at).where(ReplyRow.referral_id == row.letter_id)).all()
+        known: list[datetime] = [row.submitted_at, *filter(None, moments), *added, *called, *replied]
         return MeetingBook(session, self.vault).busy_until(row.conversation_id, max(known))
 
 
@@ -102,8 +105,8 @@ class EraseDrafts:
 
 def _submitted(session: Session, before: datetime) -> Iterator[ReferralRow]:
     """Go through the referrals that say something still and were submitted before `before`, the oldest first."""
-    said = [col(SupplementRow.locked) != GONE, col(CallRow.locked) != GONE]
-    about = [SupplementRow.referral_id, CallRow.referral_id]
+    said = [col(SupplementRow.locked) != GONE, col(CallRow.locked) != GONE, col(ReplyRow.locked) != GONE]
+    about = [SupplementRow.referral_id, CallRow.referral_id, ReplyRow.referral_id]
     words = (exists().where(col(of) == col(ReferralRow.letter_id), some) for of, some in zip(about, said, strict=True))
     met = exists().where(col(MeetingRow.conversation_id) == col(ReferralRow.conversation_id))
     names = (col(ReferralRow.acknowledgement).is_not(None), col(ReferralRow.answer).is_not(None))
@@ -122,15 +125,22 @@ def _held_back(session: Session, vault: Vault, row: ReferralRow) -> str:
         return TO_BE_SENT_ANEW
     if under_way(session, row.conversation_id):
         return UNDER_WAY
+    if unread_since(session, row):
+        return ANSWER_NOT_READ
     not_told = select(ReferralRow.letter_id).where(ReferralRow.letter_id == row.letter_id, untold())
     return WITHDRAWAL_NOT_TOLD if session.exec(not_told).first() else ""
 
 
 def _erase_words(session: Session, row: ReferralRow) -> None:
-    """Erase what was said about a referral besides its letter: additions, remarks on calls, meetings, our letters."""
+    """Erase what was said about a referral besides its letter: additions, calls, answers, meetings, our letters."""
     supplements = update(SupplementRow).where(col(SupplementRow.referral_id) == row.letter_id)
     calls = update(CallRow).where(col(CallRow.referral_id) == row.letter_id)
-    for change in (supplements.values(locked=GONE, phone_index=None), calls.values(locked=GONE)):
+    replies = update(ReplyRow).where(col(ReplyRow.referral_id) == row.letter_id)
+    for change in (
+        supplements.values(locked=GONE, phone_index=None),
+        calls.values(locked=GONE),
+        replies.values(locked=GONE, sign=ReplyRow.id),
+    ):
         session.exec(change.execution_options(synchronize_session=False))
     session.exec(delete(MeetingRow).where(col(MeetingRow.conversation_id) == row.conversation_id))
     erase_bodies(session, row.conversation_id)

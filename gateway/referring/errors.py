@@ -4,6 +4,7 @@
     ├── ReferralNotFound         there is none of that name
     ├── ReferralEnded            the municipality has closed it, or answered that the citizen is not its own
     ├── AlreadyWithdrawn         the citizen's withdrawal has been passed on already
+    ├── AnswersByLetter          the municipality's gateway says that itself, and nobody notes it by hand
     └── NotAnswered              nobody has answered «ikke vores borger», or it was sent anew already
 
 None of them holds anything about the citizen. That a consent is missing is told by `gateway.consents.errors`.
@@ -37,6 +38,12 @@ class AlreadyWithdrawn(ReferralError):
     """The withdrawal has been passed on already, or came from the municipality."""
 
     code = "ALREADY_WITHDRAWN"
+
+
+class AnswersByLetter(ReferralError):
+    """The municipality has a gateway, which says so itself: only where people answer by hand is it noted by hand."""
+
+    code = "ANSWERS_BY_LETTER"
 
 
 class NotAnswered(ReferralError):

@@ -15,9 +15,10 @@ from gateway.exchange.delivery import State
 from gateway.exchange.rows import OutgoingRow
 from gateway.meetings.book import MeetingBook, MeetingState, Standing
 from gateway.meetings.rows import MeetingRow
-from gateway.referring.dossier import Dossier, untold
+from gateway.referring.dossier import Dossier, asks_for_somebody
 from gateway.referring.past import Past, cpr_index_of, phone_index, reference_index, with_phone
 from gateway.referring.promise import PRESSING, Call, CallOutcome, Due
+from gateway.referring.reply_book import Reply
 from gateway.referring.rows import CallRow, ReferralRow
 from gateway.site.cipher import Vault
 from gateway.site.erasing import Erased
@@ -48,7 +49,9 @@ class Progress:
     `citizen` is the name, for the desk's own list. `conversation_id` names it in the audit trail. `digest_ok`: the
     receipt names exactly what we sealed (None: no receipt yet). `active`: the desk still waits for it. `anew`: «ikke
     vores borger» was answered, and the citizen is to be asked where they live; `anew_number` is what it was then sent
-    as. `asked_to_meet`: the municipality proposes a joint meeting that lies ahead, and waits for our answer.
+    as. `replies` are what was answered from a mail program; `by_hand`: the unit has nothing else, so nothing receives
+    our letters by machine. `asked_to_meet`: the municipality proposes a joint meeting that lies ahead, and waits for
+    our answer.
     """
 
     referral_id: str
@@ -73,6 +76,8 @@ class Progress:
     calls: tuple[Call, ...] = ()
     supplements: int = 0
     meetings: tuple[MeetingState, ...] = field(default=(), repr=False)
+    replies: tuple[Reply, ...] = field(default=(), repr=False)
+    by_hand: bool = False
     asked_to_meet: bool = False
     due: Due | None = None
     erased: Erased | None = None
@@ -81,6 +86,11 @@ class Progress:
     def state(self) -> str:
         """Give where it stands now."""
         return self.steps[-1].state
+
+    @property
+    def unread(self) -> bool:
+        """Tell whether an answer from a mail program waits to be read at the desk: until then nobody knows its word."""
+        return any(reply.read_at is None for reply in self.replies)
 
     @property
     def reason(self) -> str:
@@ -141,7 +151,9 @@ class Follow:
                 MeetingRow.standing == Standing.PROPOSED, col(MeetingRow.proposed_here).is_(False)
             )
         )
-        return [progress for progress in self._listed(self._waited_for() | asked | untold()) if progress.active]
+        return [
+            progress for progress in self._listed(self._waited_for() | asked | asks_for_somebody()) if progress.active
+        ]
 
     def _listed(self, which: ColumnElement[bool], limit: int | None = None) -> list[Progress]:
         newest = select(ReferralRow).where(which).order_by(col(ReferralRow.submitted_at).desc()).limit(limit)
@@ -149,6 +161,7 @@ class Follow:
 
     def _progress(self, row: ReferralRow) -> Progress:
         dossier = Dossier(self.session, self.vault, row)
+        contact = dossier.contact
         calls, now = dossier.calls(), self.clock()
         anew, due = dossier.waits_to_be_sent_anew, dossier.due(self.terms, now)
         acknowledgement, answer = dossier.acknowledgement(), dossier.answer()
@@ -167,7 +180,7 @@ class Follow:
                 *(Step(TAKEN_BY_PHONE, at) for at in taken[:1]),
                 *(Step(state, at) for state, at in _endings(row) if at),
             ),
-            contact=dossier.contact,
+            contact=contact,
             acknowledgement=acknowledgement,
             digest_ok=self._digest_ok(dossier),
             citizen=dossier.citizen(),
@@ -183,6 +196,8 @@ class Follow:
             calls=calls,
             supplements=dossier.supplement_count(),
             meetings=meetings,
+            replies=dossier.replies(),
+            by_hand=contact is not None and contact.by_hand,
             asked_to_meet=asked,
             due=due,
             erased=dossier.erased,

@@ -24,6 +24,7 @@ from gateway.referring.dossier import Dossier
 from gateway.referring.drafts import Draft, read_all
 from gateway.referring.past import cpr_index_of, phone_index, with_phone
 from gateway.referring.promise import Call
+from gateway.referring.reply_book import Reply
 from gateway.referring.rows import ReferralRow, ReminderRow
 from gateway.referring.words import OUTCOMES, STATES, STEPS
 from gateway.site.cipher import Vault
@@ -31,6 +32,7 @@ from gateway.site.people import People
 
 LABELS: Final[Mapping[str, str]] = {
     "calls": mark("Call to the municipality"),
+    "answers": mark("Answer from the municipality's mail program"),
     "outcome": mark("How it went"),
     "reminders": mark("Reminder"),
     "fired_at": mark("Time"),
@@ -126,6 +128,7 @@ class Gather:
             "acknowledgement": acknowledgement.written() if acknowledgement else None,
             "not_ours": answer.written() if answer else None,
             "closed_at": _written(row.closed_at),
+            "answers": [_answer(reply) for reply in dossier.replies()],
             "calls": [_call(call) for call in dossier.calls()],
             "reminders": [{"step": one.step, "fired_at": _written(one.fired_at)} for one in self._reminders(row)],
             "meetings": meetings_of(self.session, self.vault, row.conversation_id),
@@ -143,6 +146,10 @@ def _call(call: Call) -> dict[str, Any]:
         "remark": call.remark,
         "written_by": call.person,
     }
+
+
+def _answer(reply: Reply) -> dict[str, Any]:
+    return {"at": _written(reply.received_at), "text": reply.text, "written_by": reply.by}
 
 
 def _draft(draft: Draft) -> dict[str, Any]:

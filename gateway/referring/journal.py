@@ -28,6 +28,7 @@ FORMS: Final[Mapping[Form, str]] = {Form.SPOKEN: mark("spoken"), Form.WRITTEN: m
 
 HAPPENED: Final[Mapping[str, str]] = {
     State.SENT: mark("sent"),
+    State.HANDED_OVER: mark("sent to the municipality's mail program"),
     State.RECEIVED: mark("received by the municipality's gateway"),
     ACKNOWLEDGED: mark("taken over by the municipality"),
     NOT_OURS: mark("the municipality has answered that the citizen is not its citizen"),
@@ -179,7 +180,7 @@ def _added(added: Supplement) -> Iterator[str | None]:
 
 
 def _since(entry: Entry) -> Iterator[str]:
-    if not entry.erased and not {event.code for event in entry.events} & {State.SENT, CANCELLED}:
+    if not entry.erased and not {event.code for event in entry.events} & {State.SENT, State.HANDED_OVER, CANCELLED}:
         yield _("Not sent yet: it waits in the queue.")
     yield from (_happened(event, entry) for event in entry.events)
 

@@ -30,7 +30,7 @@ from gateway.wire.supplement import Supplement
 
 OURS: Final = frozenset({Purpose.DISCLOSURE, Purpose.RENEWED_DISCLOSURE})
 """The consents Præhospitalet obtains and journalises; the municipality keeps its own (C8)."""
-CARRIED: Final = frozenset({State.SENT, State.RECEIVED})
+CARRIED: Final = frozenset({State.SENT, State.HANDED_OVER, State.RECEIVED})
 """What of the letter's way a journal has use for."""
 CANCELLED: Final = "cancelled"
 SENT_ANEW: Final = "sent-anew"

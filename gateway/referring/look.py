@@ -17,6 +17,7 @@ from gateway.referring.errors import ReferralNotFound
 from gateway.referring.follow import Follow, Progress
 from gateway.referring.journal_entry import Entry, entry
 from gateway.referring.past import Past
+from gateway.referring.reply_book import read
 from gateway.referring.search import kind_of, tell_of_search
 from gateway.site.cipher import Vault
 from gateway.site.people import Person
@@ -60,10 +61,13 @@ class Look:
             return self._progress(session, name)
 
     def open(self, name: str, person: Person) -> Progress:
-        """Open one."""
+        """Open one; what was answered from a mail program is read by that, and no longer waits for somebody."""
         with self._opened(person, Action.OPEN_REFERRAL) as deed:
             found = self._progress(deed.session, name)
             deed.about = found.conversation_id
+            answers = read(deed.session, found.referral_id, self.clock())
+            if answers:
+                deed.detail["answers"] = answers
             return found
 
     def about(self, text: str, person: Person) -> tuple[Progress, ...]:

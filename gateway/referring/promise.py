@@ -25,6 +25,8 @@ class Step(enum.StrEnum):
     """The sender remarked on urgency: the unit is phoned now, whatever the hour (O4)."""
     WITHDRAWAL = "withdrawal"
     """The citizen has withdrawn the consent, and word of it has not come through: the unit is phoned (O10)."""
+    READ = "read"
+    """An answer has come that was written in a mail program: a person here reads what it says."""
     PHONE = "phone"
     """Nobody has taken it within two working days, or the letter never came through: the unit is phoned."""
     CALL_AGAIN = "call-again"
@@ -36,8 +38,8 @@ class Step(enum.StrEnum):
 
     @property
     def asks_for_call(self) -> bool:
-        """Tell whether a person is to phone; the other steps are taken by themselves, and only shown."""
-        return self not in (Step.RECEIPT, Step.REMIND)
+        """Tell whether a person is to phone; the other steps are not for the phone."""
+        return self not in (Step.READ, Step.RECEIPT, Step.REMIND)
 
 
 class CallOutcome(enum.StrEnum):
@@ -53,13 +55,23 @@ class CallOutcome(enum.StrEnum):
     """The number is not the unit's: use the municipality's main number, and tell the administrator."""
     CLOSED = "closed"
     """The unit had closed."""
+    NOT_OURS = "not-ours"
+    """The citizen is not theirs: the same as their letter would say, from a unit whose mail program writes none."""
+    ENDED = "ended"
+    """They have ended the case; likewise."""
 
 
 PRESSING: Final[Mapping[Step, int]] = {step: place for place, step in enumerate(Step)}
 """The smaller, the more pressing."""
 
-HEARD: Final = frozenset({CallOutcome.TAKEN, CallOutcome.PROMISED})
+BY_HAND: Final = frozenset({CallOutcome.NOT_OURS, CallOutcome.ENDED})
+"""What a unit without a gateway says on the phone; a gateway says it by letter."""
+
+HEARD: Final = BY_HAND | {CallOutcome.TAKEN, CallOutcome.PROMISED}
 """Calls that reached somebody at the unit."""
+
+ARRIVED: Final = frozenset({State.RECEIVED, State.HANDED_OVER})
+"""Where a letter is that waits for a person alone; from a mail program no receipt is awaited."""
 
 NOT_KNOWN: Final = OpeningHours()
 
@@ -80,6 +92,7 @@ class Known:
 
     `ended` says that the municipality has answered or the citizen has withdrawn; `calls` are the calls, oldest first.
     `untold` is where our letter of the citizen's withdrawal is, as long as the municipality has not confirmed it.
+    `unread_since`: an answer that was written by hand waits to be read at the desk.
     """
 
     submitted_at: datetime
@@ -90,6 +103,7 @@ class Known:
     calls: tuple[Call, ...] = ()
     withdrawn_at: datetime | None = None
     untold: State | None = None
+    unread_since: datetime | None = None
 
     @property
     def acted(self) -> bool:
@@ -149,12 +163,20 @@ def watch(known: Known, terms: PromiseSettings, now: datetime) -> Watch:
 
 
 def ladder(known: Known, terms: PromiseSettings) -> tuple[Rung, ...]:
-    """List every step there is for a referral as it stands, and when each falls due; none once somebody has acted."""
+    """List every step there is for a referral as it stands, and when each falls due.
+
+    Once somebody has acted there is none but to read what was answered by hand.
+    """
+    reading = (Rung(Step.READ, known.unread_since),) if known.unread_since else ()
+    return (*reading, *_waiting(known, terms))
+
+
+def _waiting(known: Known, terms: PromiseSettings) -> Iterator[Rung]:
+    """List the steps of waiting for the municipality."""
     if known.withdrawn_at and known.untold:
-        return tuple(_word_of_withdrawal(known.withdrawn_at, known.untold, known, terms))
-    if known.acted:
-        return ()
-    return tuple(_after_call(known, terms) if known.calls else _in_silence(known, terms))
+        yield from _word_of_withdrawal(known.withdrawn_at, known.untold, known, terms)
+    elif not known.acted:
+        yield from _after_call(known, terms) if known.calls else _in_silence(known, terms)
 
 
 def _in_silence(known: Known, terms: PromiseSettings) -> Iterator[Rung]:
@@ -166,7 +188,7 @@ def _in_silence(known: Known, terms: PromiseSettings) -> Iterator[Rung]:
     if known.delivery in FAILED:
         yield Rung(Step.PHONE, start)
         return
-    if known.delivery is State.RECEIVED:
+    if known.delivery in ARRIVED:
         yield _reminder(start, hours, terms)
     else:
         yield Rung(Step.RECEIPT, _open_from(start + timedelta(minutes=terms.receipt_minutes), hours))
@@ -179,7 +201,7 @@ def _after_call(known: Known, terms: PromiseSettings) -> Iterator[Rung]:
     if call.outcome is CallOutcome.PROMISED:
         yield Rung(Step.PHONE, _working_days_after(call.called_at, 1, hours))
         return
-    if known.delivery is State.RECEIVED:
+    if known.delivery in ARRIVED:
         yield _reminder(_open_from(known.submitted_at, hours), hours, terms)
     wait = timedelta(minutes=0 if call.outcome is CallOutcome.WRONG_NUMBER else terms.call_again_minutes)
     yield Rung(Step.CALL_AGAIN, _open_from(call.called_at + wait, hours))

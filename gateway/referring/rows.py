@@ -85,6 +85,22 @@ class SupplementRow(ReferringTable, table=True):
     locked: bytes
 
 
+class ReplyRow(ReferringTable, table=True):
+    """One answer that was written by hand about a referral, locked; `sign` lets each be taken once.
+
+    `read_at` is when a person at the desk first opened it: until then the desk waits for that.
+    """
+
+    __tablename__ = "replies"
+
+    id: str = Field(primary_key=True)
+    referral_id: str = Field(foreign_key="referrals.letter_id", index=True)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sign: str = Field(unique=True)
+    locked: bytes
+
+
 class ReminderRow(ReferringTable, table=True):
     """One reminder that fired about a referral; its key lets each fire once (E13)."""
 

@@ -6,7 +6,7 @@ from typing import Final
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.referring.follow import ACKNOWLEDGED, CLOSED, NOT_OURS, TAKEN_BY_PHONE, WITHDRAWN
-from gateway.referring.promise import CallOutcome, Due, Step
+from gateway.referring.promise import BY_HAND, CallOutcome, Due, Step
 from gateway.wire.answers import Elsewhere
 from gateway.wire.warnings import Notice
 
@@ -16,6 +16,7 @@ Sentences = tuple[str, str, str]
 STATES: Final[Mapping[str, str]] = {
     "queued": mark("in the queue"),
     "sent": mark("sent"),
+    "handed-over": mark("handed to the mail server"),
     "received": mark("received by the municipality's gateway"),
     "refused": mark("refused by the municipality's gateway"),
     "parked": mark("waiting here"),
@@ -56,11 +57,15 @@ STEPS: Final[Mapping[Step, str]] = {
     Step.WITHDRAWAL: mark(
         "Phone the unit: the citizen has withdrawn the consent, and the letter has not come through."
     ),
+    Step.READ: mark("Read the answer: it was written in a mail program, and may say something else than yes."),
     Step.PHONE: mark("Phone the unit: nobody there has taken over."),
     Step.CALL_AGAIN: mark("Phone the unit again: the last call reached nobody."),
     Step.RECEIPT: mark("The municipality's gateway has not confirmed the letter yet. It is tried again by itself."),
     Step.REMIND: mark("Nobody there has taken over. The municipality is reminded by letter."),
 }
+
+NOT_LEFT: Final = mark("The letter has not left yet. It is tried again by itself.")
+"""What is said of a letter to a mail program, which confirms nothing by itself."""
 
 WRONG_NUMBER: Final = mark(
     "The unit's number is wrong: use the municipality's main number, and tell the administrator."
@@ -72,6 +77,8 @@ OUTCOMES: Final[Mapping[CallOutcome, str]] = {
     CallOutcome.NO_ANSWER: mark("nobody answered"),
     CallOutcome.WRONG_NUMBER: mark("wrong number"),
     CallOutcome.CLOSED: mark("the unit had closed"),
+    CallOutcome.NOT_OURS: mark("the citizen is not theirs"),
+    CallOutcome.ENDED: mark("they have ended the case"),
 }
 
 ELSEWHERE: Final[Mapping[Elsewhere, str]] = {
@@ -152,6 +159,7 @@ WAITING: Final[Mapping[str, Sentences]] = {
     "TLS_NOT_TRUSTED": RELAY_UNSAFE,
     "TLS_NOT_OFFERED": RELAY_UNSAFE,
     "TLS_FAILED": RELAY_UNSAFE,
+    "RELAY_LOGIN_REFUSED": (mark("The mail server does not accept our user name and password."), TRIED_AGAIN, TELL),
     "RELAY_PASSWORD_UNREADABLE": (mark("The password for the mail server cannot be read."), TRIED_AGAIN, TELL),
     "UNREADABLE": NOT_TAKEN,
     "OUT_OF_TURN": NOT_TAKEN,
@@ -177,25 +185,25 @@ CHECK_ADDRESS: Final = mark("Phone the unit now, and ask the administrator to ch
 TELL_THE_UNIT: Final = mark("Phone the unit now, and tell them that their mailbox sends letters back.")
 TELL_ADMIN: Final = mark("Phone the unit now, and tell the administrator.")
 
-TOO_LARGE: Final[Sentences] = (
-    mark("The letter came back: it is larger than the municipality's mail server takes."),
-    NOBODY_SAW_IT,
-    TELL_ADMIN,
-)
+LARGER: Final = mark("The letter came back: it is larger than the municipality's mail server takes.")
+NO_ADDRESS: Final = mark("The letter came back: the municipality's mail server does not know the address.")
+CLOSED_MAILBOX: Final = mark("The letter came back: the unit's mailbox takes no mail.")
+ON_THE_WAY: Final = mark("The letter came back from a mail server on the way.")
+NOT_TRIED: Final = mark("Nobody there has seen it, and it is not tried again by itself.")
 
 FAMILIES: Final[Mapping[str, Sentences]] = {
     "SMTP_": RELAY_AWAY,
     "RELAY_": RELAY_AWAY,
     "GPG_": OWN_TROUBLE,
     "BOUNCED_5.1": (
-        mark("The letter came back: the municipality's mail server does not know the address."),
+        NO_ADDRESS,
         NOBODY_SAW_IT,
         CHECK_ADDRESS,
     ),
     "BOUNCED_5.2.2": (mark("The letter came back: the unit's mailbox is full."), NOBODY_SAW_IT, TELL_THE_UNIT),
-    "BOUNCED_5.2.3": TOO_LARGE,
-    "BOUNCED_5.2": (mark("The letter came back: the unit's mailbox takes no mail."), NOBODY_SAW_IT, TELL_THE_UNIT),
-    "BOUNCED_5.3.4": TOO_LARGE,
+    "BOUNCED_5.2.3": (LARGER, NOBODY_SAW_IT, TELL_ADMIN),
+    "BOUNCED_5.2": (CLOSED_MAILBOX, NOBODY_SAW_IT, TELL_THE_UNIT),
+    "BOUNCED_5.3.4": (LARGER, NOBODY_SAW_IT, TELL_ADMIN),
     "BOUNCED_5.4": (
         mark("The letter came back: the municipality's mail server could not be reached."),
         NOBODY_SAW_IT,
@@ -206,7 +214,12 @@ FAMILIES: Final[Mapping[str, Sentences]] = {
         NOBODY_SAW_IT,
         TELL_ADMIN,
     ),
-    "BOUNCED": (mark("The letter came back from a mail server on the way."), NOBODY_SAW_IT, TELL_ADMIN),
+    "BOUNCED": (ON_THE_WAY, NOBODY_SAW_IT, TELL_ADMIN),
+    "RETURNED_5.1": (NO_ADDRESS, NOT_TRIED, CHECK_ADDRESS),
+    "RETURNED_5.2.3": (LARGER, NOT_TRIED, TELL_ADMIN),
+    "RETURNED_5.2": (CLOSED_MAILBOX, NOT_TRIED, TELL_THE_UNIT),
+    "RETURNED_5.3.4": (LARGER, NOT_TRIED, TELL_ADMIN),
+    "RETURNED": (ON_THE_WAY, NOT_TRIED, TELL_ADMIN),
 }
 """What codes have in common that differ only for whoever reads the log, by how they begin (RFC 3463 for what came
 back); the most particular first.
@@ -241,6 +254,11 @@ REFUSED: Final[Mapping[str, Sentences]] = {
         mark("What was written cannot be read, or says nothing."),
         NOTHING_SENT,
         mark("Correct it, and try again."),
+    ),
+    "ANSWERS_BY_LETTER": (
+        mark("The municipality has Stafet, and says that itself from there."),
+        mark("Nothing was noted."),
+        mark("Ask them to answer from Stafet. You can still log the call as promised, or as taken."),
     ),
     "OUT_OF_TURN": (
         mark("That cannot be said about this referral now."),
@@ -280,6 +298,11 @@ REFUSED: Final[Mapping[str, Sentences]] = {
 """Why a step about a referral that was sent is not taken, by the error's code."""
 
 
+def outcomes(*, by_hand: bool) -> tuple[CallOutcome, ...]:
+    """List how a call can end; what a gateway says by letter is noted only of a unit where people write by hand."""
+    return tuple(one for one in OUTCOMES if by_hand or one not in BY_HAND)
+
+
 def why_waiting(code: str) -> tuple[str, ...]:
     """Say why a letter waits or was given up, and what to do; a code nobody knows is told as it is."""
     family = next((words for name, words in FAMILIES.items() if code.startswith(name)), None)
@@ -289,7 +312,11 @@ def why_waiting(code: str) -> tuple[str, ...]:
 
 def why_due(due: Due) -> tuple[str, ...]:
     """Say what the desk is asked to do, and why."""
-    return (_(STEPS[due.step]), *([_(WRONG_NUMBER)] if due.last_call is CallOutcome.WRONG_NUMBER else []))
+    waits = due.step is Step.RECEIPT and due.contact is not None and due.contact.by_hand
+    return (
+        _(NOT_LEFT if waits else STEPS[due.step]),
+        *([_(WRONG_NUMBER)] if due.last_call is CallOutcome.WRONG_NUMBER else []),
+    )
 
 
 def why_refused(code: str) -> tuple[str, ...]:

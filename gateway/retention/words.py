@@ -25,6 +25,7 @@ WHY_KEPT: Final[Mapping[str, str]] = {
     "not-taken": mark("nobody has taken it: phone the municipality"),
     "to-be-sent-anew": mark("not their citizen, and not sent anew: ask the citizen where they live"),
     "under-way": mark("a letter about it has not got through yet"),
+    "answer-not-read": mark("an answer to it was written in a mail program, and nobody has read it: open it"),
     "withdrawal-not-told": mark("the municipality has not heard that the consent is withdrawn: phone it"),
     "open": mark("the case is open"),
     "waiting": mark("a mail that could not be looked at yet"),

@@ -10,8 +10,8 @@ from typing import Any, Final, Self
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from directory.errors import BadAddress
-from directory.model import normal_address
+from directory.errors import BadAddress, BadGln, BadSor
+from directory.model import location_number, normal_address, sor_code
 from gateway.site.errors import SettingsUnreadable
 from keys.fingerprint import Fingerprint
 
@@ -215,6 +215,34 @@ class MailboxSettings(BaseModel):
             raise ValueError("no mail address") from None
 
 
+class MedComSettings(BaseModel):
+    """What our own unit is known by on MedCom's network; the other parties' stand in the address book (D16).
+
+    `sor`: its code in Sundhedsvæsenets Organisationsregister. `ean`: its EAN/GLN location number.
+    """
+
+    model_config = STRICT
+
+    sor: str | None = None
+    ean: str | None = None
+
+    @field_validator("sor")
+    @classmethod
+    def _a_sor_code(cls, text: str | None) -> str | None:
+        try:
+            return None if text is None else sor_code(text)
+        except BadSor:
+            raise ValueError("no SOR code") from None
+
+    @field_validator("ean")
+    @classmethod
+    def _a_location_number(cls, text: str | None) -> str | None:
+        try:
+            return None if text is None else location_number(text)
+        except BadGln:
+            raise ValueError("no location number") from None
+
+
 class Settings(BaseModel):
     """Everything a person may set. Paths are taken from the home folder unless they are absolute."""
 
@@ -236,6 +264,7 @@ class Settings(BaseModel):
     keeping: KeepingSettings = KeepingSettings()
     casework: CaseworkSettings = CaseworkSettings()
     mailbox: MailboxSettings = MailboxSettings()
+    medcom: MedComSettings = MedComSettings()
 
     @field_validator("fingerprint")
     @classmethod

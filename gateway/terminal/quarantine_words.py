@@ -25,8 +25,8 @@ class Advice(enum.Enum):
     """It was spoiled on its way, or came at the wrong moment."""
     WAIT = enum.auto()
     """It will be looked at by itself."""
-    DEPARTMENT = enum.auto()
-    """It comes from a department's address, or says so: ask there, and note what they have done."""
+    BY_HAND = enum.auto()
+    """It was written by hand, or says so: ask there, and note what they have done."""
     TELL = enum.auto()
     """The sender lacks our new key, and its gateway sends the letter again once it has it."""
 
@@ -39,10 +39,6 @@ class Explanation:
     what_to_do: str
 
 
-ASK_THERE: Final = mark(
-    "Phone the department it may come from, and note in the case yourself if they have taken it over."
-)
-
 AT_MUNICIPALITY: Final[Mapping[Advice, str]] = {
     Advice.IGNORE: mark("You need do nothing: nobody at Præhospitalet has signed it."),
     Advice.CALL: mark("Phone Præhospitalet on the number you know, and ask whether they have sent anything."),
@@ -51,7 +47,9 @@ AT_MUNICIPALITY: Final[Mapping[Advice, str]] = {
     Advice.WAIT: mark(
         "It is tried again by itself. Tell your administrator, and phone Præhospitalet if you wait for one."
     ),
-    Advice.DEPARTMENT: ASK_THERE,
+    Advice.BY_HAND: mark(
+        "Phone the department it may come from, and note in the case yourself if they have taken it over."
+    ),
     Advice.TELL: mark("Tell your administrator: Præhospitalet must be told of the new key by phone (keys status)."),
 }
 
@@ -61,7 +59,9 @@ AT_REGION: Final[Mapping[Advice, str]] = {
     Advice.ADMIN: mark("Tell the administrator. A municipality's key or address may have changed."),
     Advice.RESEND: mark("Phone the municipality that waits for an answer, and ask them to send it again."),
     Advice.WAIT: mark("It is tried again by itself. Tell the administrator if it goes on."),
-    Advice.DEPARTMENT: ASK_THERE,
+    Advice.BY_HAND: mark(
+        "Phone the municipality that it may come from, ask what they have answered, and log the call at the referral."
+    ),
     Advice.TELL: mark("Tell the administrator: some municipality must be told of the new key by phone (keys status)."),
 }
 
@@ -105,27 +105,31 @@ REASONS: Final[Mapping[str, tuple[str, Advice]]] = {
     "TOO_LARGE": (mark("The letter is larger than a letter can be."), Advice.CALL),
     "UNREADABLE": (mark("It is signed by the right sender, but cannot be read as a letter."), Advice.RESEND),
     "OUT_OF_TURN": (mark("It is signed by the right sender, but is no letter that may come now."), Advice.RESEND),
-    "REPLY_UNREADABLE": (mark("A department has signed it, but it holds no text to read."), Advice.DEPARTMENT),
+    "REPLY_UNREADABLE": (mark("It is signed from a mail program, but it holds no text to read."), Advice.BY_HAND),
     "REPLY_AUTOMATIC": (
-        mark("A machine has answered for a department: somebody may be away. Nobody has taken the referral over."),
-        Advice.DEPARTMENT,
+        mark("A mail program has answered by itself: somebody may be away. Nobody has taken the referral over."),
+        Advice.BY_HAND,
     ),
-    "REPLY_WITHOUT_NUMBER": (mark("A department has signed it, but it names no referral."), Advice.DEPARTMENT),
-    "REPLY_NAMES_SEVERAL": (mark("A department has signed it, and it names several referrals."), Advice.DEPARTMENT),
+    "REPLY_WITHOUT_NUMBER": (mark("It is signed from a mail program, but it names no referral."), Advice.BY_HAND),
+    "REPLY_NAMES_SEVERAL": (mark("It is signed from a mail program, and it names several referrals."), Advice.BY_HAND),
+    "REPLY_FROM_GATEWAY": (
+        mark("It is signed from a mail program, by a unit that has Stafet: only what comes from there counts."),
+        Advice.BY_HAND,
+    ),
     "REPLY_UNMATCHED": (
-        mark("A department has signed it, about a referral that is not with that department now."),
-        Advice.DEPARTMENT,
+        mark("It is signed from a mail program, about a referral that is not with whoever has signed it now."),
+        Advice.BY_HAND,
     ),
     "REPLY_OUT_OF_TIME": (
-        mark("A department signed it before the referral was forwarded, or it came more than 30 days after."),
-        Advice.DEPARTMENT,
+        mark("It was signed in a mail program before the referral was sent there, or came more than 30 days after."),
+        Advice.BY_HAND,
     ),
     "NOT_LOOKED_AT": (mark("The letter has come, but could not be looked at yet."), Advice.WAIT),
 }
 """Each reason code in words, and what it calls for."""
 
 AS_REPLY: Final = "REPLY_"
-"""How a code begins of mail from a department's address; what follows may be any other code."""
+"""How a code begins of mail from where people write by hand; what follows may be any other code."""
 
 OTHER: Final = (mark("The letter could not be trusted."), Advice.CALL)
 
@@ -134,7 +138,7 @@ def explain(code: str, advice: Mapping[Advice, str]) -> Explanation:
     """Put a reason code into words for one end; one we do not know is still explained."""
     base = code.removeprefix(AS_REPLY)
     if code not in REASONS and base != code:
-        why, what = REASONS.get(base, OTHER)[0], Advice.DEPARTMENT
+        why, what = REASONS.get(base, OTHER)[0], Advice.BY_HAND
     else:
         why, what = REASONS.get(code, OTHER)
     return Explanation(_(why), _(advice[what]))

@@ -94,6 +94,16 @@ def is_automatic(raw: bytes) -> bool:
     return mail.get_content_type() == "multipart/report" or (not SEALED.search(raw) and _by_a_machine(mail))
 
 
+def may_be(mail: Message) -> bool:
+    """Tell from a mail's headers alone whether it may be a report."""
+    return mail.get_content_type() == "multipart/report" or from_nobody(mail) or _by_a_mail_server(mail)
+
+
+def from_nobody(mail: Message) -> bool:
+    """Tell whether a mail in a mailbox came with an empty sender: the last server writes it above all else."""
+    return _header(mail, "Return-Path").strip() == "<>"
+
+
 def _parsed(raw: bytes) -> Message:
     """Parse the beginning of a mail."""
     return parsed(raw[:READ_BYTES].replace(b"\0", b"?"), mail_limits.REPORT)

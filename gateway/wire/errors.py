@@ -8,14 +8,15 @@
     ├── SenderDiffers            the letter names another sender than the one who signed it
     ├── LetterUnreadable         signed by the right one, but not a letter we can read
     ├── LetterOutOfTurn          a letter that cannot come now in this conversation
-    ├── ReplyUnreadable          a department's mail that holds no text of a person's
-    ├── ReplyAutomatic           a department's mail that says a machine has answered
-    ├── ReplyWithoutNumber       a department's mail that names no referral
-    ├── ReplyNamesSeveral        a department's mail that names more than one referral
-    ├── ReplyUnmatched           a department's mail about a referral that is not with it
-    └── ReplyOutOfTime           a department's mail of before the referral was forwarded to it, or long after
+    ├── ReplyUnreadable          an answer by hand that holds no text of a person's
+    ├── ReplyAutomatic           an answer by hand that says a machine has answered
+    ├── ReplyWithoutNumber       an answer by hand that names no referral
+    ├── ReplyNamesSeveral        an answer by hand that names more than one referral
+    ├── ReplyFromGateway         an answer by hand from where a gateway stands, which answers by letters
+    ├── ReplyUnmatched           an answer by hand about a referral that is not with its writer
+    └── ReplyOutOfTime           an answer by hand from before its referral was sent, or long after
 
-The first five end in quarantine without an answer, and so do the last five; the two between are answered with a
+The first five end in quarantine without an answer, and so do the last seven; the two between are answered with a
 negative receipt (E14).
 """
 
@@ -71,36 +72,42 @@ class LetterOutOfTurn(WireError):
 
 
 class ReplyUnreadable(WireError):
-    """A department's mail that holds no text of a person's: something else, or too much."""
+    """An answer by hand that holds no text of a person's: something else, or too much."""
 
     code = "REPLY_UNREADABLE"
 
 
 class ReplyAutomatic(WireError):
-    """A department's mail that says a machine has answered, such as that somebody is away."""
+    """An answer by hand that says a machine has answered, such as that somebody is away."""
 
     code = "REPLY_AUTOMATIC"
 
 
 class ReplyWithoutNumber(WireError):
-    """A department's mail that names no referral."""
+    """An answer by hand that names no referral."""
 
     code = "REPLY_WITHOUT_NUMBER"
 
 
 class ReplyNamesSeveral(WireError):
-    """A department's mail that names more than one referral: which of them it answers is not for us to guess."""
+    """An answer by hand that names more than one referral: which of them it answers is not for us to guess."""
 
     code = "REPLY_NAMES_SEVERAL"
 
 
+class ReplyFromGateway(WireError):
+    """An answer by hand from where a gateway stands: what counts from there are its letters alone."""
+
+    code = "REPLY_FROM_GATEWAY"
+
+
 class ReplyUnmatched(WireError):
-    """A department's mail about a referral that is not with it: none, another department's, or one that has ended."""
+    """An answer by hand about a referral that is not with its writer: none, another's, or one that has ended."""
 
     code = "REPLY_UNMATCHED"
 
 
 class ReplyOutOfTime(WireError):
-    """A department's mail that was signed before the referral was forwarded to it, or came long after."""
+    """An answer by hand that was signed before its referral was sent there, or came long after."""
 
     code = "REPLY_OUT_OF_TIME"

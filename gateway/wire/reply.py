@@ -5,10 +5,14 @@ programs differ (RFC 3156; protected headers as Thunderbird and RFC 9788 write t
 for the caller to have proved.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import Message
+from html import unescape
 from typing import Final
 
 from gateway.language import danish as _
@@ -24,18 +28,24 @@ from gateway.wire.errors import (
     ReplyUnreadable,
     ReplyWithoutNumber,
 )
-from gateway.wire.letters import HEADINGS, Kind
+from gateway.wire.letters import ABOUT_MEETINGS, HEADINGS, Kind
 from gateway.wire.other_programs import BROKEN, headers, parsed, text_of
 
 NUMBER: Final = re.compile(r"(?<![0-9A-Za-z-])20[0-9]{2}-[0-9]{4,6}(?![0-9A-Za-z-])")
 """A referral's number, as the region forms it."""
 DASHES: Final = str.maketrans(dict.fromkeys("\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}\N{EN DASH}", "-"))
 ONE_ADDRESS: Final = re.compile(
-    r"""(?:(?:"(?:[^"\\]|\\.){0,200}"|[^<>()@,;:"]{0,200})\s*<)?([^\s<>()@,;:"\\]{1,64}@[0-9A-Za-z.-]{1,255})>?"""
+    r"""(?:("(?:[^"\\]|\\.){0,200}"|[^<>()@,;:"]{0,200})\s*<)?([^\s<>()@,;:"\\]{1,64}@[0-9A-Za-z.-]{1,255})>?"""
 )
 """One address, with the name of who has it or without; a name in quotation marks may hold anything."""
 ADDRESSES: Final = re.compile(r"""[^\s<>()@,;:"\\]{1,64}@[0-9A-Za-z.-]{1,255}""")
 TAG: Final = re.compile(r"<[^<>]*>")
+ANSWERED: Final = (
+    *(Kind.REFERRAL, Kind.SUPPLEMENT, Kind.REMINDER, Kind.WITHDRAWAL, Kind.FORWARD),
+    *ABOUT_MEETINGS,
+)
+"""The letters of ours that a person may answer by mail, and so quote."""
+LONGEST_HEADING: Final = 200
 AT_MOST_ONCE: Final = ("From", "To", "Subject", "Content-Type", "Auto-Submitted")
 
 
@@ -43,12 +53,15 @@ AT_MOST_ONCE: Final = ("From", "To", "Subject", "Content-Type", "Auto-Submitted"
 class Reply:
     """What is signed in a person's answer. `own` is what they wrote, `quoted` what they sent back of ours.
 
-    `sender` and `recipients` are addresses the mail program has signed along; empty where it signs none.
+    `words` are what they wrote for somebody to read; where there is only HTML, all that it does not mark as quoted.
+    `sender`, `name` and `recipients` are what the mail program has signed along; empty where it signs none.
     """
 
     own: str = field(repr=False)
     quoted: str = field(default="", repr=False)
+    words: str = field(default="", repr=False)
     sender: str = ""
+    name: str = field(default="", repr=False)
     recipients: frozenset[str] = frozenset()
 
     @property
@@ -69,7 +82,7 @@ class Reply:
 def sender_of(raw: bytes) -> str:
     """Tell from which address a mail says it comes; empty when it says none, or several."""
     try:
-        return _one_address(headers(raw, mail_limits.REPLY).get_all("From", []))
+        return _one_address(headers(raw, mail_limits.REPLY).get_all("From", []))[1]
     except (NotAnEnvelope, *BROKEN):
         return ""
 
@@ -99,13 +112,13 @@ def read(content: bytes) -> Reply:
         mail = parsed(content, mail_limits.REPLY)
         _require_once(mail)
         _require_a_person(mail)
-        own, quoted = _texts(mail)
+        own, quoted, words = _texts(mail)
         subject = str(mail.get("Subject", ""))
-        sender = _one_address(mail.get_all("From", []))
+        name, sender = _one_address([_utf8(said) for called, said in mail.raw_items() if called.lower() == "from"])
         recipients = {found.casefold() for found in ADDRESSES.findall(str(mail.get("To", "")))}
     except (NotAnEnvelope, *BROKEN):
         raise ReplyUnreadable from None
-    return Reply(f"{subject}\n{own}", quoted, sender, frozenset(recipients))
+    return Reply(f"{subject}\n{own}", quoted, words.strip(), sender, name, frozenset(recipients))
 
 
 def _require_once(mail: Message) -> None:
@@ -120,16 +133,18 @@ def _require_a_person(mail: Message) -> None:
         raise ReplyAutomatic
 
 
-def _texts(mail: Message) -> tuple[str, str]:
-    """Give what the person wrote and what they quoted. Where there is only HTML, which is which cannot be told."""
+def _texts(mail: Message) -> tuple[str, str, str]:
+    """Give what the person wrote, what they quoted, and their words. Of HTML alone, which is which is hard to tell."""
     parts = [part for part in mail.walk() if part.get_content_disposition() != "attachment"]
     if any(map(_is_letter, mail.walk())):
         raise LetterOutOfTurn
     plain, html = (list(_of_type(parts, kind)) for kind in ("text/plain", "text/html"))
     if plain:
-        return _parted("\n".join(plain))
+        own, quoted = _parted("\n".join(plain))
+        return own, quoted, own
     if html:
-        return "", TAG.sub(" ", "\n".join(html))
+        content = "\n".join(html)
+        return "", TAG.sub(" ", content), unescape(TAG.sub(" ", _shown(content)))
     raise ReplyUnreadable
 
 
@@ -151,18 +166,28 @@ def _is_letter(part: Message) -> bool:
     return True
 
 
+def _shown(html: str) -> str:
+    """Leave out what stands before a page's body, and what is quoted in it."""
+    body = html[max(html.lower().find("<body"), 0) :]
+    begin, end = (seek("blockquote") for seek in (body.lower().find, body.lower().rfind))
+    return body if begin in {-1, end} else body[: begin - 1] + body[end + len("blockquote>") :]
+
+
 def _parted(text: str) -> tuple[str, str]:
     """Part what was written from what was quoted: marked lines, and all from our letter's heading on."""
-    own, quoted, heading, ours = list[str](), list[str](), _heading(), False
+    own, quoted, ours = list[str](), list[str](), False
+    heading = re.compile(rf"(?i)\W*(?:\w{{1,40}}:\s*)*(?:{_headings()})\s+{NUMBER.pattern}\W*")
     for line in text.splitlines():
         marked = line.lstrip().startswith(">")
-        ours = ours or (not marked and heading in line.casefold())
+        ours = ours or (not marked and len(line) < LONGEST_HEADING and heading.fullmatch(line) is not None)
         (quoted if marked or ours else own).append(line)
     return "\n".join(own), "\n".join(quoted)
 
 
-def _heading() -> str:
-    return _(HEADINGS[Kind.FORWARD]).casefold()
+@functools.cache
+def _headings() -> str:
+    """Give a pattern for the headings of our letters, also where a mail program has broken the line."""
+    return "|".join(r"[\s>]+".join(map(re.escape, _(HEADINGS[kind]).split())) for kind in ANSWERED)
 
 
 def _numbers(text: str) -> set[str]:
@@ -170,11 +195,24 @@ def _numbers(text: str) -> set[str]:
 
 
 def _under_heading(text: str) -> set[str]:
-    """Find the numbers that stand after our letter's heading, also where a mail program has broken the line."""
-    words = r"[\s>]+".join(map(re.escape, _heading().split()))
-    return set(re.findall(rf"(?i){words}[\s>]+({NUMBER.pattern})", text))
+    return set(re.findall(rf"(?i)(?:{_headings()})[\s>]+({NUMBER.pattern})", text))
 
 
-def _one_address(written: list[str]) -> str:
+def _one_address(written: list[str]) -> tuple[str, str]:
+    """Give the name and the address of the one who is named; both empty for none or several."""
     found = ONE_ADDRESS.fullmatch(str(written[0]).strip()) if len(written) == 1 else None
-    return found[1].casefold() if found else ""
+    return (_name(found[1] or ""), found[2].casefold()) if found else ("", "")
+
+
+def _utf8(written: str) -> str:
+    """Read the bytes beyond ASCII in a header as what mail programs mean by them (RFC 6532)."""
+    return str(written).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _name(written: str) -> str:
+    """Read the name beside an address, which may stand in quotation marks and be encoded (RFC 2047)."""
+    bare = re.sub(r"\\(.)", r"\1", written.strip().removeprefix('"').removesuffix('"'))
+    try:
+        return str(make_header(decode_header(bare))).strip()
+    except (HeaderParseError, *BROKEN):
+        return ""

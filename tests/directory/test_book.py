@@ -7,8 +7,10 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import Session, create_engine
 
 from directory.book import AddressBook, ContactRow, PinnedKeyRow
+from directory.changes import ChangeRow, Stand
+from directory.departments import department_party
 from directory.errors import AddressTaken, KeyTaken
-from directory.model import Contact, PinnedKey
+from directory.model import REGION, Contact, PinnedKey, UnitKind
 from directory.tables import DirectoryTable
 from keys.fingerprint import Fingerprint
 
@@ -183,3 +185,64 @@ def test_moments_come_back_as_utc_whatever_zone_they_went_in_with(book, session)
 def test_a_moment_without_a_zone_is_not_stored(session):
     with pytest.raises(StatementError, match="time zone"):
         session.execute(insert(ContactRow).values(**contact_values(AARHUS, valid_from=NOW.replace(tzinfo=None))))
+
+
+def by_hand(contact, **changes):
+    return replace(contact, kind=UnitKind.MAIL_CLIENT, **changes)
+
+
+def test_who_writes_by_hand_is_told_by_what_stands_at_the_address_now(book):
+    book.set_contact(by_hand(AARHUS))
+    book.set_contact(VIBORG)
+    book.set_contact(by_hand(AARHUS, party=department_party("x"), email="x@viborg.example"))
+    for address, party in {
+        "SIKKERPOST@aarhus.example": "751",
+        "x@viborg.example": department_party("x"),
+        "sikkerpost@viborg.example": None,
+        "": None,
+        "sikkerpost@aarhus.example.org": None,
+    }.items():
+        assert book.mail_client_at(address, LATER) == party
+    assert (book.gateway_at(VIBORG.email, LATER), book.gateway_at(AARHUS.email, LATER)) == ("791", None)
+
+
+def test_an_address_that_was_left_counts_for_a_while_as_what_stood_there_last(book):
+    """D10: an answer that is late is still an answer; a gateway's letters are letters, whatever stood there before."""
+    book.set_contact(by_hand(AARHUS))
+    book.set_contact(by_hand(AARHUS, email="ny@aarhus.example", valid_from=LATER))
+    assert book.mail_client_at(AARHUS.email, LATER + timedelta(days=89)) == "751"
+    assert book.mail_client_at(AARHUS.email, LATER + timedelta(days=91)) is None
+    book.set_contact(replace(AARHUS, email="ny@aarhus.example", valid_from=LATER + timedelta(days=1)))
+    assert book.mail_client_at("ny@aarhus.example", LATER + timedelta(days=2)) is None
+    assert book.gateway_at("ny@aarhus.example", LATER + timedelta(days=2)) == "751"
+    book.set_contact(replace(VIBORG, email=AARHUS.email))
+    assert book.mail_client_at(AARHUS.email, LATER) is None
+
+
+@pytest.mark.parametrize(
+    ("stand", "kind", "answer"),
+    [
+        (Stand.PROPOSED, UnitKind.MAIL_CLIENT, None),
+        (Stand.CONFIRMED, UnitKind.MAIL_CLIENT, "751"),
+        (Stand.PROVED, UnitKind.MAIL_CLIENT, "751"),
+        (Stand.CONFIRMED, UnitKind.GATEWAY, None),
+        (Stand.CONFIRMED, None, None),
+        (Stand.REFUSED, UnitKind.MAIL_CLIENT, None),
+    ],
+)
+def test_an_address_one_is_about_to_have_counts_once_a_person_has_confirmed_it(book, session, stand, kind, answer):
+    book.set_contact(AARHUS)
+    ended = NOW if stand is Stand.REFUSED else None
+    moments = {"valid_from": LATER, "proposed_at": NOW, "proposed_by": "a", "ended_at": ended}
+    session.add(ChangeRow(id="c", party="751", email="ny@aarhus.example", kind=kind, stand=stand, **moments))
+    session.flush()
+    assert book.mail_client_at("ny@aarhus.example", NOW) == answer
+    assert book.by_hand("751", "ny@aarhus.example") is (answer is not None)
+    assert not book.by_hand("751")
+
+
+def test_praehospitalet_is_a_gateway_whatever_somebody_enters(book):
+    """Else one wrong choice at an inbox would keep every letter of theirs apart."""
+    book.set_contact(by_hand(AARHUS, party=REGION))
+    assert book.mail_client_at(AARHUS.email, LATER) is None
+    assert not book.by_hand(REGION)

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from quick_databases import created
+
 from gateway.adapters.database import Database
 from gateway.exchange.rows import OutgoingRow, StepRow
 from gateway.referring.counting import Counting
@@ -33,7 +35,7 @@ class CountingSite:
 
     def __post_init__(self) -> None:
         self.database = Database(f"sqlite:///{self.folder}/region.db")
-        self.database.create(*SHARED_TABLES, ReferringTable.metadata)
+        created(self.database, *SHARED_TABLES, ReferringTable.metadata)
 
     def add(self, *rows: Any) -> None:
         with self.database.session() as session:

@@ -46,6 +46,7 @@ LOCKED = {
     ("referrals", "figures"),
     ("supplements", "locked"),
     ("calls", "locked"),
+    ("replies", "locked"),
     ("cases", "acknowledged_by"),
     ("cases", "taken_over_by"),
     ("cases", "figures"),

@@ -132,7 +132,7 @@ def test_no_setting_makes_one_municipality_work_otherwise_than_another():
             "door",
             "pickup",
         ),
-        *("promise", "sign_in", "retention", "keeping", "casework", "mailbox"),
+        *("promise", "sign_in", "retention", "keeping", "casework", "mailbox", "medcom"),
     }
     assert set(UnitSettings.model_fields) == {"party", "name", "address", "phone", "hours"}
     assert set(Contact.__dataclass_fields__) == {

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import smtplib
+import socket
 import threading
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,11 +22,11 @@ from gateway.exchange import outbox
 from gateway.exchange.arrivals import TELL_AFTER, Outcome
 from gateway.exchange.rows import ArrivalRow, EnvelopeRow, OutgoingRow, TakenRow
 from gateway.site.errors import AlreadyRunning, SettingsUnreadable
-from gateway.site.settings import DoorSettings, RelaySettings
+from gateway.site.settings import DoorKind, DoorSettings, RelaySettings
 from gateway.wire.letters import Kind
 from keys.errors import GpgFailed
 
-LONG = 20
+LONG = 60
 """Seconds after which a test gives up waiting."""
 
 
@@ -60,6 +62,20 @@ def outcomes(site):
 
 def letters_for(region, count):
     return [sites.sealed(region, sites.referral()).content for _ in range(count)]
+
+
+async def test_a_mail_server_beside_it_brings_a_letter_by_lmtp_and_no_certificate_is_needed(region, randers):
+    (crossed,) = letters_for(region, 1)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    def bring():
+        with smtplib.LMTP("127.0.0.1", port, timeout=LONG) as lmtp:
+            lmtp.sendmail(region.address, [randers.address], crossed)
+
+    async with running(randers, door=DoorSettings(kind=DoorKind.LMTP, port=port)):
+        await asyncio.to_thread(bring)
+        await until(lambda: outcomes(randers) == [Outcome.TAKEN])
 
 
 async def test_what_is_queued_leaves_and_what_arrived_is_looked_at(region, randers, tmp_path):

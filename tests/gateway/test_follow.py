@@ -286,7 +286,7 @@ def test_what_is_told_of_a_referral_holds_no_municipal_content(desk):
         *("acknowledged_by", "acknowledged_at", "acknowledged_unit", "acknowledged_phone", "contact_by"),
         *("receipt_digest_ok", "active", "urgent", "not_ours", "to_send_anew", "sent_anew_as", "previous"),
         *("closed_at", "withdrawn_at", "cancelled_at", "erased_at", "calls", "supplements", "due", "due_since"),
-        "asked_to_meet",
+        *("asked_to_meet", "answers_by_hand", "answer_unread"),
     }
 
 

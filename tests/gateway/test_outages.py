@@ -68,7 +68,7 @@ class Flaky:
     async def send(self, envelope, _sender, _recipient):
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await self.together.wait()
         self.at_once -= 1
         self.attempts[envelope] += 1

@@ -152,7 +152,7 @@ def test_what_comes_next_is_told_too():
 
 
 def test_only_steps_that_ask_for_a_call_ask_for_one():
-    by_themselves = {Step.RECEIPT, Step.REMIND}
+    by_themselves = {Step.READ, Step.RECEIPT, Step.REMIND}
     assert {step for step in Step if step.asks_for_call} == set(Step) - by_themselves
 
 
@@ -179,7 +179,7 @@ def test_the_call_about_a_withdrawal_is_made_again_until_it_reached_somebody(out
         calls = (Call(at(when), how),)
         return known("2026-11-20 10:00", withdrawn_at=at("2026-11-24 10:00"), untold=State.GIVEN_UP, calls=calls)
 
-    reached = outcome in (CallOutcome.TAKEN, CallOutcome.PROMISED)
+    reached = outcome not in (CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER, CallOutcome.CLOSED)
     assert rungs(told("2026-11-24 10:30", outcome)) == ({} if reached else {"withdrawal": "2026-11-24 11:30"})
     assert rungs(told("2026-11-23 10:30", outcome)) == {"withdrawal": "2026-11-24 10:00"}
 
@@ -284,3 +284,22 @@ def test_of_two_referrals_the_earlier_is_never_due_later(one, other, hours):
         for moment in sorted((one, other))
     )
     assert all(earlier[step] <= later[step] for step in earlier)
+
+
+@pytest.mark.parametrize("calls", [(), (Call(at("2026-11-24 11:00"), CallOutcome.NO_ANSWER),)])
+@pytest.mark.parametrize("urgent", [True, False])
+def test_a_letter_to_a_mail_program_has_every_clock_but_the_receipt_s(urgent, calls):
+    """E13: what a person there has not answered is reminded of, and phoned about, as anybody's is."""
+    handed_over, received = (
+        known("2026-11-24 10:00", delivery=state, urgent=urgent, calls=calls)
+        for state in (State.HANDED_OVER, State.RECEIVED)
+    )
+    assert rungs(handed_over) == rungs(received)
+    assert "receipt" not in rungs(handed_over)
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_an_answer_by_hand_is_read_at_once_whatever_else_has_ended(ended):
+    told = known("2026-11-24 10:00", ended=ended, unread_since=at("2026-11-28 23:00"))
+    assert rungs(told)["read"] == "2026-11-28 23:00"
+    assert watch(told, TERMS, at("2026-11-28 23:00")).due.step is Step.READ

@@ -12,14 +12,11 @@ from gateway.referring.words import ELSEWHERE, NOTICES, OUTCOMES, STATES, STEPS,
 from gateway.wire.answers import Elsewhere
 from gateway.wire.warnings import Notice
 
-AT_THE_REGION = set(State) - {State.HANDED_OVER}
-"""Only a municipality's mail to its own department is handed over for good."""
-
 
 @pytest.mark.parametrize(
     ("words", "known"),
     [
-        (STATES, {*AT_THE_REGION, ACKNOWLEDGED, TAKEN_BY_PHONE, NOT_OURS, CLOSED, WITHDRAWN}),
+        (STATES, {*State, ACKNOWLEDGED, TAKEN_BY_PHONE, NOT_OURS, CLOSED, WITHDRAWN}),
         (NOTICES, set(Notice)),
         (STEPS, set(Step)),
         (OUTCOMES, set(CallOutcome)),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from mail_program import ADDRESS, NAME, quoted, thunderbird_content
 from mails import PAYLOAD
 
+from gateway.language import danish
 from gateway.wire.errors import (
     EnvelopeDisagrees,
     LetterOutOfTurn,
@@ -19,8 +20,8 @@ from gateway.wire.errors import (
     WireError,
 )
 from gateway.wire.letter_text import letter_text
-from gateway.wire.letters import Kind, Letter, new_id
-from gateway.wire.reply import read, sender_of, unwrap
+from gateway.wire.letters import HEADINGS, Kind, Letter, new_id
+from gateway.wire.reply import ANSWERED, read, sender_of, unwrap
 
 OURS, EARLIER = "2026-0042", "2026-0007"
 LETTER = (
@@ -92,6 +93,55 @@ def test_the_real_letter_quoted_back_names_itself():
     text = letter_text(Letter(Kind.FORWARD, new_id(), "department:x", OURS, FORWARD))
     assert read(plain(f"Ja.\n\n{quoted(text)}")).number == OURS
     assert read(plain(f"Ja.\n\n{text}")).number == OURS
+
+
+@pytest.mark.parametrize("kind", ANSWERED)
+def test_each_of_our_letters_quoted_back_names_its_own_referral_whatever_else_it_names(kind):
+    """A letter may tell of an earlier referral; and only what stands above it is the person's own."""
+    text = f"{danish(HEADINGS[kind])} {OURS}\n=====\n\nTidligere henvendelse: {EARLIER}\nCPR-nummer: 190668-7074\n"
+    for answer in (f"Ja.\n\n{quoted(text)}", f"Ja.\n\n-----Oprindelig meddelelse-----\nEmne: {text}"):
+        found = read(plain(answer))
+        assert found.number == OURS
+        assert found.words.startswith("Ja.")
+        assert EARLIER not in found.words
+
+
+def test_a_sentence_that_names_our_letter_is_the_persons_own():
+    said = f"Vi har fået bekymringshenvendelse {OURS} og tager den."
+    assert read(plain(f"{said}\nHilsen B")).words == f"{said}\nHilsen B"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("=?UTF-8?Q?Birgit_Pr=C3=B8vegaard?= <b@x.example>", "Birgit Prøvegaard"),
+        ('"Prøvegaard, Birgit" <b@x.example>', "Prøvegaard, Birgit"),
+        ('"Birgit \\"B\\" P" <b@x.example>', 'Birgit "B" P'),
+        ("b@x.example", ""),
+        ("=?x-unknown?Q?=C3?= <b@x.example>", ""),
+        ("B <b@x.example>, C <c@x.example>", ""),
+    ],
+)
+def test_who_has_signed_is_the_name_the_program_signs_along(written, name):
+    assert read(plain(OURS, f"From: {written}\n")).name == name
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<html><head><style>p{}</style></head><body><p>Ja&nbsp;tak &amp; hej</p></body>", "Ja tak & hej"),
+        (f"<p>Nej.</p><blockquote>{LETTER}<blockquote>x</blockquote></blockquote>", "Nej."),
+        ("<p>Nej.</p><blockquote>aldrig lukket", "Nej.  aldrig lukket"),
+    ],
+)
+def test_what_is_read_of_an_answer_in_html_is_what_it_shows_and_does_not_quote(html, words):
+    assert read(f"Content-Type: text/html; charset=utf-8\n\n{html}".encode()).words.replace("\xa0", " ") == words
+
+
+def test_html_without_end_costs_little():
+    begun = time.perf_counter()
+    read(b"Content-Type: text/html\n\n" + b"<blockquote><body" * 60_000)
+    assert time.perf_counter() - begun < 1
 
 
 def nested(depth: int) -> bytes:

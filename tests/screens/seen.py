@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from inbox_tui.app import InboxApp
 from inbox_tui.ports import InboxPorts
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds a screen may take on a busy machine."""
 
 

@@ -1,7 +1,7 @@
 """The door of both terminals: signing in, the lock, and who no longer works here. The screens are read in English."""
 
 import asyncio
-import time
+import threading
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -312,19 +312,18 @@ async def test_with_nobody_who_can_work_here_it_says_what_to_do(end):
 
 async def test_the_screen_answers_while_a_password_is_being_checked(end, monkeypatch):
     """argon2 takes its time, on a thread of its own."""
-    matches = passwords.matches
+    matches, go_on = passwords.matches, threading.Event()
 
     def slowly(known, typed):
-        time.sleep(0.5)
+        assert go_on.wait(60)
         return matches(known, typed)
 
     monkeypatch.setattr(passwords, "matches", slowly)
     async with end.opened(name=end.person.name) as pilot:
         await until(pilot, "Sign in")
         await enter(pilot, None, PASSWORD)
-        began = time.monotonic()
         await until(pilot, "One moment")
-        assert time.monotonic() - began < 0.4
+        go_on.set()
         await until(pilot, end.citizen)
 
 
@@ -332,7 +331,7 @@ async def test_leaving_signs_out(end):
     async with end.opened(person=end.person) as pilot:
         await until(pilot, end.citizen)
         await pilot.press("ctrl+q")
-        await asyncio.wait_for(pilot._wait_for_screen(), 5)
+        await asyncio.wait_for(pilot._wait_for_screen(), 30)
     assert end.trail() == [(end.person.id, "sign-out", "done")]
 
 

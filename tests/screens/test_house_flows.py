@@ -44,7 +44,7 @@ async def test_the_administrator_adds_renames_and_sorts_departments(site):
         await pilot.press("t")
         await until(pilot, "Borgeren har sagt ja til kontakt")
         await pilot.press("down", "enter")
-        for _ in range(100):
+        for _ in range(1500):
             await pilot.pause(0.02)
             if len(pilot.app.screen_stack) == ON_THE_PAGE:
                 break
@@ -76,7 +76,7 @@ async def test_closing_a_department_names_what_it_has_and_can_be_undone(site):
         assert "Social og Psykiatri" not in [name for name, _kind in departments(site)]
         assert site.store.take_over(CASE, SARA, NOW).taken_over.by == SARA.name
         await pilot.press("end", "l")
-        for _ in range(100):
+        for _ in range(1500):
             await pilot.pause(0.02)
             if len(departments(site)) == 6:
                 break

@@ -52,7 +52,7 @@ async def test_a_window_that_is_closed_signs_out_and_closes_the_site(site, asked
     app = InboxApp(site.ports(person=ANNE))
     async with app.run_test() as pilot:
         os.kill(os.getpid(), asked)
-        for _ in range(100):
+        for _ in range(1500):
             await pilot.pause(0.02)
             if not app.is_running:
                 break
@@ -111,7 +111,7 @@ async def test_a_page_where_nobody_signs_in_is_left_to_others(site, monkeypatch)
     monkeypatch.setattr(page, "NOBODY_SECONDS", 0.05)
     held, used = page.PageApp(site.ports(person=None)), page.PageApp(site.ports(person=ANNE))
     async with held.run_test() as pilot, used.run_test() as other:
-        for _look in range(100):
+        for _look in range(1500):
             await pilot.pause(0.02)
             if held.return_value is None and not held.is_running:
                 break

@@ -16,7 +16,7 @@ from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.referring.follow import Progress
 from gateway.referring.promise import CallOutcome
-from gateway.referring.words import OUTCOMES, why_due
+from gateway.referring.words import OUTCOMES, outcomes, why_due
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import CANCEL, bindings
 from gateway.terminal.once import Dialog
@@ -50,7 +50,8 @@ class CallScreen(DeskPage[bool], Dialog[bool]):
                 unit = words.SEPARATOR.join((one_line(one.contact.unit_name), words.opening(one.contact, now)))
                 yield Static(Content(unit), markup=False)
             yield Static(Content(" ".join(why_due(one.due)) if one.due else ""), markup=False, classes="paragraph")
-            yield ChoiceField(OUTCOME, [(outcome.value, words) for outcome, words in OUTCOMES.items()], ())
+            possible = outcomes(by_hand=one.by_hand)
+            yield ChoiceField(OUTCOME, [(outcome.value, OUTCOMES[outcome]) for outcome in possible], ())
             yield line_field(REMARK, "")
             yield Static(
                 Content(_("The number keys choose; Enter goes on, Ctrl+S saves.")), markup=False, classes="aside"

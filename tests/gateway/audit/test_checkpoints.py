@@ -111,7 +111,7 @@ async def test_the_daemon_notes_that_it_starts_and_stops_and_signs_what_happens(
     station = replace(region.station, settings=quiet)
     daemon = Daemon(station, {}, [station.checkpoints.tick])
     task = asyncio.create_task(daemon.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not region.rows(CheckpointRow):  # noqa: ASYNC110 - rows tell
             await asyncio.sleep(0.01)
     daemon.stop.set()

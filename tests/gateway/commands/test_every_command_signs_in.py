@@ -81,7 +81,7 @@ def needed(parser, below):
             continue
         if action.option_strings:
             yield action.option_strings[0]
-        if action.nargs not in {"?", "*"}:
+        if action.nargs not in {"?", "*", 0}:
             yield str(next(iter(action.choices))) if action.choices else WORDS.get(action.dest, "-")
 
 

@@ -8,6 +8,7 @@ import gateway.audit.errors
 import gateway.backup.errors
 import gateway.consents.errors
 import gateway.contacts.errors
+import gateway.medcom.errors
 import gateway.meetings.errors
 import gateway.referring.errors
 import gateway.retention.errors
@@ -50,6 +51,7 @@ TO_A_PERSON = (
         gateway.audit.errors.AuditError,
         gateway.backup.errors.BackupError,
         gateway.contacts.errors.ChangeRefused,
+        gateway.medcom.errors.MedComError,
         gateway.retention.errors.RetentionRefused,
         gateway.rotation.errors.RotationError,
     )
@@ -63,7 +65,7 @@ TO_A_PERSON = (
 ON_THE_WAY_OUT = (
     TOLD_AS_THE_REASON_TO_WAIT
     | codes(keys.errors.KeyringError)
-    | {code for _kind, code in smtp_out._CODES}
+    | {smtp_out.LOGIN_REFUSED, *(code for _kind, code in smtp_out._CODES)}
     | {delivery.NO_CONTACT, delivery.NO_KEY, delivery.NO_RECEIPT, delivery.RELAY_REFUSED, delivery.DELAYED}
     | {delivery.KEY_REVOKED, delivery.OWN_KEY_UNKNOWN_THERE}
     | {LetterOutOfTurn.code, LetterUnreadable.code, "UNEXPECTED", "RELAY_TROUBLE", "SMTP_451", "SMTP_421"}

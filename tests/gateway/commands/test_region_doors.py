@@ -35,6 +35,7 @@ CARE = {
     ("meeting", "answer", "X", "accepted"): (Action.ANSWER_MEETING, b""),
     ("meeting", "cancel", "X"): (Action.CANCEL_MEETING, b""),
     ("journal", NUMBER): (Action.WRITE_JOURNAL, b""),
+    ("export", NUMBER, "--medcom"): (Action.EXPORT_REFERRAL, b""),
     ("drafts",): (Action.LIST_REFERRALS, b""),
 }
 CONTROL = {

@@ -9,6 +9,7 @@ from typed import DONE, INIT, NOT_FOUND, REFUSED
 from gateway import __main__ as gateway_command
 from gateway import language
 from gateway.site.home import Home
+from gateway.site.settings import DoorKind
 
 
 def test_a_new_site_is_its_owner_s_alone_and_says_what_comes_next(nowhere):
@@ -105,6 +106,30 @@ def test_a_relay_is_remembered_and_only_what_was_said_is_changed(stafet):
     after = Home(stafet.home).settings()
     assert (after.relay.host, after.relay.port, after.relay.ca_file) == ("mail.example", 2525, Path("/etc/ca.pem"))
     assert after.model_copy(update={"relay": before.relay}) == before
+
+
+def test_signing_in_at_the_mail_server_is_remembered_as_a_file_and_stays_when_the_server_changes(stafet, tmp_path):
+    file = tmp_path / "relay-password"
+    stafet("relay", "mail.example:587", "--user", "stafet", "--user-password-file", file)
+    stafet("relay", "mail2.example:587")
+
+    relay = Home(stafet.home).settings().relay
+    assert (relay.host, relay.user, relay.password_file) == ("mail2.example", "stafet", file)
+
+
+def test_a_door_for_the_mail_server_beside_it_is_said_when_the_site_is_made(nowhere):
+    nowhere(*INIT, "--door-kind", "lmtp")
+
+    door = Home(nowhere.home).settings().door
+    assert (door.kind, door.host) == (DoorKind.LMTP, "127.0.0.1")
+    assert "door.pem" not in nowhere.out
+
+
+def test_such_a_door_is_never_open_to_other_machines(nowhere):
+    words = ["192.0.2.1:2525" if word == "127.0.0.1:0" else word for word in INIT]
+
+    assert nowhere.json(*words, "--door-kind", "lmtp", code=REFUSED)["error"] == "DOOR_TOO_WIDE"
+    assert not nowhere.home.exists()
 
 
 @pytest.mark.parametrize("place", range(4))

@@ -22,8 +22,9 @@ from gateway.station import utc_now
 METTE = "Mette Testgaard"
 INIT = (
     *("init", "--address", "henvendelser@praehospitalet.example", "--phone", "84112000", "--person", METTE),
-    *("--listen", "127.0.0.1:0"),
+    *("--listen", "127.0.0.1:0", "--relay", "127.0.0.1:1"),
 )
+"""Nothing listens at port 1, on any machine: the doctor hears at once that no mail server is there."""
 BO = "Bo Prøvegaard"
 CONTACT = ("--email", "sikkerpost@aarhus.example", "--phone", "95000751", "--name", "Den sociale indgang")
 DONE, REFUSED, NOT_FOUND, OUT_OF_REACH = 0, 2, 3, 4

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sites
+from quick_databases import created
 from sqlmodel import Session, func, select
 
 from directory.book import AddressBook
@@ -60,7 +61,7 @@ class End:
 
     def __post_init__(self) -> None:
         self.db = Database(f"sqlite:///{self.folder / self.party}.db")
-        self.db.create(*SHARED_TABLES, ReferringTable.metadata, InboxTable.metadata)
+        created(self.db, *SHARED_TABLES, ReferringTable.metadata, InboxTable.metadata)
         self.handlers = {
             Kind.HEARTBEAT: TakeHeartbeat(self.clock),
             Kind.DRILL: TakeDrill(self.vault, self.clock),

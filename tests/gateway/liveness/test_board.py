@@ -106,6 +106,36 @@ def test_each_fact_has_its_limits(changes, reason, grade):
     assert reasons(**changes) == {reason: grade}
 
 
+BY_HAND = replace(CONTACT, kind=UnitKind.MAIL_CLIENT)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"heard_at": None, "heartbeat_at": None, "listened_since": NOW - 90 * DAY},
+        {"heard_at": NOW - 200 * DAY, "listened_since": NOW - 300 * DAY},
+        {"drill_at": NOW - 90 * DAY},
+    ],
+)
+def test_a_mail_program_is_never_blamed_for_what_it_cannot_do(changes):
+    """It answers no TEST by itself, and no TEST referral, which it may have been sent while a gateway stood there."""
+    assert reasons(contact=BY_HAND, **changes) == {Reason.ONLY_PEOPLE: Grade.GREEN}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "grade"),
+    [
+        ({"waiting_since": NOW - 4 * DAY}, Reason.WAITING, Grade.RED),
+        ({"person_at": NOW - 120 * DAY, "known_since": NOW - 300 * DAY}, Reason.NO_PERSON, Grade.AMBER),
+        ({"key": Key(PRINT, NOW, NOW + 10 * DAY)}, Reason.KEY_ENDS, Grade.RED),
+        ({"bounced": 19}, Reason.BOUNCES, Grade.RED),
+        ({"contact": replace(BY_HAND, verified_at=None)}, Reason.NOT_VERIFIED, Grade.AMBER),
+    ],
+)
+def test_a_mail_program_is_judged_by_what_its_people_do(changes, reason, grade):
+    assert reasons(**{"contact": BY_HAND, **changes})[reason] is grade
+
+
 @pytest.mark.parametrize(
     "changes",
     [

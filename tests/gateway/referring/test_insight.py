@@ -115,6 +115,7 @@ def everything(desk):
     told = {"unit": "Modtageenheden", "phone": "+45 89 00 00 00"}
     taken = {"acknowledged_by": "Ansat-modtager", "acknowledged_at": desk.clock().isoformat(), **told}
     hears(desk, number, Kind.ACKNOWLEDGEMENT, TakeAcknowledgement, taken)
+    desk.answers(number, "Token-svar", "Ansat-mailer")
     answer = {"answered_by": "Ansat-svarer", "answered_at": desk.clock().isoformat(), "why": "moved", **told}
     hears(desk, number, Kind.NOT_OURS, TakeNotOurs, {**answer, "remark": "Token-flyttet"})
     look.open(number, caller)
@@ -164,7 +165,15 @@ def test_what_followed_comes_out_too(desk):
     found = gathered(desk)
 
     for token in (
-        *("Token-tilføjet", "Token-opkald", "Tokensal", "token-læge", "Token-mødeomfang", "Token-mødeoplysning"),
+        *(
+            "Token-tilføjet",
+            "Token-opkald",
+            "Token-svar",
+            "Tokensal",
+            "token-læge",
+            "Token-mødeomfang",
+            "Token-mødeoplysning",
+        ),
         *("Token-mødefravalg", "Token-flyttet", "Token-kladdenavn", "Modtageenheden", "+45 89 00 00 00", number),
     ):
         assert token in found.text

@@ -14,14 +14,14 @@ from gateway.meetings.book import MeetingBook, MeetingState
 from gateway.meetings.rows import MeetingRow
 from gateway.referring.counting import Counting
 from gateway.referring.drafts import Drafts
-from gateway.referring.erasing import NOT_TAKEN, TO_BE_SENT_ANEW, UNDER_WAY, WITHDRAWAL_NOT_TOLD
+from gateway.referring.erasing import ANSWER_NOT_READ, NOT_TAKEN, TO_BE_SENT_ANEW, UNDER_WAY, WITHDRAWAL_NOT_TOLD
 from gateway.referring.errors import ReferralEnded
 from gateway.referring.heard import TakeAcknowledgement, TakeNotOurs, take_closed
 from gateway.referring.journal import facts, note
 from gateway.referring.journal_entry import entry
 from gateway.referring.promise import CallOutcome
 from gateway.referring.recognise import Recognise
-from gateway.referring.rows import CallRow, DraftRow, ReferralRow, SupplementRow
+from gateway.referring.rows import CallRow, DraftRow, ReferralRow, ReplyRow, SupplementRow
 from gateway.retention.look import coming, done, kept_back
 from gateway.site.erasing import Term, What
 from gateway.statistics.period import Month, Period
@@ -84,16 +84,18 @@ def test_all_that_was_said_about_it_goes_with_it(years):
     desk, number = years.desk, refer(years)
     desk.correspond.supplement(number, {"text": "Ny adresse hos søsteren.", "phone": "+45 95 00 01 03"}, desk.person)
     desk.duty.log_call(number, CallOutcome.NO_ANSWER, "Lagde besked hos vagten.", desk.person)
-    acknowledged(years, number)
+    assert desk.answers(number, "Vi har talt med hende.", "Birgit Prøvegaard")
+    desk.look.open(number, desk.person)
     for row in desk.rows(OutgoingRow):
         settle(years, row.letter_id)
 
     years.go(91)
 
-    for table in (ReferralRow, SupplementRow, CallRow, OutgoingRow, MeetingRow):
+    for table in (ReferralRow, SupplementRow, CallRow, ReplyRow, OutgoingRow, MeetingRow):
         left = locked_values(desk.db, table)
         assert left == [row.figures for row in desk.rows(ReferralRow) if table is ReferralRow]
     assert desk.rows(SupplementRow)[0].phone_index is None
+    assert [one.sign == one.id for one in desk.rows(ReplyRow)] == [True]
     assert [row.outcome for row in desk.rows(CallRow)] == [CallOutcome.NO_ANSWER]
 
 
@@ -457,3 +459,16 @@ def test_the_same_referral_erased_twice_keeps_the_first_date(years):
     row = years.desk.row(number)
     assert row.acknowledgement is None
     assert row.erased_at == first
+
+
+def test_an_answer_that_nobody_has_read_is_not_erased_by_the_clock(years):
+    """It may say that the citizen is not theirs."""
+    desk, number = years.desk, refer(years)
+    desk.by_hand()
+    desk.answers(number, "Ikke vores borger.")
+    years.go(200)
+    assert (held(years), len(desk.progress(number).replies)) == ({(number, ANSWER_NOT_READ)}, 1)
+    desk.look.open(number, desk.person)
+    years.go(91)
+    assert (held(years), desk.progress(number).replies) == (set(), ())
+    assert desk.progress(number).erased

@@ -120,7 +120,7 @@ async def test_what_comes_true_meanwhile_shows_by_itself(site):
         change = proposed(site, phone=NEW_PHONE)
         await until(pilot, _("a change waits for a second person")[2:])
         upkeep.changes(site.station).refuse(change.id, site.bo)
-        for _try in range(100):
+        for _try in range(1500):
             await pilot.pause(0.02)
             if _("a change waits for a second person")[2:] not in seen(pilot):
                 return

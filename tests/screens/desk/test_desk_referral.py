@@ -204,3 +204,39 @@ async def test_the_municipality_s_meeting_is_answered(desk):
         await pilot.press("j")
         await until(pilot, "kommunen får besked")
     assert desk.letters(Kind.MEETING_ANSWER)[0]["attendance"] == "accepted"
+
+
+async def test_an_answer_from_a_mail_program_is_read_before_anybody_counts_on_it(desk):
+    """E13, L6: it counts as taken, and may say no; what a peer wrote is shown apart, and harmless."""
+    desk.by_hand()
+    number = desk.refer(citizen=CITIZEN, delivery=State.HANDED_OVER)
+    async with at_desk(desk.ports(), (100, 50)) as pilot:
+        await shown(pilot, number)
+        text = await until(
+            pilot, "afleveret til mailserveren; kommunen bruger et mailprogram", "fra et mailprogram: der"
+        )
+        assert "gateway" not in text
+        await pilot.press("escape")
+        desk.answers(number, "Det er ikke vores borger.\x1b[31m [/] Ring til os.", "Birgit Prøvegaard")
+        await until(pilot, "Besvaret fra et mailprogram: læs, hvad der står", "besvaret fra et mailprogram: åbn den")
+        await pilot.press("enter")
+        await until(
+            pilot, "Svaret er skrevet i et mailprogram: læs det", "Det er ikke vores borger.", "[/] Ring til os."
+        )
+        await pilot.press("r")
+        await until(pilot, "Hvordan gik det?", "det er ikke deres borger", "de har afsluttet sagen")
+        await pilot.press("6", "enter")
+        await typed(pilot, "Flyttet til Favrskov")
+        await pilot.press("enter")
+        await until(pilot, "Ikke deres borger", "Flyttet til Favrskov")
+    assert desk.row(number).answered_at
+    assert not desk.progress(number).unread
+
+
+async def test_what_a_gateway_says_by_letter_is_no_outcome_of_a_call(desk):
+    number = desk.refer(citizen=CITIZEN)
+    async with at_desk(desk.ports(), (100, 50)) as pilot:
+        await shown(pilot, number)
+        await pilot.press("r")
+        text = await until(pilot, "Hvordan gik det?")
+        assert "ikke deres borger" not in text

@@ -230,9 +230,9 @@ def referrals(home: Path) -> int:
 
 
 def until_saved(home: Path, text: str) -> None:
-    """Wait, briefly, until the last key is on the disk; a key is saved behind the typing."""
+    """Wait until the last key is on the disk; a key is saved behind the typing."""
     with bootstrap.open_region(Home(home)) as station:
-        end, person = time.monotonic() + 5, whoever(station)
+        end, person = time.monotonic() + PATIENCE, whoever(station)
         while time.monotonic() < end:
             if any(draft.content.get("text") == text for draft in bootstrap.drafts(station).all(person)):
                 return
