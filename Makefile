@@ -5,7 +5,12 @@ READY := $(VENV)/.ready
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: demo demo-desk test test-peers soak lint types check locale docs screenshots gallery bench lock audit-dependencies fuzz clean
+SUITE := $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+
+# What was compiled once is not compiled again by each of the hundreds of programs that tests start.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: demo demo-desk test test-peers peers-table soak lint types check locale docs screenshots gallery bench lock audit-dependencies fuzz clean
 
 demo: $(READY)
 	@$(BIN)/stafet-inbox demo
@@ -14,12 +19,18 @@ demo-desk: $(READY)
 	@$(BIN)/stafet-inbox demo --desk
 
 test: $(READY) check
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	@$(SUITE)
 
-# Tests that need other programs (installed where that is possible), or minutes.
+PROGRAMS := strace chromium tmux postfix dovecot sq sqop rnp rnpkeys notmuch neomutt thunderbird node npm openpgp
+
+# Tests that need other programs (installed where that is possible), or minutes. What they did must be what docs/peers.md says.
 test-peers: $(READY)
-	@sh .ci/peers strace chromium tmux
-	@$(BIN)/python -m pytest -q -m peers
+	@sh .ci/peers $(PROGRAMS)
+	@$(SUITE) -m peers
+
+# The same, and docs/peers.md is written anew.
+peers-table: export PEERS := write
+peers-table: test-peers
 
 # Everything goes wrong at once, for LETTERS letters; twenty minutes on two cores. SEED=n chooses the same misfortunes.
 LETTERS := 10000
@@ -47,6 +58,7 @@ docs: $(READY)
 screenshots: $(READY)
 	@$(BIN)/python tests/screens/screenshots.py
 	@$(BIN)/python tests/screens/statistics_page.py
+	@$(BIN)/python tests/peers/picture_thunderbird.py
 
 # Every screen of the inbox, for a person to look at: pictures, text, and a page of each size and ground in GALLERY.
 GALLERY := $(VENV)/gallery

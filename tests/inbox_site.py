@@ -57,6 +57,7 @@ from inbox_tui.tables import InboxTable
 from keys.certificate import KeyInfo
 from keys.errors import KeyNotFound
 from keys.fingerprint import Fingerprint
+from tests.quick_databases import created
 
 DATA = Path(__file__).parent / "data" / "referrals.json"
 REFERRALS = {one["id"]: one["input"] for one in json.loads(DATA.read_text(encoding="utf-8"))["referrals"]}
@@ -162,7 +163,7 @@ class InboxSite:
             BackupTable,
             MailboxTable,
         )
-        self.db.create(InboxTable.metadata, *(family.metadata for family in families))
+        created(self.db, InboxTable.metadata, *(family.metadata for family in families))
         for person in STAFF:
             self.employ(person)
         self.store = CaseStore(self.db, self.vault, self.post, lambda: UNIT)

@@ -8,22 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import sites
+from quick_databases import created
 from sqlmodel import Session, select
 
 from directory.book import AddressBook
 from directory.calendar import COPENHAGEN
-from directory.model import REGION, Contact, PinnedKey
+from directory.model import REGION, Contact, PinnedKey, UnitKind
 from gateway.adapters.database import Database
 from gateway.exchange import outbox
 from gateway.exchange.delivery import Course, State
 from gateway.exchange.ports import Arrived
 from gateway.exchange.post import PostOffice, letter_of
-from gateway.exchange.rows import OutgoingRow
+from gateway.exchange.replies import Answered, When
+from gateway.exchange.rows import EnvelopeRow, OutgoingRow
 from gateway.referring.correspond import Correspond
 from gateway.referring.duty import Duty
 from gateway.referring.example import example
 from gateway.referring.follow import Follow, Progress
 from gateway.referring.look import Look
+from gateway.referring.replies import TakeReplies
 from gateway.referring.rows import ReferralRow, ReferringTable
 from gateway.referring.submit import Submit
 from gateway.site.cipher import Vault
@@ -31,6 +34,7 @@ from gateway.site.people import People, Person, Role
 from gateway.site.settings import PromiseSettings
 from gateway.station import SHARED_TABLES
 from gateway.wire.letters import Kind, new_id
+from gateway.wire.reply import Reply
 from keys.fingerprint import Fingerprint
 
 RANDERS, FAVRSKOV = sites.RANDERS, sites.FAVRSKOV
@@ -55,7 +59,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.db = Database(f"sqlite:///{self.folder / 'region.db'}")
-        self.db.create(*SHARED_TABLES, ReferringTable.metadata)
+        created(self.db, *SHARED_TABLES, ReferringTable.metadata)
         self.own = sites.contact_of(REGION)
         with self.db.session() as session:
             self.person: Person = People(session, self.vault).add("Mette Testgaard", Role.SENDER)
@@ -114,6 +118,23 @@ class Desk:
             letter = session.get_one(OutgoingRow, row.letter_id)
             letter.times_sent = max(letter.times_sent, 1)
             outbox.steer(session, letter, Course(state, None), self.clock())
+
+    def by_hand(self, party: str = RANDERS) -> None:
+        """Let a unit have nothing but a mail program."""
+        with self.db.session() as session:
+            contact = sites.contact_of(party, hours=HOURS, kind=UnitKind.MAIL_CLIENT, valid_from=self.clock())
+            self.knows(session, contact)
+
+    def answers(self, number: str, words: str, by: str = "") -> bool:
+        """Let a unit answer a referral from a mail program, as the exchange hands it over once it is proved."""
+        row, now = self.row(number), self.clock()
+        with self.db.session() as session:
+            sealed = {"digest": "", "signed_by": KEY, "sealed_to": KEY, "address": "", "made_at": now}
+            session.add(EnvelopeRow(envelope_id=new_id(), letter_id=row.letter_id, **sealed))
+            session.flush()
+            said = Reply(f"{number}\n{words}", words=words, name=by)
+            answered = Answered(row.municipality, said, now, KEY, When(now, now, now))
+            return TakeReplies(self.vault, self.clock)(session, answered)
 
     def row(self, number: str) -> ReferralRow:
         return next(row for row in self.rows(ReferralRow) if row.number == number)

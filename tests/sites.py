@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from quick_databases import created
 from sqlmodel import Session, select
 
 from directory.book import AddressBook
@@ -314,7 +315,7 @@ def line(opened: Mapping[str, Station], folder: Path) -> Iterator[Line]:
 @contextmanager
 def _fresh(station: Station, folder: Path, clock: Standing) -> Iterator[Site]:
     database = Database(f"sqlite:///{folder / station.own.party}.db")
-    database.create(*SHARED_TABLES)
+    created(database, *SHARED_TABLES)
     station.home.log_head_file.unlink(missing_ok=True)  # of the test before
     try:
         yield Site(replace(station, database=database, clocks=Clocks(clock, clock)), clock)

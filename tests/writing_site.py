@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sites
+from quick_databases import created
 from sqlmodel import select
 
 from directory.model import REGION
@@ -122,7 +123,7 @@ class WritingSite:
 def writing_site(folder: Path) -> Iterator[WritingSite]:
     folder.mkdir()
     database, vault = Database(f"sqlite:///{folder}/stafet.db"), Vault.random()
-    database.create(*SHARED_TABLES, ReferringTable.metadata)
+    created(database, *SHARED_TABLES, ReferringTable.metadata)
     with database.session() as session:
         people = People(session, vault)
         mette, karim = (people.add(name, Role.SENDER) for name in ("Mette Testgaard", "Karim Prøvesen"))

@@ -9,6 +9,7 @@
 . "$(dirname "$0")/shared.sh"
 : "${ADDRESS:?}"
 DOOR=${DOOR:-127.0.0.1:2525}
+one_word "$ADDRESS" "$DOOR"
 
 sound
 if [ -n "${CERTIFICATE:-}" ]; then

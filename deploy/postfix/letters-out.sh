@@ -11,6 +11,14 @@
 . "$(dirname "$0")/shared.sh"
 : "${ADDRESS:?}" "${LOGIN:?}" "${AUTH:?}" "${CERTIFICATE:?}" "${KEY:?}"
 LISTEN=${LISTEN:-127.0.0.1:587}
+one_word "$ADDRESS" "$LOGIN" "$AUTH" "$CERTIFICATE" "$KEY" "$LISTEN"
+
+# Who listens everywhere listens here too, and a Postfix that cannot listen where it is told does not start at all.
+for name in $(postconf -c "$CONF" -M | awk '$2 == "inet" && $1 !~ /:/ { print $1 }'); do
+    case "$name $(getent services "$name/tcp")" in
+    "${LISTEN##*:} "* | *" ${LISTEN##*:}/tcp"*) fail "this Postfix listens at port ${LISTEN##*:} already: give LISTEN" ;;
+    esac
+done
 
 sound
 line senders "$ADDRESS" "$LOGIN"

@@ -10,6 +10,7 @@
 . "$(dirname "$0")/shared.sh"
 : "${DOMAIN:?}"
 HOST=${HOST:-}
+one_word "$DOMAIN" "$HOST" "${NAME:-}" "${AUTHORITY:-}"
 
 if [ -n "$HOST" ]; then
     line routes "$DOMAIN" "smtp:$HOST"

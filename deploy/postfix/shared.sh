@@ -11,10 +11,18 @@ fail() {
 }
 
 case $CONF in
+*[[:space:],]*) fail "CONF must be a path without spaces and commas: Postfix takes them for the end of it" ;;
 /*) ;;
 *) fail "CONF must be an absolute path" ;;
 esac
 [ -f "$CONF/main.cf" ] || fail "there is no main.cf in $CONF"
+
+# Refuse what Postfix would take for several things, before anything is changed.
+one_word() {
+    for one in "$@"; do
+        case $one in *[[:space:]]*) fail "Postfix takes no spaces here: $one" ;; esac
+    done
+}
 
 # Say what a setting is.
 setting() {
@@ -49,6 +57,7 @@ table() {
 
 # Set one line of such a table: its name, the key, what stands there.
 line() {
+    one_word "$2"
     file=$CONF/stafet-$1
     touch "$file"
     { KEY=$2 awk '$1 != ENVIRON["KEY"]' "$file" && printf '%s\t%s\n' "$2" "$3"; } >"$file.new"

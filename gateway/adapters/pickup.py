@@ -7,7 +7,10 @@ as it lies, and only the head of it is read; of what may be a report the whole, 
 
 import logging
 import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -68,6 +71,8 @@ class PickUp:
     _bell: Bell = field(default_factory=Bell)
     _unmarked: set[tuple[int, int]] = field(default_factory=set)
     """What was stored, and could not be marked: it is not stored again while the process runs."""
+    _failed: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """How often it ended over a mail: that one comes last, or it would keep all that lie behind it from us."""
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -126,11 +131,31 @@ class PickUp:
         if addresses != place.addresses:
             place.next_uid, place.too_large, place.addresses = 1, 0, addresses
         uids = mailbox.unmarked(place.next_uid)
-        for first in range(0, len(uids), HEADS_AT_ONCE):
-            some = uids[first : first + HEADS_AT_ONCE]
-            for found in mailbox.found(some):
-                self._look_at(mailbox, found, place)
-            place.next_uid = some[-1] + 1
+        for some in self._in_order(mailbox, uids):
+            with self._blaming(mailbox, some):
+                heads = mailbox.found(some)
+            for found in heads:
+                with self._blaming(mailbox, [found.uid]):
+                    self._look_at(mailbox, found, place)
+        place.next_uid = max(uids, default=place.next_uid - 1) + 1
+
+    def _in_order(self, mailbox: Mailbox, uids: Sequence[int]) -> Iterator[Sequence[int]]:
+        """Give what there is to look at: many at once, then each that it ended over before, the worst last."""
+        times = {uid: self._failed[mailbox.uid_validity, uid] for uid in uids}
+        good = [uid for uid in uids if not times[uid]]
+        for first in range(0, len(good), HEADS_AT_ONCE):
+            yield good[first : first + HEADS_AT_ONCE]
+        yield from ([uid] for uid in sorted(filter(times.get, uids), key=times.__getitem__))
+
+    @contextmanager
+    def _blaming(self, mailbox: Mailbox, uids: Sequence[int]) -> Iterator[None]:
+        """Remember that it ended over these mails, if it does."""
+        mails = [(mailbox.uid_validity, uid) for uid in uids]
+        try:
+            yield
+        except Exception:
+            self._failed.update(mails)
+            raise
 
     def _look_at(self, mailbox: Mailbox, found: Found, place: _Place) -> None:
         look = first_look(found.head, place.addresses)

@@ -52,7 +52,7 @@ def _named() -> Iterator[None]:
         raise Trouble(Wrong.NO_MAIL_SERVER if other else Wrong.HUNG_UP, Step.GREETING) from None
     except OSError as error:
         raise Trouble(named(error), Step.TLS) from None
-    except (IMAPClientError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
+    except (IMAPClientError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
         raise Trouble(Wrong.NO_MAIL_SERVER, Step.GREETING) from None  # what the library raises over what is no IMAP
 
 

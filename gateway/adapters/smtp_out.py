@@ -6,6 +6,7 @@ There is no setting for opportunistic TLS: without a certificate we trust, nothi
 import re
 import ssl
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import aiosmtplib
@@ -85,13 +86,20 @@ class SmtpRelay:
 
     async def _sign_in(self, client: aiosmtplib.SMTP) -> None:
         if self.settings.user and self.settings.password_file:
-            await client.login(self.settings.user, self.settings.password_file.read_text("utf-8").strip())
+            await client.login(self.settings.user, _password(self.settings.password_file))
 
     async def _say_goodbye(self, client: aiosmtplib.SMTP) -> None:
         try:
             await client.quit(timeout=GOODBYE_SECONDS)
         except (SMTPException, OSError):
             client.close()
+
+
+def _password(file: Path) -> str:
+    try:
+        return file.read_text("utf-8").strip()
+    except UnicodeDecodeError:  # it would carry the password along
+        raise _NoPassword("") from None
 
 
 def _asked_for(client: aiosmtplib.SMTP, envelope: bytes) -> tuple[list[str], list[str]]:
@@ -128,10 +136,15 @@ class _NoStartTls(SMTPException):
     """The server does not offer STARTTLS, so nothing was said to it."""
 
 
+class _NoPassword(SMTPException):
+    """The password's file holds something else than UTF-8."""
+
+
 _CODES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (ssl.SSLCertVerificationError, "TLS_NOT_TRUSTED"),
     (_NoStartTls, "TLS_NOT_OFFERED"),
     (ssl.SSLError, "TLS_FAILED"),
+    (_NoPassword, "RELAY_PASSWORD_UNREADABLE"),
     (FileNotFoundError, "RELAY_PASSWORD_UNREADABLE"),
     (PermissionError, "RELAY_PASSWORD_UNREADABLE"),
     (SMTPConnectError, "RELAY_NOT_REACHED"),

@@ -40,6 +40,7 @@ ONE_ADDRESS: Final = re.compile(
 """One address, with the name of who has it or without; a name in quotation marks may hold anything."""
 ADDRESSES: Final = re.compile(r"""[^\s<>()@,;:"\\]{1,64}@[0-9A-Za-z.-]{1,255}""")
 TAG: Final = re.compile(r"<[^<>]*>")
+BLOCKQUOTE: Final = re.compile(r"(?i)<(/?)blockquote\b[^<>]*>")
 ANSWERED: Final = (
     *(Kind.REFERRAL, Kind.SUPPLEMENT, Kind.REMINDER, Kind.WITHDRAWAL, Kind.FORWARD),
     *ABOUT_MEETINGS,
@@ -141,7 +142,7 @@ def _texts(mail: Message) -> tuple[str, str, str]:
     plain, html = (list(_of_type(parts, kind)) for kind in ("text/plain", "text/html"))
     if plain:
         own, quoted = _parted("\n".join(plain))
-        return own, quoted, own
+        return own, quoted, own if own.strip() else _unmarked(quoted)
     if html:
         content = "\n".join(html)
         return "", TAG.sub(" ", content), unescape(TAG.sub(" ", _shown(content)))
@@ -167,10 +168,14 @@ def _is_letter(part: Message) -> bool:
 
 
 def _shown(html: str) -> str:
-    """Leave out what stands before a page's body, and what is quoted in it."""
+    """Leave out what stands before a page's body, and what is quoted in it; what stands between two quotes stays."""
     body = html[max(html.lower().find("<body"), 0) :]
-    begin, end = (seek("blockquote") for seek in (body.lower().find, body.lower().rfind))
-    return body if begin in {-1, end} else body[: begin - 1] + body[end + len("blockquote>") :]
+    text, *rest = BLOCKQUOTE.split(body)
+    kept, depth = [text], 0
+    for closes, text in zip(rest[::2], rest[1::2], strict=True):
+        depth = max(depth - 1, 0) if closes else depth + 1
+        kept += [] if depth else [text]
+    return body if depth else "".join(kept)
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -182,6 +187,11 @@ def _parted(text: str) -> tuple[str, str]:
         ours = ours or (not marked and len(line) < LONGEST_HEADING and heading.fullmatch(line) is not None)
         (quoted if marked or ours else own).append(line)
     return "\n".join(own), "\n".join(quoted)
+
+
+def _unmarked(quoted: str) -> str:
+    """Give what is quoted without a mark at the line: who wrote nothing above our letter may have answered below it."""
+    return "\n".join(line for line in quoted.splitlines() if not line.lstrip().startswith(">"))
 
 
 @functools.cache

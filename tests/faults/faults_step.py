@@ -1,14 +1,18 @@
 """The whole road of one referral in one process and one thread, so that its n-th system call is always the same one.
 
-    python faults_step.py FOLDER REFERENCE
+    python faults_step.py FOLDER
 
-It opens both ends under FOLDER, hands a referral in unless that reference is known, carries every letter through a
-folder, and takes the case. Done again after anything, it finishes what was begun. Exit code 1: something went wrong.
+For each reference that comes on a line a process of its own is forked, whose id is the answer. It stands still until
+it is told to go on: then it opens both ends under FOLDER, hands a referral in unless that reference is known, carries
+every letter through a folder, and takes the case. Done again after anything, it finishes what was begun. How it ended
+is the second answer; 1: something went wrong.
 """
 
 import asyncio
 import os
+import signal
 import sys
+import traceback
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -89,5 +93,25 @@ def carry(ends, folder):
             return
 
 
+def stopped(path, reference):
+    """Fork a process that does the road when it is told to go on; gives its id."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            os.kill(os.getpid(), signal.SIGSTOP)
+            road(path, reference)
+            code = 0
+        except BaseException:  # noqa: BLE001 - the process ends here, whatever it was
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    os.waitpid(pid, os.WUNTRACED)
+    return pid
+
+
 if __name__ == "__main__":
-    road(Path(sys.argv[1]), sys.argv[2])
+    for line in sys.stdin:
+        pid = stopped(Path(sys.argv[1]), line.strip())
+        print(pid, flush=True)  # noqa: T201 - its way to answer
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)  # noqa: T201 - likewise

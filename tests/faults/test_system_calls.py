@@ -1,20 +1,24 @@
 """SIGKILL, EIO and ENOSPC at the system calls that make things durable, injected by strace; and a disk that is full.
 
-Both ends do the whole road of a referral in one process and one thread, so that the n-th call is always the same one.
+Both ends do the whole road of a referral in one process and one thread, so that the n-th call is always the same one;
+the process is forked from one that has loaded everything, and goes on when strace looks at it.
 Whatever happened, the same is done again without faults, as a person or the service manager would, and then
 everything must be there exactly once.
 """
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections import Counter
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
 import pytest
-from faults_pair import HERE, open_pair
+from faults_pair import HERE, Pair, open_pair, until
 from sites import short_folder
 
 CALLS = ("fdatasync", "fsync", "pwrite64", "ftruncate", "rename", "unlink")
@@ -25,45 +29,70 @@ LEAST_CALLS = 40
 references = count()
 
 
+@dataclass(frozen=True)
+class Roads:
+    """Both ends, whose daemons never run, and the process that forks the roads."""
+
+    path: Path
+    pair: Pair
+    forks: subprocess.Popen
+
+    def __call__(self, reference, *strace):
+        """Do the whole road of one referral; tell how that ended."""
+        self.forks.stdin.write(f"{reference}\n")
+        self.forks.stdin.flush()
+        pid = int(self.forks.stdout.readline())
+        with traced(pid, *strace):
+            os.kill(pid, signal.SIGCONT)
+            return int(self.forks.stdout.readline())
+
+    def finish(self, reference):
+        assert self(reference) == 0, reference
+
+
+@contextmanager
+def roads(path):
+    line = [sys.executable, str(HERE / "faults_step.py"), str(path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with open_pair(path) as pair, subprocess.Popen(line, **pipes) as forks:
+        yield Roads(path, pair, forks)
+
+
+@contextmanager
+def traced(pid, *strace):
+    """Let strace look at a process, if it is told what for; it ends with that process."""
+    if not strace:
+        yield
+        return
+    with subprocess.Popen(["strace", "--quiet=all", *strace, "-p", str(pid)]) as tracer:
+        until(lambda: f"TracerPid:\t{tracer.pid}" in Path(f"/proc/{pid}/status").read_text())
+        yield
+
+
 @pytest.fixture(scope="module")
-def folder():
-    """A folder with both ends, whose daemons never run."""
-    with short_folder() as path, open_pair(path) as pair:
-        pair.path = path
-        yield pair
+def both():
+    with short_folder() as path, roads(path) as made:
+        yield made
 
 
-def road(pair, reference, *strace):
-    """Do the whole road of one referral."""
-    line = [sys.executable, str(HERE / "faults_step.py"), str(pair.path), reference]
-    under = ["strace", "--quiet=all", *strace] if strace else []
-    return subprocess.run([*under, *line], check=False, capture_output=True, text=True, timeout=120)
-
-
-def calls_of(pair):
+def calls_of(both):
     """Count the durable calls of one road."""
-    trace = pair.path / "trace"
-    done = road(pair, f"ref-{next(references)}", "-o", str(trace), "-e", f"trace={','.join(CALLS)}")
-    assert done.returncode == 0, done.stderr
+    trace = both.path / "trace"
+    assert both(f"ref-{next(references)}", "-o", str(trace), "-e", f"trace={','.join(CALLS)}") == 0
     return Counter(re.findall(r"^(\w+)\(", trace.read_text(), re.MULTILINE))
 
 
-def broken_at_each(pair, fault, most):
+def broken_at_each(both, fault, most):
     """Break up to so many calls of each kind, spread over the road, and finish each road afterwards."""
-    calls = calls_of(pair)
+    calls = calls_of(both)
     assert calls.total() >= LEAST_CALLS
     places = [(call, nth) for call, often in calls.items() for nth in range(1, often + 1, -(-often // most))]
     for call, nth in places:
         reference, what = f"ref-{next(references)}", f"inject={call}:{FAULTS[fault]}:when={nth}"
-        road(pair, reference, "-o", "/dev/null", "-e", f"trace={call}", "-e", what)
-        pair.count(f"{fault} at a system call")
-        finish(pair, reference)
-    require_truth(pair)
-
-
-def finish(pair, reference):
-    done = road(pair, reference)
-    assert done.returncode == 0, done.stderr
+        both(reference, "-o", "/dev/null", "-e", f"trace={call}", "-e", what)
+        both.pair.count(f"{fault} at a system call")
+        both.finish(reference)
+    require_truth(both.pair)
 
 
 def require_truth(pair):
@@ -78,14 +107,14 @@ def require_truth(pair):
 
 @pytest.mark.peers
 @pytest.mark.parametrize("fault", FAULTS)
-def test_everything_is_there_once_though_a_durable_call_meets(fault, folder):
-    broken_at_each(folder, fault, most=2)
+def test_everything_is_there_once_though_a_durable_call_meets(fault, both):
+    broken_at_each(both, fault, most=2)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("fault", FAULTS)
-def test_everything_is_there_once_though_any_of_many_durable_calls_meets(fault, folder):
-    broken_at_each(folder, fault, most=25)
+def test_everything_is_there_once_though_any_of_many_durable_calls_meets(fault, both):
+    broken_at_each(both, fault, most=25)
 
 
 @contextmanager
@@ -102,16 +131,15 @@ def small_disk(path, size):
 @pytest.mark.peers
 def test_a_disk_that_is_full_loses_nothing_and_works_again_when_there_is_room():
     """A real one; needs root, as `make test-peers` does for what it installs."""
-    with short_folder() as outside, small_disk(outside / "d", "24m") as path, open_pair(path) as pair:
-        pair.path = path
-        assert road(pair, "ref-0").returncode == 0
+    with short_folder() as outside, small_disk(outside / "d", "24m") as path, roads(path) as both:
+        both.finish("ref-0")
         free = os.statvfs(path)
         ballast = path / "ballast"
         ballast.write_bytes(b"x" * (free.f_bavail * free.f_frsize - 8192))
-        full = [road(pair, f"ref-{place}").returncode for place in (1, 2, 3)]
+        full = [both(f"ref-{place}") for place in (1, 2, 3)]
         assert any(full)
 
         ballast.unlink()
         for place in (1, 2, 3):
-            finish(pair, f"ref-{place}")
-        require_truth(pair)
+            both.finish(f"ref-{place}")
+        require_truth(both.pair)

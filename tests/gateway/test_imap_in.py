@@ -230,6 +230,27 @@ async def test_what_could_not_be_stored_is_not_marked_and_is_taken_when_it_can(s
     assert "Karen" not in caplog.text
 
 
+@pytest.mark.parametrize("asked", ["HEADER.FIELDS", "BODY.PEEK[]<0", "STORE"])
+async def test_a_mail_it_always_fails_over_keeps_none_behind_it_from_us(server, settings, site, asked):
+    """As a damaged mail does on Dovecot; it is tried again each time, and last."""
+
+    async def refusing(line, reader, writer):
+        rest = line.partition(" ")[2]
+        if asked not in rest or "1" not in rest.split()[2].split(","):
+            return await real(line, reader, writer)
+        await server._say(writer, f"{line.partition(' ')[0]} NO [SERVERBUG] damaged")
+        return True
+
+    real, server._answer = server._answer, refusing
+    server.mails = [LETTER, LETTER, PRIVATE, LETTER]
+    async with picking_up(server, settings, site):
+        await until(lambda: server.flags == {2: MARKS, 4: MARKS})
+        server.add(LETTER)
+        await until(lambda: server.marks(5) == MARKS)
+    assert 0 not in site.told, "people are to be told of it"
+    assert len(site.mail) == 3 + (asked == "STORE")
+
+
 async def test_what_is_too_large_is_not_fetched_and_stays_and_is_counted(server, settings, site):
     server.sizes = {1: MAIL_BYTES + 1, 2: MAIL_BYTES + 1}
     async with picking_up(server, settings, site):

@@ -111,6 +111,13 @@ def test_a_sentence_that_names_our_letter_is_the_persons_own():
     assert read(plain(f"{said}\nHilsen B")).words == f"{said}\nHilsen B"
 
 
+def test_who_answers_below_our_letter_is_read_where_they_wrote():
+    """A mail program that marks nothing leaves both alike: better all of it than nothing."""
+    assert read(plain(f"\n{LETTER}\n> Jens\nNEJ, han bor her ikke.")).words.endswith("NEJ, han bor her ikke.")
+    assert read(plain(f"Ja.\n{LETTER}\nNEJ")).words == "Ja."
+    assert not read(plain(f"> {OURS}\n")).words
+
+
 @pytest.mark.parametrize(
     ("written", "name"),
     [
@@ -132,6 +139,8 @@ def test_who_has_signed_is_the_name_the_program_signs_along(written, name):
         ("<html><head><style>p{}</style></head><body><p>Ja&nbsp;tak &amp; hej</p></body>", "Ja tak & hej"),
         (f"<p>Nej.</p><blockquote>{LETTER}<blockquote>x</blockquote></blockquote>", "Nej."),
         ("<p>Nej.</p><blockquote>aldrig lukket", "Nej.  aldrig lukket"),
+        ("<p>Hej</p><blockquote>ja?</blockquote>NEJ<BLOCKQUOTE type=cite>nej?</BLOCKQUOTE>", "Hej NEJ"),
+        ("</blockquote>Ja<blockquote>x</blockquote>", "Ja"),
     ],
 )
 def test_what_is_read_of_an_answer_in_html_is_what_it_shows_and_does_not_quote(html, words):

@@ -161,6 +161,8 @@ async def test_the_password_is_read_at_each_connection_and_said_only_inside_tls(
     password = tmp_path / "password"
     server = Server(certificates.context(), answers={"AUTH": "535 no"})
     missing = await handed_over(relay, server, user="stafet", password_file=password)
+    password.write_bytes("blåbær".encode("latin-1"))
+    assert await handed_over(relay, server, user="stafet", password_file=password) == missing
     password.write_text("hemmelig\n")
     wrong = await handed_over(relay, server, user="stafet", password_file=password)
     server.answers = {"AUTH": "235 welcome"}

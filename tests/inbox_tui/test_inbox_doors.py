@@ -167,6 +167,7 @@ COMMANDS = {
     ("list",): Action.LIST_CASES,
     ("show", NUMBER): Action.OPEN_CASE,
     ("export", NUMBER): Action.EXPORT_CASE,
+    ("export", NUMBER, "--medcom"): Action.EXPORT_CASE,
     ("acknowledge", NUMBER): Action.ACKNOWLEDGE,
     ("forward", NUMBER, SOCIAL): Action.FORWARD,
     ("take-over", NUMBER): Action.TAKE_OVER,

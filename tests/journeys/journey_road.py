@@ -17,6 +17,7 @@ UNIT_MAIL = "sikkerpost@aarhus.example"
 REGION_PHONE, UNIT_PHONE = "+45 84 11 20 00", "+45 95 00 07 51"
 UNIT_NAME = "Den sociale indgang"
 SENDER, WORKER = "Mette Testgaard", "Birgit Prøvegaard"
+ANY_DOOR = ("--listen", "127.0.0.1:0")
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,16 @@ class Road:
     region: Site
     unit: Site
 
-    def make(self, region_relay, unit_relay):
+    def make(self, region_relay, unit_relay, region_door=ANY_DOOR, unit_door=ANY_DOOR):
         """Make the two sites; each is told which mail server its letters leave by, and how to trust it."""
         own = ("--alone", "--new-password-file", os.environ["STAFET_PASSWORD_FILE"])
         self.region(
             *("init", "--address", REGION_MAIL, "--phone", REGION_PHONE, "--person", SENDER, *own),
-            *door_and(region_relay),
+            *door_and(region_relay, region_door),
         )
         self.unit(
             *("init", "--municipality", CODE, "--address", UNIT_MAIL, "--phone", UNIT_PHONE, *own),
-            *("--name", UNIT_NAME, "--person", WORKER, *door_and(unit_relay)),
+            *("--name", UNIT_NAME, "--person", WORKER, *door_and(unit_relay, unit_door)),
         )
         self.hurry()
 
@@ -99,6 +100,6 @@ class Road:
         self.unit.end()
 
 
-def door_and(relay):
-    """Give the options for a door on any free port, and a relay."""
-    return "--listen", "127.0.0.1:0", "--relay", relay
+def door_and(relay, door=ANY_DOOR):
+    """Give the options for a door, on any free port if nothing else is said, and a relay."""
+    return *door, "--relay", relay

@@ -207,7 +207,7 @@ def test_a_database_in_a_server_of_its_own_is_refused_plainly(home, tmp_path):
 
 
 def test_a_passphrase_from_the_service_manager_is_backed_up_too(home, tmp_path, short_path, monkeypatch):
-    (home.path / "passphrase").rename(tmp_path / "passphrase")
+    shutil.move(home.path / "passphrase", tmp_path / "passphrase")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     back_up(home, short_path / "site.gpg")
     monkeypatch.delenv("CREDENTIALS_DIRECTORY")
