@@ -33,7 +33,7 @@ class ImapServer:
     connections: int = 0
     port: int = 0
     idling: list[asyncio.StreamWriter] = field(default_factory=list)
-    serving: set[asyncio.Task[None]] = field(default_factory=set)
+    serving: dict[asyncio.Task[None], asyncio.BaseTransport] = field(default_factory=dict)
 
     def commands(self) -> list[str]:
         return [line.partition(" ")[2].removeprefix("UID ").partition(" ")[0].upper() for line in self.told]
@@ -50,7 +50,7 @@ class ImapServer:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        self.serving.add(asyncio.current_task())
+        self.serving[asyncio.current_task()] = writer.transport
         try:
             await self._say(writer, self.greeting)
             while (line := await reader.readline()) and await self._answer(line.decode().strip(), reader, writer):
@@ -144,6 +144,6 @@ class ImapServer:
             yield self
         finally:
             server.close()
-            for task in self.serving:
-                task.cancel()
+            for connection in self.serving.values():
+                connection.abort()  # a task that is cancelled in a handshake would leave its transport open
             await asyncio.gather(*self.serving, return_exceptions=True)

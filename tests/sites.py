@@ -27,7 +27,7 @@ from gateway.exchange.rows import ArrivalRow, ConversationRow, OutgoingRow, Step
 from gateway.exchange.sealing import SealedLetter, seal_letter
 from gateway.site.home import Home
 from gateway.site.people import Person, Role
-from gateway.site.settings import UnitSettings
+from gateway.site.settings import DoorSettings, UnitSettings
 from gateway.station import SHARED_TABLES, Clocks, Plan, Station, make_station, open_station
 from gateway.wire import envelope as mail
 from gateway.wire.letters import Kind, Letter, new_id
@@ -285,7 +285,7 @@ def stations(folder: Path) -> Iterator[dict[str, Station]]:
         for party, (name, address, phone) in UNITS.items():
             unit = UnitSettings(party=party, name=name, address=address, phone=phone)
             home = Home(folder / party)
-            make_station(home, Plan(unit, "Mette Testgaard", Role.ADMIN, PASSWORD))
+            make_station(home, Plan(unit, "Mette Testgaard", Role.ADMIN, PASSWORD, door=DoorSettings(port=0)))
             opened[party] = stack.enter_context(open_station(home))
             KEYS[party] = opened[party].own.fingerprint
         for one in opened.values():

@@ -67,9 +67,15 @@ line() {
 # What every mail server on the way must hold to: one end of a mail and no other, and room for a letter.
 # The exclusions are empty on purpose: by themselves they exempt this machine and its network.
 sound() {
+    [ -n "$(postconf -c "$CONF" -d smtpd_forbid_bare_newline 2>/dev/null)" ] ||
+        fail "this Postfix is too old to refuse smuggled mail: it must be 3.5.23, 3.6.13, 3.7.9, 3.8.4 or newer"
     change smtpd_forbid_bare_newline=yes smtpd_forbid_bare_newline_exclusions=
     limit=$(setting message_size_limit)
     if [ "$limit" -ne 0 ] && [ "$limit" -lt "$LARGEST_MAIL" ]; then
         change message_size_limit="$LARGEST_MAIL"
+        for room in mailbox_size_limit virtual_mailbox_limit; do # less than one mail, and Postfix delivers none at all
+            limit=$(setting $room)
+            [ "$limit" -eq 0 ] || [ "$limit" -ge "$LARGEST_MAIL" ] || fail "$room must be $LARGEST_MAIL or more, or 0"
+        done
     fi
 }

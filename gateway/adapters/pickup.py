@@ -71,6 +71,8 @@ class PickUp:
     _bell: Bell = field(default_factory=Bell)
     _unmarked: set[tuple[int, int]] = field(default_factory=set)
     """What was stored, and could not be marked: it is not stored again while the process runs."""
+    _theirs: set[tuple[int, int]] = field(default_factory=set)
+    """Reports about nothing of ours: read once, for a mailbox may hold thousands, and each connection looks anew."""
     _failed: Counter[tuple[int, int]] = field(default_factory=Counter)
     """How often it ended over a mail: that one comes last, or it would keep all that lie behind it from us."""
     _thread: threading.Thread | None = None
@@ -158,10 +160,10 @@ class PickUp:
             raise
 
     def _look_at(self, mailbox: Mailbox, found: Found, place: _Place) -> None:
-        look = first_look(found.head, place.addresses)
-        if look is Look.OTHERS:
+        look, mail = first_look(found.head, place.addresses), (mailbox.uid_validity, found.uid)
+        if look is Look.OTHERS or mail in self._theirs:
             return
-        if (mailbox.uid_validity, found.uid) in self._unmarked:
+        if mail in self._unmarked:
             self._mark(mailbox, found.uid)
             return
         raw = mailbox.content(found.uid) if found.size <= MAIL_BYTES else None
@@ -170,6 +172,8 @@ class PickUp:
             self._leave(found, look, place)
         elif raw and (look is Look.LETTER or self.site.is_about_ours(raw, from_nobody=nobody)):
             self._take(mailbox, found.uid, raw, nobody=nobody)
+        elif raw:
+            self._theirs.add(mail)
 
     def _leave(self, found: Found, look: Look, place: _Place) -> None:
         """Leave what is too large where it lies; of a letter people are told, of others' reports nobody."""

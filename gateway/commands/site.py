@@ -13,7 +13,16 @@ from directory.model import Contact
 from gateway.access import passwords
 from gateway.access.act import act
 from gateway.access.actions import Action
-from gateway.commands.console import DONE, Arguments, Commands, Console, password_in, signed_in
+from gateway.commands.console import (
+    DONE,
+    LARGEST_PASSWORD_FILE,
+    Arguments,
+    Commands,
+    Console,
+    password_in,
+    read_file,
+    signed_in,
+)
 from gateway.daemon import Chore, Daemon
 from gateway.doctor import files
 from gateway.exchange.ports import Handler
@@ -211,8 +220,10 @@ def add_relay(commands: Commands, open_site: Opener) -> None:
 
 
 def _login(arguments: Arguments) -> dict[str, object]:
-    """Give what was said about signing in at the mail server; what was not said stays."""
+    """Give what was said about signing in at the mail server; what was not said stays. Raises FileUnreadable."""
     file = arguments.user_password_file
+    if file:
+        read_file(file.expanduser(), LARGEST_PASSWORD_FILE)
     said = {"user": arguments.user, "password_file": file and file.expanduser().resolve()}
     return {name: value for name, value in said.items() if value is not None}
 

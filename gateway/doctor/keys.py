@@ -13,6 +13,7 @@ from gateway.backup.make import newest_key
 from gateway.doctor.files import text_in
 from gateway.doctor.findings import Check, Finding, bad, look, well
 from gateway.rotation.model import Rotating, rotating
+from gateway.site.settings import DoorKind, DoorSettings
 from gateway.station import Station
 
 SOON: Final = timedelta(days=60)
@@ -79,14 +80,20 @@ def _changing(stands: Rotating, now: datetime) -> Iterator[Finding]:
 def doors(station: Station) -> Iterator[Finding]:
     """Look at the certificate mail comes in by, and at what the relay is trusted by."""
     settings, now = station.settings, station.clocks.machine()
-    yield from _certificate(settings.door.certificate, now)
-    if settings.door.key is None or not settings.door.key.is_file():
-        yield bad(Check.DOOR, "DOOR_KEY_MISSING")
+    if settings.door.kind is DoorKind.SMTP:
+        yield from _shown(settings.door, now)
     yield from _signing_in("RELAY", settings.relay.ca_file, settings.relay.password_file)
     if bool(settings.relay.user) != bool(settings.relay.password_file):
         yield look(Check.DOOR, "RELAY_SIGN_IN_HALF")
     if settings.pickup:
         yield from _signing_in("PICKUP", settings.pickup.ca_file, settings.pickup.password_file)
+
+
+def _shown(door: DoorSettings, now: datetime) -> Iterator[Finding]:
+    """Look at what other mail servers know our door by; one on this machine is not shown anything."""
+    yield from _certificate(door.certificate, now)
+    if door.key is None or not door.key.is_file():
+        yield bad(Check.DOOR, "DOOR_KEY_MISSING")
 
 
 def _signing_in(server: str, ca_file: Path | None, password_file: Path | None) -> Iterator[Finding]:

@@ -170,7 +170,7 @@ SAID: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     **{f"RELAY_{wrong}": (said, NOTHING_LEAVES, todo) for wrong, (said, todo) in {**EVERYWHERE, **OUT_ONLY}.items()},
     "RELAY_WORKS": (
-        mark("{server} answers, {tls}, its certificate is good for {days} days; it takes our letters to {count}"),
+        mark("{server} answers, {tls}, its certificate is good for {days} days; addresses it takes mail to: {count}"),
         "",
         "",
     ),

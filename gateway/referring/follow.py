@@ -1,7 +1,7 @@
 """Follow a referral: where its letter is, who has taken it, and whom to phone. Never any municipal content (L4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists
@@ -215,10 +215,12 @@ class Follow:
         return delivery.receipt_digest in sealed
 
     def _way(self, delivery: OutgoingRow) -> tuple[Step, ...]:
-        """List the letter's steps; of one so old that they are erased, only where it got to."""
+        """List the letter's steps, the last with why it stands there now; if they are erased, where it got to."""
         steps = outbox.history(self.session, delivery.letter_id)
-        known = tuple(Step(step.state, step.at, step.reason) for step in steps)
-        return known or (Step(delivery.state, delivery.posted_at, delivery.reason),)
+        *before, last = [Step(step.state, step.at, step.reason) for step in steps] or [
+            Step(delivery.state, delivery.posted_at)
+        ]
+        return (*before, replace(last, reason=delivery.reason or last.reason))
 
     @staticmethod
     def _waited_for() -> ColumnElement[bool]:

@@ -53,7 +53,7 @@ class TakeReplies:
         row = _named(session, answered.said.number, answered.party)
         _require_in_time(session, row, answered)
         said = answered.said
-        words = Words(by=one_line(said.name)[:LONGEST_NAME], text=plain(said.words[:LONGEST_WORDS]).strip())
+        words = Words(by=one_line(said.name)[:LONGEST_NAME], text=plain(_shortened(said.words)).strip())
         sign = self.vault.index(f"reply:{row.letter_id}:{answered.signed_at.isoformat()}:{said.own}\n{said.quoted}")
         if not keep(session, self.vault, row, words, sign, answered.when.received_at):
             return False
@@ -90,6 +90,12 @@ class TakeReplies:
             left = [one.made_at for one in outbox.envelopes(session, letter.letter_id)]
             if left and answered.signed_at >= min(left).replace(microsecond=0):  # signatures are dated to the second
                 outbox.steer(session, letter, Course(State.RECEIVED, None), self.machine())
+
+
+def _shortened(words: str) -> str:
+    """Leave out the middle of what is longer than anybody writes, and say so: the answer may stand at either end."""
+    half = LONGEST_WORDS // 2
+    return words if len(words) <= LONGEST_WORDS else f"{words[:half]}\n[…]\n{words[-half:]}"
 
 
 def _named(session: Session, number: str, party: str) -> ReferralRow:

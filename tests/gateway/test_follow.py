@@ -13,7 +13,8 @@ from gateway.commands.refer import facts
 from gateway.consents.errors import ConsentWithdrawn
 from gateway.desk import referral_page
 from gateway.exchange import outbox
-from gateway.exchange.delivery import State
+from gateway.exchange.delivery import Course, State
+from gateway.exchange.rows import OutgoingRow
 from gateway.meetings.take import handlers
 from gateway.referring.heard import TakeAcknowledgement, TakeNotOurs, TakeWithdrawal, take_closed
 from gateway.referring.promise import CallOutcome
@@ -385,3 +386,19 @@ def row_of(desk, number):
     with desk.db.reading() as session:
         row = session.exec(select(ReferralRow).where(ReferralRow.number == number)).one()
         return row.acknowledged_at, row.acknowledgement
+
+
+def test_a_letter_that_has_not_left_says_why_and_says_no_more_of_it_once_it_has(desk):
+    number = desk.refer(delivery=None)
+    assert (desk.progress(number).state, desk.progress(number).reason) == ("queued", "")
+    for reason in ("RELAY_NOT_REACHED", "RELAY_LOGIN_REFUSED"):
+        steered(desk, number, Course(State.QUEUED, desk.clock(), reason))
+        assert [(step.state, step.reason) for step in desk.progress(number).steps] == [("queued", reason)]
+    steered(desk, number, Course(State.SENT, None))
+    assert [(step.state, step.reason) for step in desk.progress(number).steps] == [("queued", ""), ("sent", "")]
+
+
+def steered(desk, number, course):
+    with desk.db.session() as session:
+        letter = session.get_one(OutgoingRow, desk.row(number).letter_id)
+        outbox.steer(session, letter, course, desk.clock())

@@ -65,8 +65,9 @@ def site():
 
 
 @pytest.fixture(autouse=True)
-def _at_once(monkeypatch):
-    monkeypatch.setattr(pickup, "FIRST_REST", 0.0)
+def _almost_at_once(monkeypatch):
+    """Not at once: who is let in just as the server of a test ends is warned of in a later one."""
+    monkeypatch.setattr(pickup, "FIRST_REST", 0.02)
 
 
 @pytest.fixture
@@ -132,6 +133,14 @@ async def test_a_report_about_ours_is_taken_as_coming_from_nobody_and_others_rep
         await until(lambda: site.told)
     assert site.mail == [(REPORT + b"ours", True)]
     assert server.flags == {1: MARKS}
+
+
+async def test_others_reports_are_read_once_however_often_we_connect(server, settings, site):
+    server.mails = [REPORT + b"theirs", PRIVATE]
+    server.answers["IDLE"] = [HANG_UP] * 3
+    async with picking_up(server, settings, site):
+        await until(lambda: server.connections == 4 and server.idling)
+    assert [line.split()[3] for line in server.told if " FETCH " in line] == ["1,2", "1", "1,2", "1,2", "1,2"]
 
 
 async def test_what_comes_is_pushed(server, settings, site):
@@ -247,8 +256,11 @@ async def test_a_mail_it_always_fails_over_keeps_none_behind_it_from_us(server, 
         await until(lambda: server.flags == {2: MARKS, 4: MARKS})
         server.add(LETTER)
         await until(lambda: server.marks(5) == MARKS)
-    assert 0 not in site.told, "people are to be told of it"
-    assert len(site.mail) == 3 + (asked == "STORE")
+        assert 0 not in site.told, "people are to be told of it"
+        assert len(site.mail) == 3 + (asked == "STORE")
+        server._answer = real
+        await until(lambda: 0 in site.told)
+    assert len(site.mail) == 4
 
 
 async def test_what_is_too_large_is_not_fetched_and_stays_and_is_counted(server, settings, site):
@@ -439,6 +451,8 @@ async def test_a_server_that_drips_is_not_listened_to_for_ever(server, settings,
         if "SEARCH" not in line or server.connections > 1:
             return await real(line, reader, writer)
         for _ in range(200):
+            if writer.is_closing():
+                break
             writer.write(b"* 1 EXISTS\r\n")
             await asyncio.sleep(0.05)
         return False

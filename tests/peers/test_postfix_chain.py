@@ -201,6 +201,39 @@ def test_a_script_that_is_told_too_little_or_a_wrong_folder_says_so_and_changes_
     assert b"main.cf" in done.stderr or b"absolute" in done.stderr
 
 
+WHOLE = {
+    "letters-in.sh": {"ADDRESS": UNIT_MAIL, "CERTIFICATE": "/c", "KEY": "/k"},
+    "letters-out.sh": {"ADDRESS": UNIT_MAIL, "LOGIN": "x", "AUTH": f"{HERE}:1", "CERTIFICATE": "/c", "KEY": "/k"},
+    "partner.sh": {"DOMAIN": "randers.example"},
+}
+
+
+@pytest.mark.parametrize(
+    ("script", "changed"),
+    [
+        ("letters-in.sh", {"MAIN": "message_size_limit = 1000\nmailbox_size_limit = 2000\n"}),
+        ("letters-in.sh", {"ADDRESS": "a@randers.example b@randers.example"}),
+        ("letters-out.sh", {"CERTIFICATE": "/a b/c"}),
+        ("letters-out.sh", {"LISTEN": f"{HERE}:25"}),
+        ("partner.sh", {"AUTHORITY": "/a b/c"}),
+        *((name, {"CONF": "{conf} b"}) for name in WHOLE),
+    ],
+)
+def test_a_script_that_would_stop_the_whole_mail_server_says_so_and_changes_nothing(script, changed, tmp_path):
+    """Two things where Postfix takes one, a port where it listens already, a mail larger than its mailbox."""
+    main = changed.get("MAIN", "")
+    conf = tmp_path / changed["CONF"].format(conf="c") if "CONF" in changed else tmp_path
+    conf.mkdir(exist_ok=True)
+    (conf / "main.cf").write_text(main)
+    (conf / "master.cf").write_text("smtp inet n - n - - smtpd\n")
+    told = {"PATH": "/usr/sbin:/usr/bin:/bin", **WHOLE[script], **changed, "CONF": str(conf)}
+    done = subprocess.run(["sh", DEPLOY / script], env=told, capture_output=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert (conf / "main.cf").read_text() == main
+    assert (conf / "master.cf").read_text() == "smtp inet n - n - - smtpd\n"
+    assert sorted(one.name for one in conf.iterdir()) == ["main.cf", "master.cf"]
+
+
 def test_a_letter_of_the_largest_size_gets_through_where_less_was_allowed(both):
     post, largest = both.unit.post, b"x" * 70 + b"\r\n"
     post.set("message_size_limit=1000000")

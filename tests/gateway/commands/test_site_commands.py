@@ -110,6 +110,9 @@ def test_a_relay_is_remembered_and_only_what_was_said_is_changed(stafet):
 
 def test_signing_in_at_the_mail_server_is_remembered_as_a_file_and_stays_when_the_server_changes(stafet, tmp_path):
     file = tmp_path / "relay-password"
+    stafet("relay", "mail.example:587", "--user", "stafet", "--user-password-file", file, code=4)
+    assert Home(stafet.home).settings().relay.user is None
+    file.write_text("Tang paa stranden")
     stafet("relay", "mail.example:587", "--user", "stafet", "--user-password-file", file)
     stafet("relay", "mail2.example:587")
 

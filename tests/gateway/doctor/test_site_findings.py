@@ -23,7 +23,7 @@ from gateway.exchange.rows import ArrivalRow, OutgoingRow
 from gateway.liveness.notices import TOLD_OF
 from gateway.retention.rows import RunRow
 from gateway.site.people import Role
-from gateway.site.settings import PickupSettings, RelaySettings
+from gateway.site.settings import DoorKind, PickupSettings, RelaySettings
 from gateway.station import Clocks, Station
 from gateway.wire.letters import new_id
 
@@ -101,6 +101,12 @@ def test_the_door_s_certificate_is_read_and_its_days_counted(station):
     assert codes(keys.doors(station)) == ["DOOR_CERTIFICATE"]
     assert codes(keys.doors(shifted(station, sites.utc_now() + 700 * DAY))) == ["DOOR_CERTIFICATE_ENDS_SOON"]
     assert codes(keys.doors(shifted(station, sites.utc_now() + 800 * DAY))) == ["DOOR_CERTIFICATE_ENDED"]
+
+
+def test_a_door_for_the_mail_server_here_shows_no_certificate_and_none_is_looked_at(station, tmp_path):
+    door = {"kind": DoorKind.LMTP, "certificate": tmp_path / "nothing", "key": None}
+    settings = station.settings.model_copy(update={"door": station.settings.door.model_copy(update=door)})
+    assert codes(keys.doors(replace(station, settings=settings))) == []
 
 
 def test_files_the_settings_name_and_nobody_can_read_are_told(station, tmp_path):

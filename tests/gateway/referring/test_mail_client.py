@@ -24,6 +24,7 @@ from gateway.referring.errors import AnswersByLetter
 from gateway.referring.journal import note
 from gateway.referring.journal_entry import entry
 from gateway.referring.promise import CallOutcome
+from gateway.referring.replies import LONGEST_WORDS
 from gateway.wire.errors import LetterOutOfTurn
 from gateway.wire.letters import Kind
 
@@ -415,6 +416,16 @@ def test_what_an_answer_says_is_harmless_on_a_screen_and_locked_on_the_disk(regi
     assert b"Kvasterblomme" not in content
     assert b"Birgit" not in content
     assert "Kvasterblomme" not in repr(region.progress(number))
+
+
+def test_of_an_answer_without_end_both_ends_are_kept_and_it_shows_that_something_is_left_out(region):
+    number = region.sent()
+    region.answers(f"Ja, men:\n{'Æblegrød. ' * 20_000}\nNEJ, det er ikke vores borger.", subject(number))
+    (reply,) = region.progress(number).replies
+    assert len(reply.text) < LONGEST_WORDS + 10
+    assert reply.text.startswith("Ja, men:")
+    assert reply.text.endswith("NEJ, det er ikke vores borger.")
+    assert reply.text.count("[…]") == 1
 
 
 def forged(region, program, words, number):
