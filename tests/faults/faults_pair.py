@@ -50,11 +50,12 @@ DAYS_AHEAD = 20 * 24 * 3600
 KILLED = -signal.SIGKILL
 
 
-def until(happened, seconds=PATIENCE):
-    """Wait for another process, and give what `happened` gave."""
+def until(happened, seconds=PATIENCE, instead=lambda: ""):
+    """Wait for another process, and give what `happened` gave; `instead` tells how things stand if it never does."""
     deadline, pause = time.monotonic() + seconds, 0.004
     while not (found := happened()):
-        assert time.monotonic() < deadline, f"still waiting after {seconds} s for {happened}"
+        if time.monotonic() > deadline:
+            raise AssertionError(f"still waiting after {seconds:.0f} s: {instead()}")
         time.sleep(pause)
         pause = min(pause * 1.2, LONGEST_PAUSE)
     return found
@@ -279,7 +280,7 @@ class Pair:
         """Let both ends work, and time pass, until no letter waits for anything."""
         deadline, begun = time.monotonic() + seconds, self.ahead
         while True:
-            until(lambda: meanwhile() or self._still(), deadline - time.monotonic())
+            until(lambda: meanwhile() or self._still(), deadline - time.monotonic(), self.stands)
             waits = [end.waits_until() for end in self.ends]
             if not any(waits) and not self.relay.holds:
                 return
@@ -308,6 +309,16 @@ class Pair:
         due = [waits for waits in (end.waits_until() for end in self.ends) if waits and waits <= now]
         touched = any(end.untouched() for end in self.ends)
         return self.relay.still and not touched and not due and not self._held() and self.relay.still
+
+    def stands(self):
+        """Tell what is not still, and what the daemons said last."""
+        return {
+            "relay": self.relay.stands,
+            "letters": [end.ask("SELECT * FROM outgoing WHERE next_at OR claimed_until") for end in self.ends],
+            "mails": [end.untouched() for end in self.ends],
+            "said": [(end.alive, end.beside("log").read_text()[-1500:]) for end in self.ends],
+            "ahead": self.ahead,
+        }
 
     def _held(self):
         """Tell whether somebody is sending; a letter that stays held was let fall, and is free when its lease ends."""

@@ -52,7 +52,7 @@ class CrookedRelay:
         self.choose = self._planned
         self._plans, self._doors = {}, {}
         self._to_bring, self._held, self._overtaken = deque(), [], []
-        self._tasks, self._bringing = set(), 0
+        self._tasks, self._bringing, self._workers = set(), 0, []
 
     def plan(self, recipient, *faults):
         """Let the next mails to `recipient` meet these faults, one each."""
@@ -79,7 +79,7 @@ class CrookedRelay:
         context = server_context(self.certificate, self._key)
         server = await open_door(self, LOOPBACK, 0, context, hostname=LOOPBACK)
         self.port = server.port
-        bringing = [asyncio.create_task(self._bring()) for _worker in range(4)]
+        self._workers = bringing = [asyncio.create_task(self._bring()) for _worker in range(4)]
         ready.set()
         await self._leave.wait()
         await server.close()
@@ -106,6 +106,11 @@ class CrookedRelay:
     def still(self):
         """Tell whether nothing is on its way; what is kept back is not."""
         return not self._to_bring and not self._bringing
+
+    @property
+    def stands(self):
+        """Tell what is on its way, and whether anybody still brings it."""
+        return {"to bring": len(self._to_bring), "bringing": self._bringing, "by": [str(one) for one in self._workers]}
 
     @property
     def holds(self):

@@ -23,10 +23,11 @@ def killed_at(scene, end, point):
     end.kill()
     end.start(arm=point)
     letters = scene.refer()
-    until(lambda: not end.alive or scene.unit.ask("SELECT 1 FROM cases WHERE letter_id = ?", *letters))
+    arrived = "SELECT 1 FROM cases WHERE letter_id = ?"
+    until(lambda: not end.alive or scene.unit.ask(arrived, *letters), instead=lambda: (point, scene.stands()))
     if end.alive:
         scene.acknowledge(letters)
-    until(lambda: not end.alive)
+    until(lambda: not end.alive, instead=lambda: (point, scene.stands()))
     assert end.ended() == KILLED, point
     scene.count("a daemon is killed")
     end.start()
