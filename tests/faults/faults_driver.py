@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
-from faults_points import Points
+from faults_points import Points, by_the_clock
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -59,7 +59,7 @@ def run(order, _say):
     """Be the daemon, until SIGTERM or worse; its door's port is written beside its home."""
     joined = region_end if order["end"] == "region" else municipal_end
     with open_end(order) as station:
-        chores = joined.chores(station) if hasattr(joined, "chores") else ()
+        chores = tuple(map(by_the_clock, joined.chores(station)))
         asyncio.run(_run(Daemon(station, joined.handlers(station), chores), Path(f"{order['home']}.port")))
 
 
