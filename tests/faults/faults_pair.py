@@ -120,9 +120,14 @@ class End:
         self.beside("port").unlink(missing_ok=True)
         self.beside("run.points").unlink(missing_ok=True)
         self.pid = self.order("run", **armed)["pid"]
-        until(lambda: self.beside("port").exists() or not self.alive)
-        if self.alive and (port := self.beside("port").read_text()):
-            self.relay.knows(self.address, int(port), self.home / "door.pem")
+        until(lambda: self._port() or not self.alive)
+        if self.alive:
+            self.relay.knows(self.address, int(self._port()), self.home / "door.pem")
+
+    def _port(self):
+        """Read where the door is; a file that is there may not be written yet."""
+        file = self.beside("port")
+        return file.read_text() if file.exists() else ""
 
     @property
     def alive(self):
