@@ -21,7 +21,7 @@ demo-desk: $(READY)
 test: $(READY) check
 	@$(SUITE)
 
-PROGRAMS := strace chromium tmux postfix dovecot sq sqop rnp rnpkeys notmuch neomutt thunderbird node npm openpgp
+PROGRAMS := postgres strace chromium tmux postfix dovecot sq sqop rnp rnpkeys notmuch neomutt thunderbird node npm openpgp
 
 # Tests that need other programs (installed where that is possible), or minutes. What they did must be what docs/peers.md says.
 test-peers: $(READY)

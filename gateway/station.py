@@ -54,6 +54,7 @@ from gateway.retention.run import Retain
 from gateway.site.cipher import Vault, new_key
 from gateway.site.data_key import DataKeyFile
 from gateway.site.erasing import Eraser
+from gateway.site.errors import DatabaseTaken
 from gateway.site.home import Home, write_private
 from gateway.site.people import People, PeopleTable, Person, Role
 from gateway.site.ports import Clock
@@ -255,7 +256,8 @@ class Plan:
     """What a new site is made from.
 
     `password` is the first person's own, or one that must be changed (`password_is_first`). Without one the person is
-    known here, and cannot sign in. `alone`: one administrator keeps the site (`keeping.alone`).
+    known here, and cannot sign in. `alone`: one administrator keeps the site (`keeping.alone`). `database_url` names a
+    database elsewhere.
     """
 
     unit: UnitSettings
@@ -267,10 +269,14 @@ class Plan:
     alone: bool = False
     relay: RelaySettings = field(default_factory=RelaySettings)
     door: DoorSettings = field(default_factory=DoorSettings)
+    database_url: str | None = None
 
 
 def make_station(home: Home, plan: Plan, *tables: MetaData) -> Fingerprint:
-    """Make a site: key, passphrase, data key, certificate, database, first person; raises HomeTaken, KeyringError."""
+    """Make a site: key, passphrase, data key, certificate, database, first person.
+
+    Raises HomeTaken, DatabaseTaken, KeyringError.
+    """
     home.make()
     secret = _passphrase(home.path / "passphrase")
     with Keyring(home.gnupg, secret) as keyring:
@@ -283,6 +289,7 @@ def make_station(home: Home, plan: Plan, *tables: MetaData) -> Fingerprint:
         unit=plan.unit,
         fingerprint=fingerprint,
         language=plan.language,
+        database_url=plan.database_url,
         relay=plan.relay,
         door=door,
         keeping=KeepingSettings(alone=plan.alone),
@@ -323,7 +330,10 @@ def open_as(home: Home, settings: Settings, clocks: Clocks, *tables: MetaData) -
 
 
 def _add_first_person(session: Session, vault: Vault, plan: Plan, settings: Settings) -> None:
-    person, now = People(session, vault).add(plan.person, plan.role), utc_now()
+    people, now = People(session, vault), utc_now()
+    if people.any():
+        raise DatabaseTaken
+    person = people.add(plan.person, plan.role)
     note(session, Entry(now, Action.ADD_PERSON, purpose_of(Action.ADD_PERSON), CONSOLE, about=person.id))
     if plan.password is not None:
         expires = expiry(now, settings.sign_in.first_password_days) if plan.password_is_first else None

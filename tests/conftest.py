@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
+import databases  # first: it may put every site elsewhere
 import pytest
 import pytest_asyncio
 import sites
@@ -43,6 +44,11 @@ LONG = ("test_killed_at_every_point.py", "test_year.py", "peers", "journeys", "f
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put whole files that take long first; otherwise the order stays."""
     items.sort(key=lambda item: min(LONG.index(part) if part in LONG else len(LONG) for part in item.path.parts))
+
+
+def pytest_runtest_logfinish() -> None:
+    """Let no database stay that nobody can use any more."""
+    databases.drop_what_is_gone()
 
 
 def pytest_collection_finish() -> None:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from databases import database_at
 from sqlmodel import Session
 
 from directory.model import REGION, Contact
@@ -151,7 +152,7 @@ class InboxSite:
     now: datetime = NOW
 
     def __post_init__(self) -> None:
-        self.db = Database(f"sqlite:///{self.path}")
+        self.db = Database(database_at(self.path))
         families = (
             ExchangeTable,
             ConsentTable,

@@ -5,12 +5,14 @@ same tables were created for real, and what SQLAlchemy has compiled for one data
 each program for as long as it runs.
 """
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, MetaData
+from databases import ON_POSTGRESQL, server
+from sqlalchemy import Engine, MetaData, inspect
 from sqlmodel import create_engine
 
 from gateway.adapters import database
@@ -20,10 +22,14 @@ STATEMENTS = 5_000
 """More than all the tests have."""
 
 _made: dict[tuple[MetaData, ...], bytes] = {}
+_count: dict[tuple[MetaData, ...], int] = {}
 
 
 def created(made: Database, *families: MetaData) -> None:
     """Create the tables of each family in a database; in a new one they are there at once after the first time."""
+    if ON_POSTGRESQL:
+        _created_on_server(made, families)
+        return
     file = Path(made._engine.url.database or "")
     if file.exists():
         made.create(*families)
@@ -34,6 +40,23 @@ def created(made: Database, *families: MetaData) -> None:
             _made[families] = first.serialize()
         return
     file.write_bytes(_made[families])
+
+
+def _created_on_server(made: Database, families: tuple[MetaData, ...]) -> None:
+    """Copy a database in which the same tables were created; what is there already keeps what it holds."""
+    template, name = f"template_{_count.setdefault(families, len(_count))}_{os.getpid()}", made._engine.url.database
+    with made.reading() as session:
+        there = inspect(session.get_bind()).get_table_names()
+    made.close()
+    if there:
+        made.create(*families)
+    elif template in server().databases():
+        server().drop(name)
+        server().create(name, template)
+    else:
+        made.create(*families)
+        made.close()
+        server().create(template, name)
 
 
 def share_statements() -> None:

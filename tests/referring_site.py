@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sites
+from databases import database_at
 from quick_databases import created
 from sqlmodel import Session, select
 
@@ -58,7 +59,7 @@ class Desk:
     terms: PromiseSettings = field(default_factory=PromiseSettings)
 
     def __post_init__(self) -> None:
-        self.db = Database(f"sqlite:///{self.folder / 'region.db'}")
+        self.db = Database(database_at(self.folder / "region.db"))
         created(self.db, *SHARED_TABLES, ReferringTable.metadata)
         self.own = sites.contact_of(REGION)
         with self.db.session() as session:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from databases import database_at
 from quick_databases import created
 from sqlmodel import Session, select
 
@@ -314,7 +315,7 @@ def line(opened: Mapping[str, Station], folder: Path) -> Iterator[Line]:
 
 @contextmanager
 def _fresh(station: Station, folder: Path, clock: Standing) -> Iterator[Site]:
-    database = Database(f"sqlite:///{folder / station.own.party}.db")
+    database = Database(database_at(folder / f"{station.own.party}.db"))
     created(database, *SHARED_TABLES)
     station.home.log_head_file.unlink(missing_ok=True)  # of the test before
     try:

@@ -1,8 +1,8 @@
-"""One database per site: SQLite beside the settings, or whatever `database_url` names.
+"""One database per site: SQLite beside the settings, or the PostgreSQL that `database_url` names.
 
 Durable by default: WAL with `synchronous=FULL` means that what was committed survives a power cut, as far as fsync
-reaches. `secure_delete` overwrites what is deleted. A writing session takes SQLite's write lock when it begins, so that
-two writers wait for each other instead of failing half-way.
+reaches. `secure_delete` overwrites what is deleted. A writing session takes the write lock when it begins, so that
+two writers wait for each other instead of failing half-way; on PostgreSQL that is a lock of our own (`postgresql`).
 """
 
 import sqlite3
@@ -27,6 +27,11 @@ FORGET_MILLISECONDS: Final = 500
 
 AGAIN_SECONDS: Final = 0.01
 WAITING: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+WRITING: Final = {
+    "sqlite": {"begin": "IMMEDIATE"},
+    "postgresql": {"begin": "IMMEDIATE", "isolation_level": "READ COMMITTED"},
+}
+"""How a transaction that writes begins."""
 PRAGMAS: Final = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF")
 
 
@@ -35,7 +40,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
-        self._writing = self._engine.execution_options(begin="IMMEDIATE")
+        self._writing = self._engine.execution_options(**WRITING[self._engine.dialect.name])
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -73,16 +78,21 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
-    """Make the engine; raises SettingsUnreadable for a URL or a driver that is not there."""
+    """Make the engine; raises SettingsUnreadable for a URL that names no database we can use."""
     try:
-        return _engine_for(url)
+        where = make_url(url)
+        if where.get_backend_name() == "postgresql":
+            from gateway.adapters import postgresql  # noqa: PLC0415 - a driver that most sites never need
+
+            return postgresql.engine_for(where, BUSY_SECONDS)
+        if where.get_backend_name() == "sqlite":
+            return _sqlite(url)
     except (ArgumentError, ImportError):
-        raise SettingsUnreadable("database_url") from None
+        pass
+    raise SettingsUnreadable("database_url")
 
 
-def _engine_for(url: str) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+def _sqlite(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _make_durable)
     event.listen(engine, "begin", _begin)

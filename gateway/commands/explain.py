@@ -27,6 +27,11 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         NOTHING_SENT,
         mark("Use it, or name another folder with --home. If its settings.toml is lost, restore that from the backup."),
     ),
+    "DATABASE_TAKEN": (
+        mark("The database that was named holds a site already."),
+        NOTHING_SENT,
+        mark("Name an empty one. If it is left from a start that was broken off here, empty it first."),
+    ),
     "SETTINGS_UNREADABLE": (
         mark("The settings cannot be read: {detail}."),
         LETTERS_WAIT,

@@ -85,6 +85,9 @@ def init_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--relay-ca", type=Path, metavar="FILE", help=_("the certificate to trust the mail server by"))
     parser.add_argument(
+        "--database", metavar="URL", help=_("a PostgreSQL database (default: a file in the site's folder)")
+    )
+    parser.add_argument(
         "--alone",
         action="store_true",
         help=_("one administrator keeps the site: nobody confirms what they propose, and the log marks it"),
@@ -123,6 +126,7 @@ def plan(arguments: Arguments, *, party: str, name: str) -> Plan:
         password_is_first=own is None,
         language=in_use(),
         alone=arguments.alone,
+        database_url=arguments.database,
         relay=_relay(arguments.relay, arguments.relay_ca),
         door=_door(arguments.listen, arguments.door_kind),
     )

@@ -3,6 +3,7 @@
 SiteError                    never raised itself
 ├── HomeMissing              no site has been made in that folder
 ├── HomeTaken                a site is already there
+├── DatabaseTaken            the database that was named holds a site already
 ├── SettingsUnreadable       the settings file does not parse, or a value is missing or of the wrong kind
 ├── DoorTooWide              LMTP was to be spoken on an address that other machines reach
 ├── WrongEnd                 the folder is the other end's: a region's, or a municipality's
@@ -35,6 +36,12 @@ class HomeTaken(SiteError):
     """A site is already there."""
 
     code = "HOME_TAKEN"
+
+
+class DatabaseTaken(SiteError):
+    """The database that was named holds a site already."""
+
+    code = "DATABASE_TAKEN"
 
 
 class SettingsUnreadable(SiteError):

@@ -69,6 +69,10 @@ class People:
         rows = self._session.exec(select(PersonRow).where(col(PersonRow.active)))
         return tuple(sorted(map(self._person, rows), key=lambda person: person.name.casefold()))
 
+    def any(self) -> bool:
+        """Tell whether anybody works here or has done so."""
+        return self._session.exec(select(PersonRow.id).limit(1)).first() is not None
+
     def named(self, name: str) -> Person | None:
         """Find an active person by name, however it is capitalised."""
         row = self._row(name)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import database_at
 from sites import UNITS, Standing
 
 from directory.book import AddressBook
@@ -219,7 +220,7 @@ def memory() -> str | None:
 
 @contextmanager
 def _end(party: str, opened: Mapping[str, Station], folder: Path, clock: Standing, line: Line) -> Iterator[End]:
-    database = Database(f"sqlite:///{folder / party}.db")
+    database = Database(database_at(folder / f"{party}.db"))
     tables = region_end.TABLES if party == REGION else municipal_end.TABLES
     database.create(*SHARED_TABLES, tables)
     clocks = Clocks(clock, clock)
