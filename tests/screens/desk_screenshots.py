@@ -97,6 +97,8 @@ PICTURES = {
     "desk-sent": (*WRITTEN, "ctrl+s"),
     "desk-referral": ("down", "enter"),
     "desk-call": ("r",),
+    "desk-seen": (*CHOSEN, "j", *"1906687074", "enter", "f4"),
+    "desk-journal": ("down", "enter", "j"),
     "desk-find": ("f2", *"95000107", "enter"),
     "desk-help": ("f1",),
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from inbox_tui.app import InboxApp
 from inbox_tui.ports import InboxPorts
-from tests.inbox_site import ANNE, BENT, NOW, InboxSite, arrived, conversation, referral
+from tests.inbox_site import ANNE, BENT, BODIL, NOW, InboxSite, arrived, conversation, referral
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a program, this finds what the tests share there
 from tests.screens.desk_screenshots import desk_pictures
@@ -75,7 +75,12 @@ PICTURES = {
     "close": ("a",),
     "help": ("f1",),
     "quarantine": ("q",),
+    "find": ("slash",),
+    "not-ours": (*("down",) * 4, "i"),
 }
+
+ACUTE = (*("down",) * 4, "k", "enter", "u", "down", "enter", *"Alene", "enter")
+"""It acts, so it is pictured last."""
 
 
 LINE_PICTURES = {
@@ -95,6 +100,9 @@ async def main() -> None:
         for name, keys in LINE_PICTURES.items():
             sys.stdout.write(f"{await drawn(line_ports(site), name, keys)}\n")
         sys.stdout.write(f"{await drawn(line_ports(site, enrolled=False), 'line-enrolment', ('p', 'e'))}\n")
+        for name, person, keys in (("sign-in", None, ()), ("staff", BODIL, ("h", "m"))):
+            sys.stdout.write(f"{await drawn(site.ports(person=person, dark=True), name, keys)}\n")
+        sys.stdout.write(f"{await picture(site, 'acute', ACUTE)}\n")
     async for saved in desk_pictures(IMAGES):
         sys.stdout.write(f"{saved}\n")
 
