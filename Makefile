@@ -10,7 +10,7 @@ SUITE := $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 # What was compiled once is not compiled again by each of the hundreds of programs that tests start.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo demo-desk test test-peers peers-table soak lint types check locale docs screenshots gallery bench lock audit-dependencies fuzz clean
+.PHONY: demo demo-desk test test-peers peers-table soak lint types check locale docs screenshots gallery bench lock audit-dependencies fuzz wheel clean
 
 demo: $(READY)
 	@$(BIN)/stafet-inbox demo
@@ -21,7 +21,7 @@ demo-desk: $(READY)
 test: $(READY) check
 	@$(SUITE)
 
-PROGRAMS := postgres strace chromium tmux postfix dovecot sq sqop rnp rnpkeys notmuch neomutt thunderbird node npm openpgp
+PROGRAMS := postgres systemd-analyze bwrap strace chromium tmux postfix dovecot sq sqop rnp rnpkeys notmuch neomutt thunderbird node npm openpgp
 
 # Tests that need other programs (installed where that is possible), or minutes. What they did must be what docs/peers.md says.
 test-peers: $(READY)
@@ -52,8 +52,12 @@ locale: $(READY)
 	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 110
 	@$(BIN)/pybabel -q compile -d gateway/locale -D stafet
 
+# The handbook, in .venv/handbook; what the code says of itself (the commands, the conversation) is written anew first.
 docs: $(READY)
 	@$(BIN)/python docs/draw_conversation.py
+	@$(BIN)/python docs/draw_commands.py
+	@$(BIN)/sphinx-build -W --keep-going -n -q -b html docs $(VENV)/handbook
+	@echo "The handbook: $(VENV)/handbook/index.html"
 
 screenshots: $(READY)
 	@$(BIN)/python tests/screens/screenshots.py
@@ -91,6 +95,13 @@ bench: $(READY)
 	@$(BIN)/python bench/road.py
 	@$(BIN)/python bench/audit.py
 	@$(BIN)/python bench/inbox.py
+
+# The wheel and the source, what they were tested with, and the sums of all, in dist/.
+wheel: $(READY)
+	@rm -rf dist
+	@$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
+	@cp requirements.lock dist/
+	@cd dist && sha256sum * >SHA256SUMS
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
