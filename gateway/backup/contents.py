@@ -100,4 +100,5 @@ def named_elsewhere(settings: Settings, home: Path) -> tuple[Path, ...]:
 
 def _named(settings: Settings) -> Iterator[Path]:
     door, relay = settings.door, settings.relay
-    yield from filter(None, (door.certificate, door.key, relay.ca_file, relay.password_file))
+    picked = (settings.pickup.ca_file, settings.pickup.password_file) if settings.pickup else ()
+    yield from filter(None, (door.certificate, door.key, relay.ca_file, relay.password_file, *picked))

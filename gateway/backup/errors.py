@@ -1,10 +1,11 @@
 """Why a backup is not made, or no site is made of one.
 
 BackupError              never raised itself
-├── DatabaseElsewhere    the database lies in a server of its own, which has its own backups
+├── DatabaseElsewhere    the database lies on a server already
 ├── BackupTaken          a file of that name is there already, and may be the only backup
 ├── BackupRuns           another backup of this site is being made
 ├── SnapshotFailed       the database could not be copied; its text is SQLite's own code
+├── CopyDiffers          what was copied into another database is not what it was copied from; its text is the table
 ├── CodeMissing          no recovery code was given, and there is nobody to ask
 ├── BackupUnfit          what the file holds is no backup of a site that can be restored here; its text says in what
 ├── BackupDamaged        what the file holds is not what was put into it
@@ -19,7 +20,7 @@ class BackupError(SiteError):
 
 
 class DatabaseElsewhere(BackupError):
-    """The database lies in a server of its own, which has its own backups."""
+    """The database lies on a server already."""
 
     code = "DATABASE_ELSEWHERE"
 
@@ -40,6 +41,12 @@ class SnapshotFailed(BackupError):
     """The database could not be copied; its text is SQLite's own code."""
 
     code = "SNAPSHOT_FAILED"
+
+
+class CopyDiffers(BackupError):
+    """What was copied into another database is not what it was copied from; its text is the table."""
+
+    code = "COPY_DIFFERS"
 
 
 class CodeMissing(BackupError):

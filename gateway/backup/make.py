@@ -8,13 +8,15 @@ backup is made or has failed; one that was killed is cleared away by the next.
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
+
+from sqlalchemy import MetaData
 
 from gateway.access.act import act
 from gateway.access.actions import Action
@@ -23,6 +25,7 @@ from gateway.backup.archive import Item, pack
 from gateway.backup.contents import FORMAT, Manifest
 from gateway.backup.errors import BackupRuns, BackupTaken
 from gateway.language import gettext as _
+from gateway.site.handed import handed_over
 from gateway.site.home import DATABASE, Home
 from gateway.site.people import Person
 from gateway.site.ports import Clock, Sessions
@@ -45,11 +48,12 @@ class Made:
 
 @dataclass(frozen=True)
 class BackUp:
-    """Backs a site up. `clock` is the machine's; `progress` hears what is done now."""
+    """Backs a site up. `tables` are all it has; `clock` is the machine's; `progress` hears what is done now."""
 
     home: Home
     settings: Settings
     sessions: Sessions
+    tables: Sequence[MetaData]
     keyring: Keyring
     clock: Clock
     progress: Callable[[str], None] = lambda _step: None
@@ -57,29 +61,29 @@ class BackUp:
     def __call__(self, target: Path, code: str, person: Person) -> Made:
         """Make the backup in a new file; that it was asked for is noted first, and so stands in the backup too.
 
-        Raises MayNot, PersonGone, BackupTaken, BackupRuns, DatabaseElsewhere, SnapshotFailed, RecoveryCodeMistyped,
-        OSError or a KeyringError; then nothing is left of it.
+        Raises MayNot, PersonGone, BackupTaken, BackupRuns, SnapshotFailed, CopyDiffers, RecoveryCodeMistyped, OSError
+        or a KeyringError; then nothing is left of it.
         """
         with act(self.sessions, person, Action.BACK_UP, self.clock()):
-            database = snapshot.database_file(self.home, self.settings)
+            pass
         if target.exists() or target.is_symlink():
             raise BackupTaken
         made_at, newest = self.clock(), newest_key(self.keyring)
         if newest is None:
             raise KeyNotFound
         with self._workplace() as place:
-            archive = self._packed(place, database, made_at, newest)
+            archive = self._packed(place, made_at, newest)
             self.progress(_("Locking it with the recovery code …"))
             locked_file.lock_file(archive, target, code)
         with self.sessions.session() as session:
             last.remember(session, last.LastBackup(made_at, newest.fingerprint))
         return Made(made_at, target.stat().st_size, self._left_out())
 
-    def _packed(self, place: Path, database: Path, made_at: datetime, newest: KeyInfo) -> Path:
+    def _packed(self, place: Path, made_at: datetime, newest: KeyInfo) -> Path:
         archive, copy = place / "backup.tar", place / DATABASE
         head = self._small(contents.LOG_HEAD, self.home.log_head_file)
         self.progress(_("Copying the database …"))
-        snapshot.copy(database, copy)
+        self._copy_database(copy)
         begun = Manifest(
             format=FORMAT,
             party=self.settings.unit.party,
@@ -92,13 +96,20 @@ class BackUp:
         copy.unlink()
         return archive
 
+    def _copy_database(self, copy: Path) -> None:
+        database = snapshot.database_file(self.home, self.settings)
+        if database is None:
+            snapshot.gather(self.sessions, self.tables, copy)
+        else:
+            snapshot.copy(database, copy)
+
     def _files(self) -> Iterator[Item]:
         """Read the small files; the settings come first, for they tell what else may come."""
         yield from self._small(contents.SETTINGS, self.home.settings_file)
         yield from self._small(contents.PASSPHRASE, self.home.passphrase_file)
         yield from self._small(contents.DATA_KEY, self.home.data_key_file)
         for name, path in contents.named_inside(self.settings, self.home.path):
-            yield from self._small(name, path)
+            yield from self._small(name, handed_over(path))
         with self.keyring.reading():
             yield from [Item(name, path.read_bytes()) for name, path in contents.of_gnupg(self.home)]
 

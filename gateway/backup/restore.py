@@ -46,12 +46,16 @@ ASK_FIRST: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Restored:
-    """A site that was made of a backup: of whom, from when, what proves it, and who is asked to send again."""
+    """A site that was made of a backup: of whom, from when, what proves it, and who is asked to send again.
+
+    `from_server`: its database lay on a server, and lies in its folder now.
+    """
 
     party: str
     made_at: datetime
     proof: Proof
     asked: tuple[str, ...]
+    from_server: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,8 @@ class Restore:
                 proof = prove(site, self.clock())
                 asked = self._noted(site, manifest)
             _settle(home, unpack.settings_file, settings, here)
-        return Restored(manifest.party, manifest.made_at, proof, asked)
+        from_server = snapshot.database_file(home, settings) is None
+        return Restored(manifest.party, manifest.made_at, proof, asked, from_server)
 
     def _noted(self, site: Opened, manifest: Manifest) -> tuple[str, ...]:
         """Note in the trail what was done, and queue what is asked of the others, in one transaction."""

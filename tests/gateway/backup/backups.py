@@ -17,7 +17,8 @@ CODE = new_recovery_code()
 def flow(station, **changes):
     fields = {"settings": station.settings, "progress": lambda _step: None} | changes
     settings, progress = fields["settings"], fields["progress"]
-    return BackUp(station.home, settings, station.database, station.keyring, station.clocks.machine, progress)
+    clock = station.clocks.machine
+    return BackUp(station.home, settings, station.database, station.tables, station.keyring, clock, progress)
 
 
 def admin(station):
@@ -31,7 +32,7 @@ def back_up(home, target, **changes):
 
 @contextmanager
 def opened_as(home, settings):
-    with open_as(home, settings, Clocks(), bootstrap.TABLES) as station:
+    with open_as(home, settings, Clocks(), bootstrap.BRANCH) as station:
         yield station
 
 

@@ -1,9 +1,8 @@
 """A municipality's site, made once and copied for each test, with a letter from the region in it."""
 
-import shutil
-
 import pytest
 import sites
+from databases import copy_site
 
 from gateway.site.home import Home
 from gateway.site.people import Role
@@ -20,7 +19,7 @@ def made():
     with sites.short_folder() as folder:
         home = Home(folder / "unit")
         relay = RelaySettings(host="mail.example", password_file="relay-password", user="stafet")  # noqa: S106 - a file
-        make_station(home, Plan(UNIT, "Mette Testgaard", Role.ADMIN, sites.PASSWORD, relay=relay), bootstrap.TABLES)
+        make_station(home, Plan(UNIT, "Mette Testgaard", Role.ADMIN, sites.PASSWORD, relay=relay), bootstrap.BRANCH)
         sites.password_file(folder).rename(home.path / "relay-password")
         yield home
 
@@ -28,5 +27,4 @@ def made():
 @pytest.fixture
 def home(made, short_path):
     """A copy that a test may do as it likes with; its sockets stay behind."""
-    shutil.copytree(made.path, short_path / "unit", ignore=shutil.ignore_patterns("S.*"))
-    return Home(short_path / "unit")
+    return Home(copy_site(made.path, short_path / "unit"))

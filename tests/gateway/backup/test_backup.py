@@ -14,16 +14,19 @@ from contextlib import closing
 import pytest
 import sites
 from backups import CODE, admin, back_up, flow
+from databases import copy_site
+from sqlalchemy.exc import OperationalError
 
 from gateway.audit.read import entries
 from gateway.backup import contents, snapshot
-from gateway.backup.errors import BackupRuns, BackupTaken, DatabaseElsewhere, SnapshotFailed
+from gateway.backup.errors import BackupRuns, BackupTaken, SnapshotFailed
 from gateway.backup.last import last_backup
 from gateway.backup.make import WORKPLACE
 from gateway.backup.prove import prove
 from gateway.site.errors import MayNot
 from gateway.site.home import Home
 from gateway.site.people import Role
+from gateway.site.settings import PickupSettings
 from inbox_tui.bootstrap import open_municipality
 from keys.errors import GpgFailed
 
@@ -57,7 +60,7 @@ def by_hand(file, folder):
 def backed_up(made):
     """One site that was backed up, what it told of that, the backup, and the folder it was unpacked into by hand."""
     with sites.short_folder() as folder:
-        shutil.copytree(made.path, folder / "unit", ignore=shutil.ignore_patterns("S.*"))
+        copy_site(made.path, folder / "unit")
         told, file = back_up(Home(folder / "unit"), folder / "site.gpg"), folder / "site.gpg"
         yield Home(folder / "unit"), told, file, by_hand(file, folder / "by-hand")
 
@@ -198,10 +201,30 @@ def test_two_backups_at_once_do_not_meet(home, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["first.gpg"]
 
 
-def test_a_database_in_a_server_of_its_own_is_refused_plainly(home, tmp_path):
+def test_a_database_on_a_server_is_gathered_into_a_file_like_any_other(home, tmp_path, short_path):
+    """The rows are read here where they are, past what the settings name; tests/peers has a server."""
     with open_municipality(home) as station:
-        settings = station.settings.model_copy(update={"database_url": "postgresql+psycopg://stafet@db/stafet"})
-        with pytest.raises(DatabaseElsewhere):
+        settings = station.settings.model_copy(update={"database_url": "postgresql://stafet@db/stafet"})
+        flow(station, settings=settings)(tmp_path / "site.gpg", CODE, admin(station))
+    unpacked = by_hand(tmp_path / "site.gpg", short_path / "by-hand")
+
+    assert stat.S_IMODE((unpacked.path / "stafet.db").stat().st_mode) == 0o600
+    with open_municipality(unpacked) as station:
+        assert admin(station).name == "Mette Testgaard"
+        with station.database.reading() as session:
+            assert [one.outcome for one in entries(session, action="back-up")] == ["done"]
+
+
+def test_a_disk_too_small_for_what_is_gathered_is_named_and_leaves_nothing(home, tmp_path, monkeypatch):
+    def full(_source, _target, _tables):
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorname = "SQLITE_FULL"
+        raise OperationalError("INSERT", None, error)
+
+    monkeypatch.setattr("gateway.backup.copying.copy", full)
+    with open_municipality(home) as station:
+        settings = station.settings.model_copy(update={"database_url": "postgresql://stafet@db/stafet"})
+        with pytest.raises(SnapshotFailed, match="SQLITE_FULL"):
             flow(station, settings=settings)(tmp_path / "site.gpg", CODE, admin(station))
     assert nothing_is_left(home, tmp_path)
 
@@ -214,6 +237,25 @@ def test_a_passphrase_from_the_service_manager_is_backed_up_too(home, tmp_path, 
 
     with open_municipality(by_hand(short_path / "site.gpg", short_path / "b")) as station:
         assert admin(station)
+
+
+def test_the_passwords_for_the_mail_servers_are_backed_up_too(home, tmp_path, short_path, monkeypatch):
+    relay, mailbox = home.path / "relay-password", home.path / "imap-password"
+    mailbox.write_text("from the folder")
+    (tmp_path / relay.name).write_text("handed over")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    with open_municipality(home) as station:
+        named = {
+            "relay": station.settings.relay.model_copy(update={"password_file": relay}),
+            "pickup": PickupSettings(host="imap.example", user="u", password_file=mailbox),
+        }
+        told = flow(station, settings=station.settings.model_copy(update=named))(
+            short_path / "site.gpg", CODE, admin(station)
+        )
+    assert told.left_out == ()
+    unpacked = by_hand(short_path / "site.gpg", short_path / "b").path
+    assert (unpacked / relay.name).read_text() == "handed over"
+    assert (unpacked / mailbox.name).read_text() == "from the folder"
 
 
 def test_a_file_outside_the_folder_is_named_as_left_out(home, tmp_path):

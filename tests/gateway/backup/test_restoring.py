@@ -1,6 +1,5 @@
 """A site is made of a backup whole and proved, or there is nothing of it."""
 
-import shutil
 import sqlite3
 import stat
 import tarfile
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 import sites
 from backups import CODE, admin, back_up, opened_as, restore
+from databases import copy_site
 
 from gateway.audit.read import entries
 from gateway.audit.trail import CONSOLE
@@ -38,7 +38,7 @@ from keys.locked_file import new_recovery_code
 def backup(made):
     """A backup of a site, and the folder of that site."""
     with sites.short_folder() as folder:
-        shutil.copytree(made.path, folder / "unit", ignore=shutil.ignore_patterns("S.*"))
+        copy_site(made.path, folder / "unit")
         told = back_up(Home(folder / "unit"), folder / "site.gpg")
         yield folder / "site.gpg", Home(folder / "unit"), told
 
@@ -237,7 +237,7 @@ def test_a_letter_that_cannot_be_opened_is_no_proof(backup, empty):
     """The newest letters of a site are opened; when not one of them can be, the key is not the one they are for."""
 
     def with_a_foreign_letter(home, settings):
-        manager = open_as(home, settings, Clocks(), bootstrap.TABLES)
+        manager = open_as(home, settings, Clocks(), bootstrap.BRANCH)
         station = manager.__enter__()
         with station.database.session() as session:
             at = utc_now()
@@ -262,7 +262,7 @@ def test_gpg_that_fails_is_no_site_either(backup, empty, monkeypatch):
 
 
 def test_what_waited_to_leave_has_all_its_tries_again_after_the_others_were_asked(made, empty, short_path):
-    shutil.copytree(made.path, short_path / "old", ignore=shutil.ignore_patterns("S.*"))
+    copy_site(made.path, short_path / "old")
     now = utc_now()
     with open_municipality(Home(short_path / "old")) as station, station.database.session() as session:
         facts = {"conversation_id": "c", "to_party": "region", "number": "", "locked": b"x", "posted_at": now}
