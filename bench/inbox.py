@@ -61,7 +61,7 @@ def filled_site(folder: Path) -> Path:
     unit = UnitSettings(
         party="730", name="Den sociale indgang", address="sikkerpost@randers.example", phone="+4589150000"
     )
-    make_station(home, Plan(unit, WHO, Role.ADMIN, PASSWORD), bootstrap.TABLES)
+    make_station(home, Plan(unit, WHO, Role.ADMIN, PASSWORD), bootstrap.BRANCH)
     with bootstrap.open_municipality(home) as station, station.database.session() as session:
         locked, now = Locked(station.vault), utc_now()
         cases = [a_case(place, now - timedelta(hours=place)) for place in range(MANY)]

@@ -11,13 +11,17 @@ from gateway.commands import (
     audit,
     backup,
     citizen,
+    completion,
     console,
     contacts,
     correspond,
+    database,
+    database_move,
     desk,
     doctor,
     duty,
     export,
+    health,
     incident,
     journal,
     keys,
@@ -33,7 +37,7 @@ from gateway.commands import (
 )
 from gateway.commands.console import Arguments, Console
 from gateway.language import gettext as _
-from gateway.station import make_station
+from gateway.station import SHARED, make_station
 from gateway.terminal.quarantine_words import AT_REGION
 
 PROGRAM: Final = "stafet-gateway"
@@ -44,7 +48,14 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     parser.description = _("Præhospitalet's end: send referrals to the citizens' municipalities, and follow them.")
     commands = parser.add_subparsers(required=True, metavar=_("COMMAND"), parser_class=console.Subcommand)
     _add_init(commands)
-    site.add_run(commands, bootstrap.open_region, bootstrap.handlers, bootstrap.chores, bootstrap.take_reply)
+    site.add_run(
+        commands,
+        bootstrap.open_region,
+        bootstrap.handlers,
+        bootstrap.chores,
+        bootstrap.take_reply,
+        watch=bootstrap.watch,
+    )
     desk.add_desk(commands, bootstrap.open_region)
     refer.add_refer(commands, bootstrap.open_region)
     refer.add_status(commands, bootstrap.open_region)
@@ -70,8 +81,12 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     mailbox.add_mailbox(commands, bootstrap.open_region)
     retention.add_retention(commands, bootstrap.open_region, bootstrap.retain)
     doctor.add_doctor(commands, bootstrap.open_region, bootstrap.retain)
+    health.add_health(commands, SHARED, bootstrap.BRANCH)
+    own = database.add_database(commands, SHARED, bootstrap.BRANCH, at_region=True)
+    database_move.add_move(own, bootstrap.open_region)
     backup.add_backup(commands, bootstrap.open_region)
-    backup.add_restore(commands, bootstrap.TABLES, at_region=True, also=bootstrap.after_restore)
+    backup.add_restore(commands, bootstrap.BRANCH, at_region=True, also=bootstrap.after_restore)
+    completion.add_completion(commands, parser.prog, build)
     return parser
 
 
@@ -83,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _add_init(commands: console.Commands) -> None:
     def init(arguments: Arguments, console: Console) -> int:
         plan = site.plan(arguments, party=REGION, name="AMK-vagtcentralen, Præhospitalet")
-        return site.made(console, make_station(console.home, plan, bootstrap.TABLES), plan)
+        return site.made(console, make_station(console.home, plan, bootstrap.BRANCH), plan)
 
     parser = commands.add_parser("init", help=_("make the region's site"))
     site.init_options(parser)

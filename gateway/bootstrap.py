@@ -15,6 +15,7 @@ from gateway.liveness.drills import AskForDrills, TakeDrillAnswer
 from gateway.liveness.look import Board
 from gateway.medcom.message import Party
 from gateway.meetings.take import handlers as meeting_handlers
+from gateway.monitor.watch import Watch
 from gateway.referring.after_all import WithdrawAfterAll
 from gateway.referring.attention import attention
 from gateway.referring.correspond import Correspond
@@ -33,8 +34,10 @@ from gateway.referring.recognise import Recognise
 from gateway.referring.refusals import Refused
 from gateway.referring.replies import TakeReplies
 from gateway.referring.rows import ReferringTable
+from gateway.referring.run_out import RunOut
 from gateway.referring.submit import Submit, skip_numbers
 from gateway.retention.run import Retain
+from gateway.schema.branch import REGION_STEPS, REVISIONS, Branch
 from gateway.site.errors import WrongEnd
 from gateway.site.home import Home
 from gateway.station import Clocks, Station, open_station
@@ -42,9 +45,10 @@ from gateway.statistics.figures import Figures
 from gateway.statistics.period import Period
 from gateway.wire.letters import Kind
 
-__all__ = ["TABLES", "Progress", "Refused", "follow", "handlers", "open_region", "submit"]
+__all__ = ["BRANCH", "TABLES", "Progress", "Refused", "follow", "handlers", "open_region", "submit"]
 
 TABLES = ReferringTable.metadata
+BRANCH = Branch("region", (TABLES,), REVISIONS / "region", REGION_STEPS)
 
 
 @contextmanager
@@ -52,7 +56,7 @@ def open_region(home: Home, clocks: Clocks | None = None) -> Iterator[Station]:
     """Open the region's site; raises WrongEnd for a municipality's, and what `open_station` raises."""
     if home.settings().unit.party != REGION:
         raise WrongEnd
-    with open_station(home, clocks, TABLES) as station:
+    with open_station(home, clocks, BRANCH) as station:
         yield station
 
 
@@ -99,6 +103,11 @@ def board(station: Station) -> Board:
     """Give the board of the 19."""
     clocks = station.clocks
     return upkeep.board(station, lambda session: attention(session, clocks.machine() - clocks.rules()))
+
+
+def watch(station: Station) -> Watch:
+    """Give what a monitor is told that only the region knows."""
+    return Watch(board(station), RunOut(station.vault, station.clocks.rules, station.settings.promise))
 
 
 def after_all(station: Station) -> WithdrawAfterAll:

@@ -51,10 +51,12 @@ from gateway.meetings.rows import MeetingTable
 from gateway.retention.erasers import at_either_end
 from gateway.retention.rows import RetentionTable
 from gateway.retention.run import Retain
+from gateway.schema import version
+from gateway.schema.branch import REVISIONS, SHARED_STEPS, Branch, every_table
 from gateway.site.cipher import Vault, new_key
 from gateway.site.data_key import DataKeyFile
 from gateway.site.erasing import Eraser
-from gateway.site.errors import DatabaseTaken
+from gateway.site.errors import DatabaseTaken, SiteInUse
 from gateway.site.home import Home, write_private
 from gateway.site.people import People, PeopleTable, Person, Role
 from gateway.site.ports import Clock
@@ -78,6 +80,7 @@ SHARED_TABLES: Final = (
     LivenessTable.metadata,
     MailboxTable.metadata,
 )
+SHARED: Final = Branch("shared", SHARED_TABLES, REVISIONS / "shared", SHARED_STEPS)
 
 
 def utc_now() -> datetime:
@@ -98,7 +101,7 @@ class Clocks:
 
 @dataclass(frozen=True)
 class Station:
-    """One opened end. Made by `open_station`."""
+    """One opened end. Made by `open_station`; `tables` are all that its database has."""
 
     home: Home
     settings: Settings
@@ -106,6 +109,20 @@ class Station:
     keyring: Keyring
     vault: Vault
     clocks: Clocks
+    tables: tuple[MetaData, ...] = ()
+    only_we: Callable[[], object] = lambda: True
+    """Tells whether nobody else has the site open; then nobody opens it before we have closed it."""
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only one here; who opens the site meanwhile waits until we close it.
+
+        Raises AlreadyRunning or SiteInUse; then it is to be closed.
+        """
+        with self.home.running():
+            if not self.only_we():
+                raise SiteInUse
+            yield
 
     @property
     def own(self) -> Identity:
@@ -272,7 +289,7 @@ class Plan:
     database_url: str | None = None
 
 
-def make_station(home: Home, plan: Plan, *tables: MetaData) -> Fingerprint:
+def make_station(home: Home, plan: Plan, *branches: Branch) -> Fingerprint:
     """Make a site: key, passphrase, data key, certificate, database, first person.
 
     Raises HomeTaken, DatabaseTaken, KeyringError.
@@ -295,7 +312,7 @@ def make_station(home: Home, plan: Plan, *tables: MetaData) -> Fingerprint:
         keeping=KeepingSettings(alone=plan.alone),
     )
     database = Database(home.database_url(settings))
-    database.create(*SHARED_TABLES, *tables)
+    version.make(database, (SHARED, *branches))
     with database.session() as session:
         _add_first_person(session, Vault(data_key), plan, settings)
     database.close()
@@ -305,24 +322,38 @@ def make_station(home: Home, plan: Plan, *tables: MetaData) -> Fingerprint:
 
 
 @contextmanager
-def open_station(home: Home, clocks: Clocks | None = None, *tables: MetaData) -> Iterator[Station]:
-    """Open a site; raises HomeMissing, SettingsUnreadable, KeyringError, VaultDamaged (no sound data key)."""
-    settings = home.settings()
+def open_station(home: Home, clocks: Clocks | None = None, *branches: Branch) -> Iterator[Station]:
+    """Open a site.
+
+    Raises HomeMissing, SettingsUnreadable, KeyringError, VaultDamaged (no sound data key), SchemaOlder, SchemaNewer or
+    SchemaUnknown.
+    """
+    home.settings()  # where there is no site, nothing is made
     home.unfinished_file.unlink(missing_ok=True)  # had the making stopped just before it did so itself
-    with open_as(home, settings, clocks or Clocks(), *tables) as station:
+    with _opened(home, home.settings, clocks or Clocks(), branches) as station:
         yield station
 
 
 @contextmanager
-def open_as(home: Home, settings: Settings, clocks: Clocks, *tables: MetaData) -> Iterator[Station]:
+def open_as(home: Home, settings: Settings, clocks: Clocks, *branches: Branch) -> Iterator[Station]:
     """Open a site whose settings are not in their place yet; raises what `open_station` does."""
+    with _opened(home, lambda: settings, clocks, branches) as station:
+        yield station
+
+
+@contextmanager
+def _opened(
+    home: Home, read_settings: Callable[[], Settings], clocks: Clocks, branches: Sequence[Branch]
+) -> Iterator[Station]:
     with home.in_use() as last_one:
+        settings = read_settings()  # not before: who had the site to themselves may have moved its database
         keyring = Keyring(home.gnupg, passphrase.read(home.passphrase_file))
         database = Database(home.database_url(settings))
         try:
-            database.create(*SHARED_TABLES, *tables)
+            version.require_current(database, (SHARED, *branches))
             vault = Vault(data_key_file(home, keyring, settings).read(clocks.machine()))
-            yield Station(home, settings, database, keyring, vault, clocks)
+            tables = (*every_table((SHARED, *branches)), version.VERSIONS.metadata)
+            yield Station(home, settings, database, keyring, vault, clocks, tables, lambda: bool(last_one))
         finally:
             database.close()
             if last_one:

@@ -39,7 +39,7 @@ class InboxApp(TerminalApp[Person]):
     def __init__(self, ports: "InboxPorts") -> None:
         entrance = Entrance(
             ports.door,
-            one_line(ports.store.unit().unit_name),
+            one_line(ports.unit_name),
             question(),
             commands.QUIT,
             watch=ports.watch,
@@ -55,7 +55,7 @@ class InboxApp(TerminalApp[Person]):
         from inbox_tui.screens.inbox import InboxScreen  # noqa: PLC0415 - likewise
 
         ports = self._ports()
-        return InboxScreen(Seat(ports, person), one_line(ports.store.unit().unit_name))
+        return InboxScreen(Seat(ports, person), one_line(ports.unit_name))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlmodel import Session
 
+from directory.calendar import local_day
 from directory.model import REGION, Contact
 from gateway import upkeep
 from gateway.access.actions import CASEWORK
@@ -21,7 +22,9 @@ from gateway.keeping.ports import Keeper
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.mailbox.last import Whose
+from gateway.monitor.watch import Watch as MonitorWatch
 from gateway.retention.run import Retain
+from gateway.schema.branch import Branch
 from gateway.site.errors import WrongEnd
 from gateway.site.home import Home
 from gateway.site.people import Person
@@ -46,11 +49,13 @@ from inbox_tui.mailbox import Waiting
 from inbox_tui.news import News
 from inbox_tui.ports import InboxPorts
 from inbox_tui.replies import TakeReplies
+from inbox_tui.schema.steps import REVISIONS, STEPS
 from inbox_tui.set_aside import SetAside
 from inbox_tui.store import CaseStore
 from inbox_tui.tables import InboxTable
 
 TABLES = InboxTable.metadata
+BRANCH = Branch("unit", (TABLES,), REVISIONS, STEPS)
 ELSEWHERE: Final = mark("The inbox is for those who take referrals. To check what was done: stafet-inbox audit")
 """What somebody else is told, such as an auditor."""
 
@@ -60,7 +65,7 @@ def open_municipality(home: Home, clocks: Clocks | None = None) -> Iterator[Stat
     """Open a municipality's site; raises WrongEnd for the region's, and what `open_station` raises."""
     if home.settings().unit.party == REGION:
         raise WrongEnd
-    with open_station(home, clocks, TABLES) as station:
+    with open_station(home, clocks, BRANCH) as station:
         yield station
 
 
@@ -103,6 +108,14 @@ def tell_unit(station: Station) -> Sequence[Callable[[], int]]:
     return upkeep.tell_mailbox(station, Whose.UNIT, settings.mailbox.address, waits)
 
 
+def watch(station: Station) -> MonitorWatch:
+    """Give what a monitor is told that only the municipality knows."""
+    waits = Waiting(station.vault, station.settings.casework.remind_days)
+    return MonitorWatch(
+        upkeep.board(station), lambda session: waits.run_out(session, local_day(station.clocks.rules()))
+    )
+
+
 def inbox_ports(
     station: Station, person: Person | None = None, notice: str | None = None, *, name: str = ""
 ) -> InboxPorts:
@@ -119,6 +132,7 @@ def inbox_ports(
         departments=house(station),
         staff=station.staff,
         now=station.clocks.rules,
+        unit_name=own_unit(station).unit_name,
         casework=station.settings.casework,
         person=person,
         name=name,

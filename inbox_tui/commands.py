@@ -175,6 +175,7 @@ RING_LATER: Final = Command("escape", "back", "Esc", mark("later"), mark("Go bac
 RING: Final = Command("t,T", "contact", "T", mark("note contact"), mark("Note how it went, straight away."))
 ACKNOWLEDGE_DRILL: Final = Command("k,K,enter", "confirm", "K", mark("acknowledge"), mark("Acknowledge the TEST."))
 SAVE: Final = Command("ctrl+s,enter", "send", "Ctrl+S", mark("save"), mark("Save what is written."))
+TELL: Final = Command("ctrl+s,enter", "send", "Ctrl+S", mark("send"), mark("Write it down, and tell Præhospitalet."))
 SEEN: Final = Command("enter", "send", "Enter", mark("go on"), mark("Go on."))
 GO_ON: Final = Command("enter", "confirm", "Enter", mark("go on"), mark("Go on to Præhospitalet's page."))
 MARK: Final = Command("space", "mark", mark("Space"), mark("mark"), mark("Mark the one the cursor is on."))

@@ -153,7 +153,7 @@ class Counting:
         return {outcome: found[outcome] for outcome in (*listed, *sorted(set(found) - set(listed)))}
 
     def _notes(self, kind: EventKind) -> Iterator[tuple[str, Note | None]]:
-        rows = self.session.exec(select(EventRow).where(EventRow.kind == kind))
+        rows = self.session.exec(select(EventRow).where(EventRow.kind == kind).order_by(col(EventRow.id)))
         return ((row.case_id, self._locked.note(row)) for row in rows)
 
 

@@ -173,7 +173,7 @@ class Locked:
         if not row.words:
             return Forwarded(department, "", row.at)
         words = self._open(row.words, row.case_id, "forward")
-        also = tuple(departments[one] for one in words["also"])
+        also = tuple(departments[one] for one in words.get("also", ()))  # 0.1.0 wrote none
         return Forwarded(department, words["by"], row.at, words["note"], words["reason"], also)
 
     def _taker(self, row: CaseRow) -> str | None:

@@ -1,8 +1,9 @@
 """What the unit's ordinary mailbox is told of: what has come and nobody has opened, and what is due (E13, E16)."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlmodel import Session
@@ -36,3 +37,9 @@ class Waiting:
                 yield Standing(ARRIVED, line.id, Matter.ARRIVED)
             for one in all_due(line, today, self.remind_days):
                 yield Standing(one.why, line.id, Matter.REMINDER, daily=one.why in DAILY)
+
+    def run_out(self, session: Session, today: date) -> Mapping[str, int]:
+        """Count the cases by each of their clocks that has run out; all are 0 while the offices are closed."""
+        lines = Cases(session, self.vault, EVERYTHING).frames(today)
+        counted = Counter(one.why for line in lines for one in all_due(line, today, self.remind_days))
+        return {why: counted[why] for why in Why}

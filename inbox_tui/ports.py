@@ -24,7 +24,7 @@ POLL_SECONDS: Final = 2.0
 
 @dataclass(frozen=True)
 class InboxPorts:
-    """The store and its neighbours. `now` is the rules' clock.
+    """The store and its neighbours. `now` is the rules' clock, `unit_name` our own unit's as the work begins.
 
     `person` is set when who acts is already known, `name` when it is only said. `notice` is one line shown above
     everything, such as the demo's.
@@ -41,6 +41,7 @@ class InboxPorts:
     departments: Departments
     staff: Staff
     now: Clock
+    unit_name: str
     casework: CaseworkSettings = STANDARD
     person: Person | None = None
     name: str = ""

@@ -11,8 +11,12 @@ from gateway.commands import (
     backup,
     changes,
     citizen,
+    completion,
     console,
+    database,
+    database_move,
     doctor,
+    health,
     keys,
     liveness,
     mailbox,
@@ -24,7 +28,7 @@ from gateway.commands import (
 )
 from gateway.commands.console import REFUSED, Arguments, Console
 from gateway.language import gettext as _
-from gateway.station import make_station
+from gateway.station import SHARED, make_station
 from gateway.terminal.quarantine_words import AT_MUNICIPALITY
 from inbox_tui import bootstrap
 from inbox_tui.command_line.acts import add_acts
@@ -48,7 +52,14 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     parser.set_defaults(run=_no_terminal)
     commands = parser.add_subparsers(metavar=_("COMMAND"), parser_class=console.Subcommand)
     _add_init(commands)
-    site.add_run(commands, bootstrap.open_municipality, bootstrap.handlers, bootstrap.chores, bootstrap.take_reply)
+    site.add_run(
+        commands,
+        bootstrap.open_municipality,
+        bootstrap.handlers,
+        bootstrap.chores,
+        bootstrap.take_reply,
+        watch=bootstrap.watch,
+    )
     add_serve(commands)
     add_list(commands)
     add_cases(commands)
@@ -70,9 +81,13 @@ def build(parser: ArgumentParser) -> ArgumentParser:
     audit.add_audit(commands, bootstrap.open_municipality)
     retention.add_retention(commands, bootstrap.open_municipality, bootstrap.retain)
     doctor.add_doctor(commands, bootstrap.open_municipality, bootstrap.retain)
+    health.add_health(commands, SHARED, bootstrap.BRANCH)
+    own = database.add_database(commands, SHARED, bootstrap.BRANCH, at_region=False)
+    database_move.add_move(own, bootstrap.open_municipality)
     backup.add_backup(commands, bootstrap.open_municipality)
-    backup.add_restore(commands, bootstrap.TABLES, at_region=False)
+    backup.add_restore(commands, bootstrap.BRANCH, at_region=False)
     _add_demo(commands)
+    completion.add_completion(commands, parser.prog, build)
     return parser
 
 
@@ -91,7 +106,7 @@ def _add_init(commands: console.Commands) -> None:
         if place is None:
             raise NotAParty
         plan = site.plan(arguments, party=code, name=place.official_name)
-        fingerprint = make_station(console.home, plan, bootstrap.TABLES)
+        fingerprint = make_station(console.home, plan, bootstrap.BRANCH)
         with bootstrap.open_municipality(console.home) as station:
             bootstrap.case_store(station).ensure_departments()
         return site.made(console, fingerprint, plan)

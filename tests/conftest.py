@@ -2,7 +2,6 @@
 
 import gc
 import os
-import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
@@ -28,11 +27,8 @@ os.umask(0o077)
 
 share_statements()
 
-MEMORY, PLENTY = Path("/dev/shm"), 2**32  # noqa: S108 - pytest makes a folder of its own in it
-"""Where a test's own files lie on a machine with so many free bytes there: ten thousand tests wait for no disk."""
-
-if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > PLENTY:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+if memory := databases.memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 SELDOM = 10_000
 """How many objects are made before Python looks for those that only hold each other; it is 700 otherwise."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from databases import database_at
+from quick_databases import created
 from sqlmodel import Session
 
 from directory.model import REGION, Contact
@@ -58,7 +59,6 @@ from inbox_tui.tables import InboxTable
 from keys.certificate import KeyInfo
 from keys.errors import KeyNotFound
 from keys.fingerprint import Fingerprint
-from tests.quick_databases import created
 
 DATA = Path(__file__).parent / "data" / "referrals.json"
 REFERRALS = {one["id"]: one["input"] for one in json.loads(DATA.read_text(encoding="utf-8"))["referrals"]}
@@ -282,6 +282,7 @@ class InboxSite:
                 departments=Departments(self.db),
                 staff=Staff(self.db, self.vault, lambda: self.now, 7),
                 now=lambda: self.now,
+                unit_name=UNIT.unit_name,
                 person=ANNE,
                 poll_seconds=60,
             ),

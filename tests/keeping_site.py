@@ -1,7 +1,6 @@
 """The region's desk with real keys and flows, joined to Randers and Favrskov: for the screens that keep the line."""
 
 import asyncio
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sites
+from databases import copy_site
 from sites import FAVRSKOV, RANDERS, Line, Site
 
 from directory.book import AddressBook
@@ -112,7 +112,7 @@ def made_homes() -> Iterator[Path]:
 def copied(made: Path, folder: Path) -> Iterator[dict[str, Station]]:
     """Open a copy of the three sites, whose keys a test may change."""
     before = dict(sites.KEYS)
-    shutil.copytree(made, folder / "s", ignore=shutil.ignore_patterns("S.*"))
+    copy_site(made, folder / "s")
     with ExitStack() as stack:
         opened = {
             party: stack.enter_context(open_station(Home(folder / "s" / party)))

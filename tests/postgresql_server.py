@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +49,9 @@ class PostgreSQL:
         return f"postgresql://{USER}@/{name}?host={self.folder}"
 
     def connect(self, name: str = "postgres") -> psycopg.Connection:
-        return psycopg.connect(host=str(self.folder), user=USER, dbname=name, autocommit=True)
+        return psycopg.connect(
+            host=str(self.folder), user=USER, dbname=name, options="-c timezone=UTC", autocommit=True
+        )
 
     def prepare(self) -> None:
         """Make the cluster."""
@@ -93,19 +95,31 @@ class PostgreSQL:
             self.process.wait(PATIENCE)
         self.process = None
 
-    def databases(self) -> set[str]:
-        with closing(self.connect()) as at:
-            return {name for (name,) in at.execute("SELECT datname FROM pg_database")}
+    def create(self, name: str, template: str = "template0") -> bool:
+        """Make a database, as a copy of another one if that is named; tell whether it was not there already."""
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+        with closing(self.connect()) as at, suppress(psycopg.errors.DuplicateDatabase):
+            at.execute(words.format(sql.Identifier(name), sql.Identifier(template)))
+            return True
+        return False
 
-    def create(self, name: str, template: str = "template1") -> None:
-        """Make a database, as a copy of another one if that is named."""
-        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+    def only_for_reading(self, name: str, *, on: bool) -> None:
+        """Let connections made from now on write nothing to a database, or write again."""
+        words = sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = {}")
         with closing(self.connect()) as at:
-            at.execute(words)
+            at.execute(words.format(sql.Identifier(name), sql.Literal(on)))
 
-    def drop(self, name: str) -> None:
+    def replace(self, name: str, template: str) -> None:
+        """Put a copy of a database in another's place; whoever has either open is put out."""
+        self.drop(name)
         with closing(self.connect()) as at:
-            at.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            at.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (template,))
+        self.create(name, template)
+
+    def drop(self, *names: str) -> None:
+        with closing(self.connect()) as at:
+            for name in names:
+                at.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from databases import ON_POSTGRESQL, server
-from sqlalchemy import Engine, MetaData, inspect
+from databases import ON_POSTGRESQL, opened, server
+from sqlalchemy import Engine, MetaData, make_url
 from sqlmodel import create_engine
 
 from gateway.adapters import database
@@ -22,7 +22,7 @@ STATEMENTS = 5_000
 """More than all the tests have."""
 
 _made: dict[tuple[MetaData, ...], bytes] = {}
-_count: dict[tuple[MetaData, ...], int] = {}
+_templates: dict[tuple[MetaData, ...], str] = {}
 
 
 def created(made: Database, *families: MetaData) -> None:
@@ -44,31 +44,40 @@ def created(made: Database, *families: MetaData) -> None:
 
 def _created_on_server(made: Database, families: tuple[MetaData, ...]) -> None:
     """Copy a database in which the same tables were created; what is there already keeps what it holds."""
-    template, name = f"template_{_count.setdefault(families, len(_count))}_{os.getpid()}", made._engine.url.database
-    with made.reading() as session:
-        there = inspect(session.get_bind()).get_table_names()
-    made.close()
-    if there:
-        made.create(*families)
-    elif template in server().databases():
-        server().drop(name)
-        server().create(name, template)
-    else:
-        made.create(*families)
+    name = str(made._engine.url.database)
+    if families in _templates:
+        if not server().create(name, _templates[families]):
+            made.create(*families)
+        return
+    new = server().create(name)
+    made.create(*families)
+    if new:
         made.close()
-        server().create(template, name)
+        _templates[families] = f"template_{os.getpid()}_{len(_templates)}"
+        server().create(_templates[families], name)
 
 
 def share_statements() -> None:
     """Let every database that is opened from now on use what was compiled for those before it."""
-    first = create_engine("sqlite://", query_cache_size=STATEMENTS)
-    first.connect().close()  # from here on its dialect knows which SQLite this is
+    _share(database, create_engine("sqlite://"))
+    if ON_POSTGRESQL:
+        from gateway.adapters import postgresql  # noqa: PLC0415 - needed on PostgreSQL alone
 
-    def create(url: str, **options: Any) -> Engine:
+        _share(postgresql, postgresql.engine_for(make_url(server().url("postgres")), database.BUSY_SECONDS))
+
+
+def _share(opener: Any, first: Engine) -> None:
+    first.connect().close()  # from here on its dialect knows which database this is
+    first.dispose()
+    first._compiled_cache.capacity = STATEMENTS
+
+    def create(url: Any, **options: Any) -> Engine:
         engine = create_engine(url, **options)
-        if engine.dialect.name == first.dialect.name:
-            engine.dialect = engine.pool._dialect = first.dialect
-            engine._compiled_cache = first._compiled_cache
+        engine.dialect.initialize = lambda _connection: None
+        engine.dialect = engine.pool._dialect = first.dialect
+        engine._compiled_cache = first._compiled_cache
+        if ON_POSTGRESQL:
+            opened(engine)
         return engine
 
-    database.create_engine = create
+    opener.create_engine = create

@@ -65,6 +65,7 @@ def lines(path):
 def test_a_command_starts_without_the_screens_and_the_other_end(command):
     """A command is typed while somebody waits on the line: what only screens or the demo need is not loaded."""
     heavy = ("textual", "rich", "fpdf", "matplotlib", "fhir", "inbox_tui.demo", "inbox_tui.app")
+    heavy += ("pythonjsonlogger", "prometheus_client", "gateway.monitor.joined")
     ask = f"import sys, {command}; print(*[name for name in {heavy!r} if name in sys.modules])"
 
     told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)

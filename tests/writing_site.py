@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sites
+from databases import database_at, everything_in
 from quick_databases import created
 from sqlmodel import select
 
@@ -115,14 +116,14 @@ class WritingSite:
             return list(session.exec(select(table)).all())
 
     def bytes(self) -> bytes:
-        """Give everything the site has on disk, the write-ahead log too."""
-        return b"".join(path.read_bytes() for path in sorted(self.folder.iterdir()))
+        """Give everything the site has in its database, the write-ahead log too."""
+        return everything_in(self.folder / "stafet.db")
 
 
 @contextmanager
 def writing_site(folder: Path) -> Iterator[WritingSite]:
     folder.mkdir()
-    database, vault = Database(f"sqlite:///{folder}/stafet.db"), Vault.random()
+    database, vault = Database(database_at(folder / "stafet.db")), Vault.random()
     created(database, *SHARED_TABLES, ReferringTable.metadata)
     with database.session() as session:
         people = People(session, vault)

@@ -61,6 +61,7 @@ class Action(enum.StrEnum):
     LIST_EXPOSED = "list-exposed"
     SEND_TEST = "send-test"
     BACK_UP = "back-up"
+    MOVE_DATABASE = "move-database"
     SEE_FIGURES = "see-figures"
     READ_LOG = "read-log"
     VERIFY_LOG = "verify-log"
@@ -120,6 +121,8 @@ class Action(enum.StrEnum):
     GIVE_UP = "give-up"
     PARK = "park"
     RESTORE = "restore"
+    UPGRADE_DATABASE = "upgrade-database"
+    DOWNGRADE_DATABASE = "downgrade-database"
     TAKE_EFFECT = "take-effect"
     TAKE_KEY = "take-key"
     TAKE_PROPOSAL = "take-proposal"
@@ -169,6 +172,7 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.LIST_EXPOSED: CONTROL,
     Action.SEND_TEST: KEEPING,
     Action.BACK_UP: KEEPING,
+    Action.MOVE_DATABASE: KEEPING,
     Action.SEE_FIGURES: EVERYBODY - {Role.DEPARTMENT},
     Action.READ_LOG: CONTROL,
     Action.VERIFY_LOG: CONTROL,
@@ -225,6 +229,8 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.GIVE_UP: NOBODY,
     Action.PARK: NOBODY,
     Action.RESTORE: NOBODY,
+    Action.UPGRADE_DATABASE: NOBODY,
+    Action.DOWNGRADE_DATABASE: NOBODY,
     Action.TAKE_EFFECT: NOBODY,
     Action.TAKE_KEY: NOBODY,
     Action.TAKE_PROPOSAL: NOBODY,

@@ -21,6 +21,7 @@ from imapclient.imap4 import IMAP4WithTimeout
 from imapclient.tls import IMAP4_TLS
 
 from gateway.adapters.tls import client_context
+from gateway.site.handed import handed_over
 from gateway.site.settings import PickupSettings
 from gateway.wire.mail_limits import MAIL_BYTES
 from gateway.wire.picking import FIELDS, HEAD_BYTES
@@ -272,7 +273,7 @@ def _context(settings: PickupSettings) -> ssl.SSLContext:
 
 def _password(settings: PickupSettings) -> str:
     try:
-        return settings.password_file.read_text("utf-8").strip()
+        return handed_over(settings.password_file).read_text("utf-8").strip()
     except (OSError, ValueError):
         raise PickupTrouble("PICKUP_PASSWORD_UNREADABLE") from None
 

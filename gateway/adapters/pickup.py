@@ -5,7 +5,6 @@ is killed there stores a second copy at the next start, and a copy is settled by
 as it lies, and only the head of it is read; of what may be a report the whole, for only there it says whose it is.
 """
 
-import logging
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from gateway.adapters.imap_in import Bell, Found, Mailbox, PickupTrouble, Stopped, code_of, open_mailbox
+from gateway.site.log import Event, Log
 from gateway.site.settings import PickupSettings
-from gateway.site.trouble import trouble
 from gateway.wire.mail_limits import MAIL_BYTES
 from gateway.wire.picking import Look, first_look, from_nobody
 
@@ -27,7 +26,7 @@ LONGEST_REST: Final = 300.0
 GRACE_SECONDS: Final = 10.0
 """How long a stop waits for the thread; only a server that is slow to shake hands takes so long."""
 
-log = logging.getLogger("stafet.pickup")
+log = Log("stafet.pickup")
 
 
 class Site(Protocol):
@@ -121,11 +120,11 @@ class PickUp:
 
     def _tell(self, error: Exception) -> None:
         code = code_of(error)
-        log.error("not picked up: %s (%s)", code, trouble(error))
+        log(Event.PICKUP_FAILED, code=code, error=error)
         try:
             self.site.failed(code)
         except Exception as worse:  # noqa: BLE001 - the edge: a locked database must not end the thread
-            log.error("not noted: %s", trouble(worse))  # noqa: TRY400 - a traceback could quote what was handled
+            log(Event.PICKUP_NOT_NOTED, error=worse)
 
     def _look(self, mailbox: Mailbox, place: _Place) -> None:
         """Look at everything that was not dealt with, from where the last look ended; all of it, when we have moved."""
@@ -179,7 +178,7 @@ class PickUp:
         """Leave what is too large where it lies; of a letter people are told, of others' reports nobody."""
         if look is Look.LETTER:
             place.too_large += 1
-            log.warning("a mail of %s bytes is too large, and was left in the mailbox", found.size)
+            log(Event.MAIL_TOO_LARGE, bytes=found.size)
 
     def _take(self, mailbox: Mailbox, uid: int, raw: bytes, *, nobody: bool) -> None:
         """Store, and then mark."""
@@ -187,7 +186,7 @@ class PickUp:
             arrival = self.site.store(raw, from_nobody=nobody)
         except Exception as error:
             raise PickupTrouble("PICKUP_NOT_STORED") from error
-        log.info("arrival %s picked up, %s bytes", arrival, len(raw))
+        log(Event.ARRIVAL_PICKED_UP, arrival=arrival, bytes=len(raw))
         self._unmarked.add((mailbox.uid_validity, uid))
         self._mark(mailbox, uid)
 

@@ -18,6 +18,7 @@ from typing import Any, Final, Protocol
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from gateway.site.log import Event, Log
 from gateway.wire.mail_limits import MAIL_BYTES
 
 IDLE_SECONDS: Final = 60
@@ -43,7 +44,7 @@ TOO_MANY: Final = b"421 4.3.2 too many connections, try again later\r\n"
 NOBODY: Final = frozenset({"", "<>"})
 """How a peer writes that a mail has no sender (RFC 5321, section 4.5.5)."""
 
-log = logging.getLogger("stafet.door")
+log = Log("stafet.door")
 
 
 class Storing(Protocol):
@@ -80,13 +81,13 @@ class Doorkeeper:
             return NOT_NOW
         from_nobody = (envelope.mail_from or "") in NOBODY
         arrival = await asyncio.to_thread(self.store, content, from_nobody=from_nobody)
-        log.info("arrival %s stored, %s bytes", arrival, len(content))
+        log(Event.ARRIVAL_STORED, arrival=arrival, bytes=len(content))
         self.stored()
         return STORED
 
     async def handle_exception(self, error: Exception) -> str:
         """Answer 451 to whatever went wrong here; aiosmtpd would say 500 and quote the exception to the peer."""
-        log.error("mail not stored: %s", type(error).__name__)
+        log(Event.MAIL_NOT_STORED, error=error)
         return NOT_NOW
 
 

@@ -22,6 +22,7 @@ from aiosmtplib import (
 
 from gateway.adapters.tls import client_context
 from gateway.exchange.ports import Attempt, Passage
+from gateway.site.handed import handed_over
 from gateway.site.settings import RelaySettings
 
 SECONDS: Final = 60.0
@@ -97,7 +98,7 @@ class SmtpRelay:
 
 def _password(file: Path) -> str:
     try:
-        return file.read_text("utf-8").strip()
+        return handed_over(file).read_text("utf-8").strip()
     except UnicodeDecodeError:  # it would carry the password along
         raise _NoPassword("") from None
 

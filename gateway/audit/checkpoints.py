@@ -4,7 +4,6 @@ What is newer than the last checkpoint, and than the last head another party has
 anew by whoever can write to the database: that is at most a quarter of an hour, or a hundred entries.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,13 +16,14 @@ from gateway.audit.raw import Signed
 from gateway.audit.rows import CheckpointRow
 from gateway.audit.statements import Notary, Statement
 from gateway.audit.trail import head
+from gateway.site.log import Event, Log
 from gateway.site.ports import Clock, Sessions
 from keys.fingerprint import Fingerprint
 
 AT_LEAST_EVERY: Final = timedelta(minutes=15)
 AFTER_ENTRIES: Final = 100
 
-log = logging.getLogger("stafet.audit")
+log = Log("stafet.audit")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Checkpoints:
             if holds:
                 self._sign(reached, now)
             else:
-                log.error("the log no longer holds what was signed last, and is not signed; see audit verify")
+                log(Event.TRAIL_NOT_SIGNED)
         return 0
 
     def _sign(self, reached: Head, now: datetime) -> None:

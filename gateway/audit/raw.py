@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, String, exists, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, String, exists, func, type_coerce
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
@@ -13,9 +13,10 @@ from gateway.audit.chain import Head, Link
 from gateway.audit.rows import CheckpointRow, EntryRow, RestoreRow, StartRow
 
 AT_A_TIME: Final = 2000
-_ENTRY: Final = select(  # type: ignore[call-overload]  # SQLModel knows select for up to four columns
-    EntryRow.seq,
-    type_coerce(col(EntryRow.at), String).label("at"),
+TEXT: Final = "YYYY-MM-DD HH24:MI:SS.US"
+"""How SQLite keeps a moment, as PostgreSQL is asked for it: one that is none in Python is then none here either."""
+
+_SAID: Final = (
     EntryRow.person_id,
     EntryRow.role,
     EntryRow.action,
@@ -25,7 +26,7 @@ _ENTRY: Final = select(  # type: ignore[call-overload]  # SQLModel knows select 
     EntryRow.detail,
     EntryRow.previous,
     EntryRow.hash,
-).order_by(col(EntryRow.seq))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +52,17 @@ def stored_entries(session: Session) -> Iterator[Stored]:
     """Read the entries in order; one that cannot be read at all is the last one given."""
     seq: int | None = None
     try:
-        for row in session.execute(_ENTRY, execution_options={"yield_per": AT_A_TIME}):
-            yield _stored(row)
-            seq = row.seq
+        with session.execute(_entries(session), execution_options={"yield_per": AT_A_TIME}) as rows:
+            for row in rows:
+                yield _stored(row)
+                seq = row.seq
     except SQLAlchemyError:  # bytes that are no text, somewhere among the next few
         yield from _one_by_one(session, seq)
 
 
 def signed_heads(session: Session, table: type[CheckpointRow | StartRow | RestoreRow]) -> Iterator[Signed]:
     """Read what was signed, newest first."""
-    moment = type_coerce(col(table.at), String).label("at")
-    rows = select(table.seq, table.hash, moment, table.signature).order_by(col(table.seq).desc())
+    rows = select(table.seq, table.hash, _text(session, table.at), table.signature).order_by(col(table.seq).desc())
     for seq, signed, at, signature in session.exec(rows):
         yield Signed(Head(seq, str(signed)), _moment(at), signature if isinstance(signature, bytes) else b"")
 
@@ -70,6 +71,19 @@ def stands_elsewhere(session: Session, previous: str, seq: int) -> bool:
     """Tell whether the entry that follows the one of that hash stands under another number than `seq`."""
     moved = exists().where(col(EntryRow.previous) == previous, col(EntryRow.seq) != seq)
     return bool(session.execute(select(moved)).scalar())
+
+
+def _entries(session: Session) -> Select[Any]:
+    at = _text(session, EntryRow.at).label("at")
+    # SQLModel knows select for up to four columns
+    return select(EntryRow.seq, at, *_SAID).order_by(col(EntryRow.seq))  # type: ignore[call-overload,no-any-return]
+
+
+def _text(session: Session, at: datetime) -> ColumnElement[str]:
+    """Read a moment as the text it is kept as, or would be."""
+    if session.get_bind().dialect.name == "sqlite":
+        return type_coerce(col(at), String)
+    return func.to_char(func.timezone("UTC", at), TEXT)
 
 
 def _stored(row: Row[Any]) -> Stored:
@@ -83,8 +97,6 @@ def _stored(row: Row[Any]) -> Stored:
 
 
 def _moment(stored: object) -> datetime | None:
-    if isinstance(stored, datetime):
-        return stored.astimezone(UTC)
     try:
         moment = datetime.fromisoformat(str(stored))
     except ValueError:
@@ -97,7 +109,7 @@ def _one_by_one(session: Session, after: int | None) -> Iterator[Stored]:
     behind = select(EntryRow.seq).order_by(col(EntryRow.seq)).limit(AT_A_TIME)
     for seq in session.exec(behind if after is None else behind.where(col(EntryRow.seq) > after)).all():
         try:
-            yield _stored(session.execute(_ENTRY.where(col(EntryRow.seq) == seq)).one())
+            yield _stored(session.execute(_entries(session).where(col(EntryRow.seq) == seq)).one())
         except SQLAlchemyError:
             yield Stored(seq, "", "", is_whole=False)
             return

@@ -6,7 +6,7 @@ Entries and what is signed over them go when retention says so, from the old end
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Index, Table, event, insert
+from sqlalchemy import BigInteger, Connection, Index, Integer, Table, event, insert
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -15,6 +15,10 @@ from gateway.site.append_only import only_added_to
 
 BEFORE_ALL: Final = "0" * 64
 """What stands in the place of a hash before the first entry."""
+
+
+AS_TOLD: Final = BigInteger().with_variant(Integer, "sqlite")
+"""The type of a number another party names: it has room for any that a letter may hold."""
 
 
 class AuditTable(SQLModel, registry=registry()):
@@ -97,7 +101,7 @@ class WitnessRow(AuditTable, table=True):
     id: int | None = Field(default=None, primary_key=True)
     party: str
     whose: str
-    seq: int
+    seq: int = Field(sa_type=AS_TOLD)
     hash: str
     seen_at: datetime = Field(sa_type=UtcDateTime)
     letter_id: str

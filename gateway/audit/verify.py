@@ -260,7 +260,7 @@ def _end(session: Session, walk: _Walk, marks: Iterable[Mark]) -> Finding | None
 def _witnessed(session: Session) -> Iterator[Mark]:
     """List the heads of our trail that other parties say they have seen."""
     ours = select(WitnessRow.seq, WitnessRow.hash, WitnessRow.party, WitnessRow.seen_at)
-    told = session.exec(ours.where(WitnessRow.whose == Whose.OURS))
+    told = session.exec(ours.where(WitnessRow.whose == Whose.OURS).order_by(col(WitnessRow.id)))
     return (Mark(seq, seen, Source.WITNESS, party, at) for seq, seen, party, at in told)
 
 

@@ -6,7 +6,6 @@ of its trail the backup held: what it told before of anything beyond that counts
 """
 
 import enum
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +18,10 @@ from gateway.audit import put_back
 from gateway.audit.chain import Head
 from gateway.audit.rows import EntryRow, StartRow, WitnessRow
 from gateway.audit.trail import head
+from gateway.site.log import Event, Log
 from gateway.wire.payload import Trail, TrailHead
 
-log = logging.getLogger("stafet.audit")
+log = Log("stafet.audit")
 
 
 class Whose(enum.StrEnum):
@@ -165,7 +165,7 @@ def _keep(session: Session, row: WitnessRow) -> None:
     session.flush()
     wrong = session.exec(select(WitnessRow).where(_contradicts(), WitnessRow.id == row.id)).first()
     if wrong is not None and not _explained(wrong, put_back.put_back(session)):
-        log.error("letter %s: the head it names contradicts what is here; see audit witnessed", row.letter_id)
+        log(Event.TRAIL_CONTRADICTED, letter=row.letter_id)
 
 
 def _told(row: WitnessRow) -> Told:

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import MetaData
 from sqlmodel import Session
 
 from directory import municipalities
@@ -18,16 +17,16 @@ from gateway.commands.console import DONE, Arguments, Commands, Console, asked, 
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import ngettext
+from gateway.schema.branch import Branch
 from gateway.site.errors import WrongEnd
 from gateway.site.home import Home
 from gateway.site.settings import Settings
 from gateway.station import Clocks, Station, open_as, utc_now
 from gateway.terminal.dates import day_and_clock
+from gateway.terminal.sizes import size
 from keys.locked_file import new_recovery_code, read_recovery_code
 
 Also = Callable[[Session, datetime], None]
-LARGEST_UNIT: Final = 1024
-UNITS: Final = ("B", "kB", "MB", "GB")
 
 
 def add_backup(commands: Commands, open_site: Opener) -> None:
@@ -42,6 +41,7 @@ def add_backup(commands: Commands, open_site: Opener) -> None:
                 station.home,
                 station.settings,
                 station.database,
+                station.tables,
                 station.keyring,
                 station.clocks.machine,
                 lambda step: _progress(console, step),
@@ -57,14 +57,14 @@ def add_backup(commands: Commands, open_site: Opener) -> None:
     parser.set_defaults(run=backup)
 
 
-def add_restore(commands: Commands, *tables: MetaData, at_region: bool, also: Also | None = None) -> None:
+def add_restore(commands: Commands, *branches: Branch, at_region: bool, also: Also | None = None) -> None:
     """Add `restore`, which needs no sign-in, for there is no site yet; `also` is what this end does besides."""
 
     @contextmanager
     def open_restored(home: Home, settings: Settings) -> Iterator[Station]:
         if (settings.unit.party == REGION) is not at_region:
             raise WrongEnd
-        with open_as(home, settings, Clocks(), *tables) as station:
+        with open_as(home, settings, Clocks(), *branches) as station:
             yield station
 
     def restore(arguments: Arguments, console: Console) -> int:
@@ -113,7 +113,7 @@ def _made_facts(file: Path, made: Made, code: str | None) -> dict[str, Any]:
 
 
 def _made_lines(file: Path, made: Made, code: str | None) -> Iterator[str]:
-    yield _("The backup is made: {file} ({size}).").format(file=file, size=_size(made.size))
+    yield _("The backup is made: {file} ({size}).").format(file=file, size=size(made.size))
     if code:
         yield _("Only this recovery code opens it:")
         yield f"    {code}"
@@ -148,6 +148,8 @@ def _restored_lines(console: Console, restored: Restored) -> Iterator[str]:
     else:
         yield _("It holds no letter to open. It sealed a test text with its own key, and opened that.")
     yield _("Now start it here, and never again on the old machine: run")
+    if restored.from_server:
+        yield _("Its database lies in the folder now. To bring it to a server again, an empty one: database move URL")
     if restored.asked:
         count = len(restored.asked)
         yield ngettext(
@@ -156,10 +158,3 @@ def _restored_lines(console: Console, restored: Restored) -> Iterator[str]:
             count,
         ).format(count=count)
     yield _("What people here did after the backup is lost: look at what is new, and take it once more.")
-
-
-def _size(count: float) -> str:
-    unit = 0
-    while count >= LARGEST_UNIT and unit < len(UNITS) - 1:
-        count, unit = count / LARGEST_UNIT, unit + 1
-    return f"{count:.0f} {UNITS[unit]}"

@@ -45,7 +45,11 @@ from gateway.contacts.errors import ChangeRefused
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.rotation.errors import RotationError
+from gateway.schema.errors import SchemaRefused
 from gateway.site.errors import (
+    DatabasePasswordShown,
+    DatabaseTaken,
+    DatabaseUnfit,
     DoorTooWide,
     FileUnreadable,
     HomeTaken,
@@ -55,8 +59,11 @@ from gateway.site.errors import (
     PersonUnknown,
     PersonUnnamed,
     SiteError,
+    SiteInUse,
 )
+from gateway.site.handed import handed_over
 from gateway.site.home import Home
+from gateway.site.outage import CommitUnknown, server_is_away
 from gateway.site.people import Person
 from gateway.site.trouble import trouble
 from gateway.station import Station
@@ -111,6 +118,9 @@ MISTAKES: Final = (
     ChangeRefused,
     CodeMissing,
     DatabaseElsewhere,
+    DatabasePasswordShown,
+    DatabaseTaken,
+    DatabaseUnfit,
     DirectoryError,
     DoorTooWide,
     HomeTaken,
@@ -124,6 +134,8 @@ MISTAKES: Final = (
     PersonUnnamed,
     PublishRefused,
     RotationError,
+    SchemaRefused,
+    SiteInUse,
 )
 """What was asked for is refused; with everything else the site itself could not be reached or unlocked."""
 
@@ -228,8 +240,8 @@ def asked(prompt: str) -> str:
 
 
 def _credential() -> Path | None:
-    handed = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / "password"
-    return handed if handed.is_absolute() and handed.exists() else None
+    handed = handed_over(Path("password"))
+    return handed if handed.is_absolute() else None
 
 
 def run(build: Callable[[argparse.ArgumentParser], argparse.ArgumentParser], program: str, argv: Sequence[str]) -> int:
@@ -273,6 +285,10 @@ def _code(error: OSError | SQLAlchemyError) -> str:
         return "PORT_TAKEN"
     if isinstance(error, ssl.SSLError):
         return "CERTIFICATE_UNREADABLE"
+    if isinstance(error, CommitUnknown):
+        return error.code
+    if server_is_away(error):
+        return "DATABASE_AWAY"
     damaged = isinstance(error, DatabaseError) and not isinstance(error, OperationalError)
     return "DATABASE_DAMAGED" if damaged else "OUT_OF_REACH"
 

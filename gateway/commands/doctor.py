@@ -15,7 +15,7 @@ from gateway.doctor import files, machine, road, words
 from gateway.doctor.examine import from_inside, from_outside
 from gateway.doctor.findings import Check, Finding, Grade, bad
 from gateway.language import gettext as _
-from gateway.site.errors import SiteError, WrongEnd
+from gateway.site.errors import SchemaNewer, SchemaOlder, SiteError, WrongEnd
 from keys.errors import KeyringError, KeysError
 
 
@@ -28,8 +28,8 @@ def add_doctor(commands: Commands, open_site: Opener, retain: Retaining) -> None
         looks = _Looks(open_site, retain, over_the_road=not arguments.offline)
         found = [*from_outside(console.home), *_from_inside(console, looks, len(mended))]
         wrong = [finding for finding in found if finding.grade is not Grade.WELL]
-        facts = {"well": not wrong, "mended": list(mended), "findings": [_facts(finding) for finding in found]}
-        console.answer(facts, *map(_mended, mended), *(line for finding in found for line in _lines(finding)))
+        facts = {"well": not wrong, "mended": list(mended), "findings": [facts_of(finding) for finding in found]}
+        console.answer(facts, *map(_mended, mended), *(line for finding in found for line in lines_of(finding)))
         return REFUSED if wrong else DONE
 
     parser = commands.add_parser("doctor", help=_("see whether anything is wrong here, and what to do"))
@@ -59,6 +59,8 @@ def _from_inside(console: Console, looks: _Looks, mended: int) -> Iterator[Findi
                 yield from road.examine(station)
     except WrongEnd:
         raise
+    except (SchemaOlder, SchemaNewer) as error:
+        yield bad(Check.DATABASE, error.code)
     except (SiteError, KeysError) as error:
         yield bad(Check.DATABASE, "CANNOT_OPEN", reason=error.code)
         if isinstance(error, KeyringError):
@@ -67,7 +69,8 @@ def _from_inside(console: Console, looks: _Looks, mended: int) -> Iterator[Findi
         yield bad(Check.DATABASE, "CANNOT_OPEN", reason=type(error).__name__)
 
 
-def _lines(finding: Finding) -> Iterator[str]:
+def lines_of(finding: Finding) -> Iterator[str]:
+    """Say what was found, what it means and what to do."""
     yield words.line(finding)
     yield from (f"          {sentence}" for sentence in words.advice(finding))
 
@@ -76,7 +79,8 @@ def _mended(name: str) -> str:
     return _("closed to others: {file}").format(file=name)
 
 
-def _facts(finding: Finding) -> Mapping[str, Any]:
+def facts_of(finding: Finding) -> Mapping[str, Any]:
+    """Give the same for JSON."""
     return {
         "check": finding.check.value,
         "grade": finding.grade.value,

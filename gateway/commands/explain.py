@@ -8,6 +8,8 @@ from typing import Final
 
 from gateway.commands.explain_backup import BACKUP
 from gateway.commands.explain_contacts import CONTACTS, NOTHING_SENT
+from gateway.commands.explain_database import DATABASE
+from gateway.commands.explain_schema import SCHEMA
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.medcom.words import REFUSALS as MEDCOM
@@ -27,15 +29,15 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         NOTHING_SENT,
         mark("Use it, or name another folder with --home. If its settings.toml is lost, restore that from the backup."),
     ),
-    "DATABASE_TAKEN": (
-        mark("The database that was named holds a site already."),
-        NOTHING_SENT,
-        mark("Name an empty one. If it is left from a start that was broken off here, empty it first."),
-    ),
     "SETTINGS_UNREADABLE": (
         mark("The settings cannot be read: {detail}."),
         LETTERS_WAIT,
         mark("Correct that setting in settings.toml."),
+    ),
+    "SETTING_UNKNOWN": (
+        mark("The settings name something that this version of Stafet does not know: {detail}."),
+        LETTERS_WAIT,
+        mark("If a newer version wrote it, install that one again, or take it out. Else correct it in settings.toml."),
     ),
     "DOOR_TOO_WIDE": (
         mark("LMTP has no encryption of its own, so it is only spoken within this machine, and that address is wider."),
@@ -51,6 +53,19 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         mark("The database cannot be read ({detail})."),
         mark("What you just asked for was not done."),
         mark("Do not delete anything. Ask the person who runs the site to look, and to restore it if need be."),
+    ),
+    "DATABASE_AWAY": (
+        mark("The database server does not answer, or takes no work now ({detail})."),
+        mark("Nothing was lost: what was queued before is still there, what you just asked for was not done."),
+        mark(
+            "See that the PostgreSQL server that database_url in settings.toml names runs and lets this site in. The "
+            "daemon goes on by itself when it answers; then try again."
+        ),
+    ),
+    "COMMIT_UNKNOWN": (
+        mark("The database server was lost in the very moment it took this down, and has not answered since."),
+        mark("What you just asked for may be done, or not. Everything from before is still there."),
+        mark("When it answers again, look whether it was done before you ask for it once more."),
     ),
     "PORT_TAKEN": (
         mark("Another program already uses the port where mail comes in."),
@@ -252,6 +267,8 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         mark("Use keys export and send the file instead."),
     ),
     **BACKUP,
+    **DATABASE,
+    **SCHEMA,
     "RECOVERY_CODE_MISTYPED": (
         mark("That is not a recovery code: a character is missing, wrong, or has changed places."),
         NOTHING_SENT,

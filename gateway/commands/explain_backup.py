@@ -9,11 +9,6 @@ NO_BACKUP: Final = mark("No backup was made.")
 NOTHING_RESTORED: Final = mark("No site was made of it; nothing of it is left in the folder.")
 
 BACKUP: Final[Mapping[str, tuple[str, str, str]]] = {
-    "DATABASE_ELSEWHERE": (
-        mark("The database lies in a server of its own; this command copies only one that lies in the site's folder."),
-        NO_BACKUP,
-        mark("Back the database up there (pg_dump), and the site's folder with it, keys and passphrase included."),
-    ),
     "BACKUP_TAKEN": (
         mark("A file of that name is there already."),
         mark("It was left as it is, for it may be the only backup."),

@@ -46,7 +46,7 @@ def add_refer(commands: Commands, open_site: Opener) -> None:
         with open_site(console.home) as station:
             person = signed_in(station, arguments)
             try:
-                submitted = bootstrap.submit(station)(raw, person)
+                submitted = bootstrap.submit(station)(raw, person, once=arguments.once)
             except Refused as refusal:
                 return _refused(console, refusal)
             remind_of_daemon(console)
@@ -54,6 +54,11 @@ def add_refer(commands: Commands, open_site: Opener) -> None:
 
     parser = commands.add_parser("refer", help=_("send a referral from a JSON file"))
     parser.add_argument("file", metavar="FILE.json", help=_("the referral; - reads standard input"))
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help=_("for programs that may ask twice: the same file with the same reference is sent once"),
+    )
     parser.set_defaults(run=refer)
 
 

@@ -2,10 +2,9 @@
 
 import asyncio
 import getpass
-import logging
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -29,8 +28,10 @@ from gateway.exchange.ports import Handler
 from gateway.exchange.replies import TakeReply
 from gateway.language import gettext as _
 from gateway.language import in_use
+from gateway.monitor.watch import Watch
 from gateway.site.errors import DoorTooWide
 from gateway.site.home import Home
+from gateway.site.log import Event, Log, start_log
 from gateway.site.people import Role
 from gateway.site.settings import DoorKind, DoorSettings, RelaySettings, UnitSettings, is_loopback
 from gateway.station import Plan, Station, utc_now
@@ -39,7 +40,8 @@ from keys.fingerprint import Fingerprint
 
 ANY_PORT: Final = 0
 HIGHEST_PORT: Final = 65535
-LOG_FORMAT: Final = "%(asctime)s %(name)s %(message)s"
+
+log = Log("stafet.doctor")
 
 Opener = Callable[[Home], AbstractContextManager[Station]]
 Handlers = Callable[[Station], Mapping[Kind, Handler]]
@@ -102,7 +104,7 @@ def init_options(parser: ArgumentParser) -> None:
 def plan(arguments: Arguments, *, party: str, name: str) -> Plan:
     """Plan a site from the command line.
 
-    Raises BadUnitName, BadAddress, BadPhone, BadHours, PasswordPoor or DoorTooWide.
+    Raises BadUnitName, BadAddress, BadPhone, BadHours, PasswordPoor, DoorTooWide, and what `named_server` raises.
     """
     typed = Contact.checked(
         party=party,
@@ -126,10 +128,16 @@ def plan(arguments: Arguments, *, party: str, name: str) -> Plan:
         password_is_first=own is None,
         language=in_use(),
         alone=arguments.alone,
-        database_url=arguments.database,
+        database_url=_server(arguments.database) if arguments.database else None,
         relay=_relay(arguments.relay, arguments.relay_ca),
         door=_door(arguments.listen, arguments.door_kind),
     )
+
+
+def _server(url: str) -> str:
+    from gateway.adapters.named_server import named_server  # noqa: PLC0415 - a driver that most sites never need
+
+    return named_server(url)
 
 
 def _door(listen: tuple[str, int], kind: DoorKind) -> DoorSettings:
@@ -179,34 +187,58 @@ def add_run(
     handlers: Handlers,
     chores: Chores = lambda _station: (),
     take_reply: Callable[[Station], TakeReply | None] = lambda _station: None,
+    *,
+    watch: Callable[[Station], Watch],
 ) -> None:
-    """Add `run`: the daemon. `chores` are what this end does by the clock, `take_reply` with an answer by hand."""
+    """Add `run`: the daemon. `chores` are what this end does by the clock, `take_reply` with an answer by hand.
 
-    def run(_arguments: Arguments, console: Console) -> int:
-        logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
-        logging.getLogger("stafet").setLevel(logging.INFO)
+    `watch` is what a monitor is told that only this end knows. With `--worker` it is a process beside the daemon.
+    """
+
+    def run(arguments: Arguments, console: Console) -> int:
+        start_log(console.home.settings().log)
         for finding in files.open_to_others(console.home):
-            logging.getLogger("stafet.doctor").warning("%s: %s", finding.code, finding.told["file"])
+            log(Event.FILE_OPEN, code=finding.code, file=finding.told["file"])
         with open_site(console.home) as station:
-            asyncio.run(_run(Daemon(station, handlers(station), chores(station), take_reply(station)), console))
+            daemon = Daemon(station, handlers(station), chores(station), take_reply(station))
+            asyncio.run(_work(daemon, console) if arguments.worker else _run(daemon, console, watch(station)))
         return DONE
 
-    commands.add_parser("run", help=_("run the daemon that sends and receives")).set_defaults(run=run)
+    parser = commands.add_parser("run", help=_("run the daemon that sends and receives"))
+    parser.add_argument(
+        "--worker",
+        action="store_true",
+        help=_("send and take in beside the daemon that runs already, where one process is not enough"),
+    )
+    parser.set_defaults(run=run)
 
 
-async def _run(daemon: Daemon, console: Console) -> None:
-    daemon.stop_on_signals()
-    await daemon.run(lambda port: console.remark(_("Ready on port {port}. Stop with Ctrl+C.").format(port=port)))
+async def _work(worker: Daemon, console: Console) -> None:
+    worker.stop_on_signals()
+    await worker.run_beside(lambda: console.remark(_("At work beside the daemon. Stop with Ctrl+C.")))
+
+
+async def _run(daemon: Daemon, console: Console, watch: Watch) -> None:
+    from gateway.monitor.joined import Monitor  # noqa: PLC0415 - only a daemon is asked
+
+    with ExitStack() as while_it_runs:
+
+        def ready(port: int) -> None:
+            console.remark(_("Ready on port {port}. Stop with Ctrl+C.").format(port=port))
+            while_it_runs.enter_context(Monitor(daemon.station, daemon.rounds, watch).answering())
+
+        daemon.stop_on_signals()
+        await daemon.run(ready)
 
 
 def add_relay(commands: Commands, open_site: Opener) -> None:
     """Add `relay`: which mail server letters leave by, and how it is trusted."""
 
     def relay(arguments: Arguments, console: Console) -> int:
-        settings = console.home.settings()
-        relay = _relay(arguments.server, arguments.ca, settings.relay).model_copy(update=_login(arguments))
+        login = _login(arguments)
         with open_site(console.home) as station:
-            person = signed_in(station, arguments)
+            person, settings = signed_in(station, arguments), console.home.settings()
+            relay = _relay(arguments.server, arguments.ca, settings.relay).model_copy(update=login)
             with act(station.database, person, Action.SET_RELAY, station.clocks.machine()):
                 console.home.write_settings(settings.model_copy(update={"relay": relay}))
         facts = {"host": relay.host, "port": relay.port}

@@ -4,7 +4,6 @@ Every try is noted, also one that is refused. What the second person does is rin
 or the switchboard, so that whoever wrote the proposal cannot answer for it (D11).
 """
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,10 +39,10 @@ from gateway.exchange import arrivals, outbox
 from gateway.exchange.identity import Identity
 from gateway.exchange.ports import Post
 from gateway.site.cipher import Vault
+from gateway.site.log import Event, Log
 from gateway.site.people import Person
 from gateway.site.ports import Clock, Sessions
 from gateway.site.settings import KeepingSettings
-from gateway.site.trouble import trouble
 from keys.errors import ImportRefused, WrongFingerprint
 from keys.fingerprint import Fingerprint
 from keys.keyring import Keyring
@@ -51,7 +50,7 @@ from keys.keyring import Keyring
 LATELY: Final = timedelta(days=1)
 """For so long a proposal that ended may still be the one a colleague has read."""
 
-log = logging.getLogger("stafet.contacts")
+log = Log("stafet.contacts")
 
 
 @dataclass(frozen=True)
@@ -182,7 +181,7 @@ class Changes:
             ids, news = session.exec(waiting).all(), unverified_since(session)
         if news:
             with self.sessions.session() as session:
-                for party, at in news.items():
+                for party, at in unverified_since(session).items():
                     AddressBook(session).verified(party, at)
         return sum(self._tried(change_id) for change_id in ids)
 
@@ -191,7 +190,7 @@ class Changes:
         try:
             return self._go_on(change_id)
         except Exception as error:  # noqa: BLE001 - the edge: it stays as it is, and is tried again
-            log.error("change %s: %s", change_id, trouble(error))  # noqa: TRY400 - a traceback could quote what was handled
+            log(Event.CHANGE_FAILED, change=change_id, error=error)
             return 0
 
     def _go_on(self, change_id: str) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from gateway.doctor import files, keeping, keys, line, machine, mailbox, storage, traffic
 from gateway.doctor.findings import Check, Finding, bad
 from gateway.retention.run import Retain
-from gateway.site.errors import SettingsUnreadable
+from gateway.site.errors import SettingsError
 from gateway.site.home import Home
 from gateway.site.settings import Settings
 from gateway.station import Station
@@ -31,6 +31,8 @@ def from_inside(station: Station, retain: Callable[[Station], Retain]) -> Iterat
     yield from keys.doors(station)
     now = station.clocks.machine()
     yield from files.saved(station.home, now)
+    yield from storage.copies(station.home, now)
+    yield from files.left_behind(station.home, station.settings)
     signed = station.notary.last_signed.read()
     with station.database.reading() as session:
         yield from storage.examine(station.home, session)
@@ -50,5 +52,5 @@ def settings_of(home: Home) -> Settings | None:
     """Read the settings, if they can be read; what they say is then looked at too."""
     try:
         return home.settings()
-    except SettingsUnreadable:
+    except SettingsError:
         return None

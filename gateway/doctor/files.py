@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from gateway.backup.move import MOVED
 from gateway.doctor.findings import Check, Finding, Grade, bad, look, well
-from gateway.site.home import Home
+from gateway.site.handed import handed_over
+from gateway.site.home import DATABASE, Home
 from gateway.site.settings import Settings
 
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -40,6 +42,13 @@ def saved(home: Home, now: datetime) -> Iterator[Finding]:
         yield look(Check.FILES, "EXPORTS_LIE", count=old)
 
 
+def left_behind(home: Home, settings: Settings) -> Iterator[Finding]:
+    """Look for the file that the database lay in before it was moved: what is erased goes on lying there."""
+    if settings.database_url:
+        old = (file.name for file in home.path.glob(f"{DATABASE}*") if file.name == DATABASE or MOVED in file.suffix)
+        yield from (look(Check.FILES, "OLD_DATABASE_LIES", file=name) for name in sorted(old))
+
+
 def mend(home: Home) -> tuple[str, ...]:
     """Take everybody else's rights away from what is ours in the home; tell which files and folders that were."""
     return tuple(_name(home, path) for path in _within(home) if _mended(path))
@@ -48,7 +57,7 @@ def mend(home: Home) -> tuple[str, ...]:
 def text_in(file: Path | None) -> str | None:
     """Read a password, as those who sign in with it do; None when there is none, or it cannot be read."""
     try:
-        return file.read_text("utf-8").strip() or None if file else None
+        return handed_over(file).read_text("utf-8").strip() or None if file else None
     except (OSError, ValueError):
         return None
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.doctor import road_words
+from gateway.doctor import health_words, road_words, storage_words
 from gateway.doctor.findings import Check, Finding, Grade
 from gateway.language import gettext as _
 from gateway.language import mark
@@ -142,8 +142,14 @@ SAID: Final[Mapping[str, tuple[str, str, str]]] = {
         mark("See that gpg-agent is installed, that the folder gnupg is this account's, and that the disk has room."),
     ),
     **road_words.SAID,
+    **health_words.SAID,
     "DATABASE_SOUND": (mark("sound, and what is deleted is overwritten"), "", ""),
-    "DATABASE_ELSEWHERE": (mark("in a server of its own, which is looked after there"), "", ""),
+    **storage_words.SAID,
+    "OLD_DATABASE_LIES": (
+        mark("{file} is the database from before it was moved to a server"),
+        mark("It holds, locked, what has been erased from the new one since."),
+        mark("Delete it when the site has worked for some days, and a new backup has been restored on trial."),
+    ),
     "DATABASE_UNSOUND": (
         mark("damaged"),
         mark("Letters may be missing, and more may be lost."),

@@ -107,11 +107,15 @@ def waiting(session: Session, now: datetime) -> Sequence[int]:
 
 
 def put_off(session: Session, arrival_id: int, now: datetime) -> None:
-    """Let an arrival that could not be looked at wait: 5 seconds, then twice as long each time, up to an hour."""
+    """Let an arrival that could not be looked at wait: 5 seconds, then twice as long each time, up to an hour.
+
+    Of several processes that failed with it at once, one puts it off; where one has come through it is left alone.
+    """
     arrival = session.get_one(ArrivalRow, arrival_id)
-    arrival.look_at = now + min(FIRST_LOOK * int(2 ** min(arrival.tries, 10)), LONGEST_LOOK)
-    arrival.tries += 1
-    session.add(arrival)
+    if arrival.outcome == Outcome.WAITING and not (arrival.look_at and now < arrival.look_at <= now + FARTHEST):
+        arrival.look_at = now + min(FIRST_LOOK * int(2 ** min(arrival.tries, 10)), LONGEST_LOOK)
+        arrival.tries += 1
+        session.add(arrival)
 
 
 def look_again(session: Session) -> None:

@@ -1,12 +1,18 @@
-"""Deliver what is due: seal each letter to the key and address that hold now, hand it over, note what happened."""
+"""Deliver what is due: seal each letter to the key and address that hold now, hand it over, note what happened.
+
+Several processes may do so for one site. A letter is claimed before it is touched, and the claim is renewed for as long
+as somebody is at it. What a relay has said is remembered until the database has taken it down.
+"""
 
 import asyncio
-import logging
 import random
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from directory.book import AddressBook
@@ -29,21 +35,37 @@ from gateway.exchange.post import letter_of, missing, recipient_of
 from gateway.exchange.rows import EnvelopeRow, OutgoingRow
 from gateway.exchange.sealing import SealedLetter, seal_letter
 from gateway.site.cipher import Vault
+from gateway.site.log import Event, Log
+from gateway.site.outage import is_away
 from gateway.site.ports import Clock, Sessions
-from gateway.site.trouble import trouble
 from gateway.wire.letters import Kind
 from keys.errors import KeyringError, SealRefused
 from keys.keyring import Keyring
 
+RENEWALS: Final = 4
+"""How often a claim is renewed in the time it lasts."""
+
 AT_ONCE: Final = 4
 """Letters sealed and sent side by side: gpg gains nothing from more."""
 
-log = logging.getLogger("stafet.deliver")
+MAY_HAVE_LEFT: Final = frozenset({Passage.ACCEPTED, Passage.UNCERTAIN})
+"""What counts whoever is at the letter by now; that it did not leave counts only while it is claimed."""
+
+log = Log("stafet.deliver")
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """An attempt that came to its end; `ours_until` is how long the letter was claimed for at the least."""
+
+    sealed: SealedLetter | None
+    attempt: Attempt
+    ours_until: datetime
 
 
 @dataclass(frozen=True)
 class Deliver:
-    """One round of delivery per call. `clock` is the machine's."""
+    """One round of delivery per call. `clock` is the machine's; `lease` is how long a letter is claimed at a time."""
 
     sessions: Sessions
     own: Identity
@@ -51,34 +73,80 @@ class Deliver:
     vault: Vault
     relay: Relay
     clock: Clock
+    lease: timedelta = outbox.LEASE
+    _unnoted: dict[str, _Ended] = field(default_factory=dict, init=False, repr=False)
+    """Attempts that the database could not take down yet, by letter."""
 
     async def __call__(self) -> int:
         """Try everything that is due; tell how many letters that was."""
+        for letter_id, ended in tuple(self._unnoted.items()):
+            await self._noted(letter_id, ended, ours=self.clock() < ended.ours_until)
+        begun = self.clock()
         due = await asyncio.to_thread(self._claim)
-        ended = await asyncio.gather(*(self._deliver(letter_id) for letter_id in due), return_exceptions=True)
-        for trouble_noting in filter(None, ended):
+        async with self._holding(due) as held:
+            tries = (self._deliver(letter_id, held, begun + self.lease) for letter_id in due)
+            troubles = await asyncio.gather(*tries, return_exceptions=True)
+        for trouble_noting in filter(None, troubles):
             raise trouble_noting
         return len(due)
+
+    @asynccontextmanager
+    async def _holding(self, letters: tuple[str, ...]) -> AsyncIterator[set[str]]:
+        """Renew the claim on letters again and again; gives those that somebody is at still."""
+        held = set(letters)
+        holding = asyncio.create_task(self._hold(held))
+        try:
+            yield held
+        finally:
+            holding.cancel()
+
+    async def _hold(self, held: set[str]) -> None:
+        while held:
+            await asyncio.sleep(self.lease.total_seconds() / RENEWALS)
+            with suppress(SQLAlchemyError):  # where it lasts, whoever notes what happened tells of it
+                await asyncio.to_thread(self._renew, tuple(held))
+
+    def _renew(self, held: tuple[str, ...]) -> None:
+        with self.sessions.session() as session:
+            outbox.hold(session, held, self.clock(), self.lease)
 
     def _claim(self) -> tuple[str, ...]:
         now = self.clock()
         with self.sessions.session() as session:
             outbox.withhold(session, now)
             outbox.resume(session, now)
-            return outbox.claim(session, now, AT_ONCE)
+            return outbox.claim(session, now, AT_ONCE, self.lease)
 
-    async def _deliver(self, letter_id: str) -> None:
+    async def _deliver(self, letter_id: str, held: set[str], ours_until: datetime) -> None:
+        try:
+            sealed, attempt = await self._try(letter_id)
+            if attempt is not None:
+                await self._noted(letter_id, _Ended(sealed, attempt, ours_until))
+        finally:
+            held.discard(letter_id)
+
+    async def _noted(self, letter_id: str, ended: _Ended, *, ours: bool = True) -> None:
+        """Have an attempt taken down, or remember it while the database is away."""
+        self._unnoted.pop(letter_id, None)
+        try:
+            await asyncio.to_thread(self._note, letter_id, ended, ours=ours)
+        except Exception as error:
+            if is_away(error):
+                self._unnoted[letter_id] = ended
+            raise
+
+    async def _try(self, letter_id: str) -> tuple[SealedLetter | None, Attempt | None]:
+        """Seal a letter and hand it over; no attempt is made of one that may not leave."""
         try:
             sealed = await asyncio.to_thread(self._seal, letter_id)
             if sealed is None:
-                return
-            attempt = await self.relay.send(sealed.content, sealed.sender, sealed.recipient)
+                return None, None
+            return sealed, await self.relay.send(sealed.content, sealed.sender, sealed.recipient)
         except KeyringError as error:
-            sealed, attempt = None, Attempt(Passage.NOT_REACHED, error.code)
+            return None, Attempt(Passage.NOT_REACHED, error.code)
         except Exception as error:  # noqa: BLE001 - the edge: one letter's surprise must not stop the others
-            log.error("letter %s: %s", letter_id, trouble(error))  # noqa: TRY400 - a traceback could quote the letter
-            sealed, attempt = None, Attempt(Passage.NOT_REACHED, "UNEXPECTED")
-        await asyncio.to_thread(self._note, letter_id, sealed, attempt)
+            log(Event.LETTER_FAILED, letter=letter_id, error=error)
+            return None, Attempt(Passage.NOT_REACHED, "UNEXPECTED")
 
     def _seal(self, letter_id: str) -> SealedLetter | None:
         """Seal a letter that may leave, or park or give up one that may not; its envelope is noted before it goes."""
@@ -89,7 +157,7 @@ class Deliver:
                 return None
             sealed = self._sealed_or_course(session, row, now)
         with self.sessions.session() as session:
-            if not outbox.leaving(session, letter_id, now):
+            if not outbox.leaving(session, letter_id, now, self.lease):
                 return None
             if isinstance(sealed, SealedLetter) and _revoked(session, sealed, now):
                 sealed = parked(KEY_REVOKED, now)
@@ -97,7 +165,7 @@ class Deliver:
                 session.add(_envelope_row(letter_id, sealed, now))
                 return sealed
             outbox.steer(session, session.get_one(OutgoingRow, letter_id), sealed, now)
-        log.warning("letter %s is %s: %s", letter_id, sealed.state, sealed.reason)
+        log(Event.LETTER_HELD, letter=letter_id, state=sealed.state, reason=sealed.reason)
         return None
 
     def _sealed_or_course(self, session: Session, row: OutgoingRow, now: datetime) -> SealedLetter | Course:
@@ -118,22 +186,30 @@ class Deliver:
         except SealRefused as error:
             return parked(error.code, now)
 
-    def _note(self, letter_id: str, sealed: SealedLetter | None, attempt: Attempt) -> None:
-        now = self.clock()
+    def _note(self, letter_id: str, ended: _Ended, *, ours: bool = True) -> None:
+        """Note what became of an attempt; what was noted already, or is erased, is left as it is.
+
+        `ours`: the letter is claimed by us still.
+        """
+        now, attempt = self.clock(), ended.attempt
         with self.sessions.session() as session:
-            row = session.get_one(OutgoingRow, letter_id)
+            row = session.get(OutgoingRow, letter_id)
+            envelope = session.get(EnvelopeRow, ended.sealed.envelope_id) if ended.sealed else None
+            if row is None or (envelope and envelope.passage):
+                return
+            if envelope is not None:
+                envelope.passage = attempt.passage
+            if not ours and attempt.passage not in MAY_HAVE_LEFT:
+                return
             row.tries += 1
             row.times_sent += attempt.passage is Passage.ACCEPTED
             jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
             by_hand = AddressBook(session).by_hand(row.to_party, row.to_address)
             course = after_attempt(attempt, Kind(row.kind), row.tries, now, jitter, by_hand=by_hand)
-            if sealed is not None:
-                envelope = session.get_one(EnvelopeRow, sealed.envelope_id)
-                envelope.passage = attempt.passage
-                if envelope.bounced.startswith(BOUNCED):  # the news overtook our own record of having sent it
-                    course = outbox.after_return(session, envelope, now)
+            if envelope and envelope.bounced.startswith(BOUNCED):  # the news overtook our own record of having sent it
+                course = outbox.after_return(session, envelope, now)
             outbox.steer(session, row, course, now)
-            log.info("letter %s %s %s: %s", letter_id, row.kind, attempt.passage, row.state)
+        log(Event.LETTER_TRIED, letter=letter_id, kind=row.kind, passage=attempt.passage, state=row.state)
 
 
 def _revoked(session: Session, sealed: SealedLetter, now: datetime) -> bool:

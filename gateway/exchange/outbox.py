@@ -27,8 +27,11 @@ from gateway.exchange.rows import ConversationRow, EnvelopeRow, OutgoingRow, Ste
 from gateway.wire.conversation import Stage
 from gateway.wire.letters import TESTS, Kind
 
-LEASE: Final = timedelta(minutes=15)
-"""How long a claimed letter is left alone before another worker may take it; longer than the longest SMTP session."""
+LEASE: Final = timedelta(minutes=2)
+"""How long a claimed letter is left alone before another worker may take it: its own says so again while it is at it.
+
+So a worker that is killed holds up no letter for longer, and one whose relay is slow has none sent beside it.
+"""
 
 FARTHEST: Final = timedelta(hours=2)
 """Nothing is ever put off so long: a date beyond it was written by a clock that was ahead, and counts as now."""
@@ -44,7 +47,7 @@ TROUBLE: Final = {State.PARKED: Action.PARK, State.GIVEN_UP: Action.GIVE_UP}
 """What of a letter's way is noted in the trail, and as what."""
 
 
-def claim(session: Session, now: datetime, limit: int) -> tuple[str, ...]:
+def claim(session: Session, now: datetime, limit: int, lease: timedelta = LEASE) -> tuple[str, ...]:
     """Take up to `limit` letters that are due and whose turn it is, so that no other worker sends them meanwhile."""
     next_at = col(OutgoingRow.next_at)
     due = (
@@ -57,7 +60,7 @@ def claim(session: Session, now: datetime, limit: int) -> tuple[str, ...]:
     taken = (
         update(OutgoingRow)
         .where(col(OutgoingRow.letter_id).in_(due))
-        .values(claimed_until=now + LEASE)
+        .values(claimed_until=now + lease)
         .returning(col(OutgoingRow.letter_id))
         .execution_options(synchronize_session=False)
     )
@@ -70,12 +73,20 @@ def next_turn(session: Session, conversation_id: str) -> int:
     return (session.exec(last).one() or 0) + 1
 
 
-def leaving(session: Session, letter_id: str, now: datetime) -> bool:
+def hold(session: Session, letters: Iterable[str], now: datetime, lease: timedelta = LEASE) -> None:
+    """Renew the claim on letters that a worker is at still; what is settled stays free."""
+    held = update(OutgoingRow).where(
+        col(OutgoingRow.letter_id).in_(tuple(letters)), col(OutgoingRow.claimed_until).is_not(None)
+    )
+    session.execute(held.values(claimed_until=now + lease).execution_options(synchronize_session=False))
+
+
+def leaving(session: Session, letter_id: str, now: datetime, lease: timedelta = LEASE) -> bool:
     """Renew the claim on a letter that leaves now; False when it was cancelled in the meantime, and must not leave."""
     renewed = update(OutgoingRow).where(
         col(OutgoingRow.letter_id) == letter_id, col(OutgoingRow.state) != State.CANCELLED
     )
-    found = session.execute(renewed.values(claimed_until=now + LEASE).returning(col(OutgoingRow.letter_id)))
+    found = session.execute(renewed.values(claimed_until=now + lease).returning(col(OutgoingRow.letter_id)))
     return found.first() is not None
 
 
@@ -162,16 +173,18 @@ def _first_in_line() -> ColumnElement[bool]:
 def release_all(session: Session, now: datetime) -> None:
     """Take back every claim, and let what was waiting to be tried again be tried now.
 
-    Right only when no other worker runs, as when a daemon starts: somebody may just have mended what was wrong.
+    Right only when no other worker runs, as when a daemon starts alone.
     """
-    unclaimed = update(OutgoingRow).values(claimed_until=None)
-    at_once = (
-        update(OutgoingRow)
-        .where(col(OutgoingRow.state).in_((State.QUEUED, State.PARKED)), col(OutgoingRow.next_at) > now)
-        .values(next_at=now)
+    session.execute(update(OutgoingRow).values(claimed_until=None).execution_options(synchronize_session=False))
+    try_now(session, now)
+
+
+def try_now(session: Session, now: datetime) -> None:
+    """Let what was waiting to be tried again be tried now: somebody may just have mended what was wrong."""
+    at_once = update(OutgoingRow).where(
+        col(OutgoingRow.state).in_((State.QUEUED, State.PARKED)), col(OutgoingRow.next_at) > now
     )
-    for change in (unclaimed, at_once):
-        session.execute(change.execution_options(synchronize_session=False))
+    session.execute(at_once.values(next_at=now).execution_options(synchronize_session=False))
 
 
 def look_now(session: Session, party: str, now: datetime) -> None:
@@ -217,7 +230,7 @@ def send_again(session: Session, letter_id: str, now: datetime) -> bool:
         col(OutgoingRow.state).in_(SENDABLE_AGAIN),
         OutgoingRow.locked != b"",
     )
-    for row in (first, *session.exec(behind)):
+    for row in (first, *session.exec(behind.order_by(col(OutgoingRow.turn)))):
         row.state, row.reason, row.next_at, row.times_sent = State.QUEUED, "", now, 0
         session.add_all([row, StepRow(letter_id=row.letter_id, state=State.QUEUED, at=now)])
     session.flush()

@@ -5,7 +5,6 @@ Remembering the letter, handing it over and posting its receipt are one transact
 done or all of it.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,6 +23,7 @@ from gateway.exchange.rows import ArrivalRow
 from gateway.exchange.sealing import OpenedLetter, open_letter
 from gateway.exchange.taking import Taking
 from gateway.site.cipher import Vault
+from gateway.site.log import Event, Log
 from gateway.site.ports import Clock, Sessions
 from gateway.wire.errors import ReplyAutomatic, ReplyFromGateway, WireError
 from gateway.wire.letters import Kind
@@ -32,7 +32,7 @@ from gateway.wire.reply import sender_of
 from keys.errors import OpenRefused
 from keys.keyring import Keyring
 
-log = logging.getLogger("stafet.receive")
+log = Log("stafet.receive")
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,12 @@ class Receive:
             arrivals.put_off(session, arrival_id, self.clock())
 
     def __call__(self, arrival_id: int) -> Outcome:
-        """Look at one arrival; raises KeyringError when gpg itself fails, and then nothing was done."""
+        """Look at one arrival, unless another process has; raises KeyringError when gpg fails, and nothing was done."""
         with self.sessions.reading() as session:
             arrival = session.get_one(ArrivalRow, arrival_id)
-            raw = self.vault.open(arrival.locked, arrival.place)
+            if arrival.outcome != Outcome.WAITING:
+                return Outcome(arrival.outcome)
+            known, raw = _known(session, arrival), self.vault.open(arrival.locked, arrival.place)
             by_hand = self._by_hand(session, raw, arrival)
             try:
                 opened = self._opened(session, raw, arrival, by_hand)
@@ -73,14 +75,17 @@ class Receive:
                 opened, refusal = None, arrivals.as_reply(error.code) if by_hand else error.code
         with self.sessions.session() as session:
             arrival = session.get_one(ArrivalRow, arrival_id)
+            if arrival.outcome != Outcome.WAITING:  # another process was quicker
+                return Outcome(arrival.outcome)
+            if opened is None and _known(session, arrival) != known:
+                return Outcome.WAITING  # what it lacked may have come into the book meanwhile: it is looked at again
             if isinstance(opened, Answered):
                 arrival.outcome, arrival.reason = self._take_reply(session, opened)
             elif opened:
                 arrival.outcome = self._take(session, opened, arrival)
             else:
                 arrival.outcome, arrival.reason = self._set_aside(session, raw, arrival, refusal)
-            self._note(session, arrival)
-            return Outcome(arrival.outcome)
+            return self._noted(session, arrival)
 
     def _by_hand(self, session: Session, raw: bytes, arrival: ArrivalRow) -> str | None:
         """Tell who a mail says it comes from, if they write by hand: then it can be nothing but their answer."""
@@ -138,8 +143,15 @@ class Receive:
         told = bounces.take(session, raw, from_nobody=arrival.from_nobody, now=self.clock())
         return told or (Outcome.QUARANTINED, refusal)
 
-    def _note(self, session: Session, arrival: ArrivalRow) -> None:
-        log.info("arrival %s: %s %s", arrival.id, arrival.outcome, arrival.reason)
+    def _noted(self, session: Session, arrival: ArrivalRow) -> Outcome:
+        log(Event.ARRIVAL_LOOKED_AT, arrival=arrival.id or 0, outcome=arrival.outcome, reason=arrival.reason)
         if arrival.outcome == Outcome.QUARANTINED:
             detail = {"arrival": arrival.id or 0}
             noted_by_daemon(session, Action.QUARANTINE, self.clock(), outcome=arrival.reason, detail=detail)
+        return Outcome(arrival.outcome)
+
+
+def _known(session: Session, arrival: ArrivalRow) -> tuple[object, ...]:
+    """Give what a mail's sender is looked up in: whom we know, and by which keys."""
+    book = AddressBook(session)
+    return book.everybody(), book.believed(arrival.arrived_at)

@@ -4,7 +4,6 @@ A unit is asked while it is open on a working day, and not again before it has a
 counted nowhere (O25).
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +24,7 @@ from gateway.liveness.errors import CannotTest
 from gateway.liveness.heartbeats import answered, known_since, lacking, last_letter
 from gateway.liveness.rows import BeatRow, DrillRow
 from gateway.site.cipher import Vault
+from gateway.site.log import Event, Log
 from gateway.site.people import Person
 from gateway.site.ports import Clock, Sessions
 from gateway.site.settings import KeepingSettings
@@ -39,7 +39,7 @@ FIRST_AFTER: Final = timedelta(days=7)
 """How long a unit has been reachable before it is asked for the first time."""
 OPEN_ALREADY: Final = "DRILL_OPEN"
 
-log = logging.getLogger("stafet.liveness")
+log = Log("stafet.liveness")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class AskForDrills:
         letter = Letter(Kind.DRILL, new_id(), party, NUMBER, body)
         self.post(session, letter)
         session.add(DrillRow(id=letter.conversation_id, party=party, letter_id=letter.letter_id, asked_at=now))
-        log.info("drill %s: asked", letter.conversation_id)
+        log(Event.DRILL_ASKED, drill=letter.conversation_id)
         return letter.conversation_id
 
 

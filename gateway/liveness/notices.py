@@ -4,7 +4,6 @@ A notice names a party and gives a phone number, not a guess. The daemon logs an
 doctor, the commands and the screens show the same with its words.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from gateway.liveness.board import STEPS, WORST_FIRST, Grade, Reason, Row, days_
 from gateway.liveness.look import Board
 from gateway.liveness.rows import ToldRow
 from gateway.liveness.watch import keep_watch, needs_note, watched
+from gateway.site.log import Event, Log
 from gateway.site.ports import Clock, Sessions
 from keys.errors import KeyNotFound
 from keys.fingerprint import Fingerprint
@@ -56,7 +56,7 @@ TOLD_OF: Final = frozenset(
 SETTLED: Final = timedelta(hours=1)
 """The watch has gone on for so long before anything is told: a clock that leapt is mended first, and showers nobody."""
 
-log = logging.getLogger("stafet.notices")
+log = Log("stafet.notices")
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Tell:
         session.add(ToldRow(what=notice.code, about=notice.about, step=notice.step, told_at=now, red=red))
         detail = {"step": notice.step} if notice.step else {}
         noted_by_daemon(session, Action.WARN, now, notice.about, notice.code, detail)
-        log.warning("%s %s %s", notice.code, notice.about, notice.step or "")
+        log(Event.NOTICE, code=notice.code, about=notice.about, step=notice.step or "")
 
 
 def _ending(ends_at: datetime | None, ends: str, ended: str, now: datetime) -> Iterator[Notice]:

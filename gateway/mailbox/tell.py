@@ -5,7 +5,6 @@ tells of everything at once. A mail is noted before it leaves, under the id it k
 the relay has taken it: a daemon that is killed between the two tells twice, and never not at all.
 """
 
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from gateway.access.actions import Action
 from gateway.mailbox.last import MailState, Whose, waiting
 from gateway.mailbox.mail import Matter, Route, compose
 from gateway.mailbox.rows import MailRow, ToldMailboxRow
+from gateway.site.log import Event, Log
 from gateway.site.ports import Clock, Sessions
 from gateway.wire.letters import new_id
 
@@ -29,7 +29,7 @@ LONGEST_WAIT: Final = timedelta(hours=1)
 Notify = Callable[[bytes, str, str], str]
 """Hands one mail over, from one address to another; gives the code of what went wrong, empty when it was taken."""
 
-log = logging.getLogger("stafet.mailbox")
+log = Log("stafet.mailbox")
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class TellMailbox:
             if trouble:
                 row.tries, row.reason = row.tries + 1, trouble
                 row.next_at = self.clock() + min(FIRST_WAIT * 2 ** min(row.tries - 1, 10), LONGEST_WAIT)
-                log.warning("mailbox %s %s: %s", self.whose, leaving.id, trouble)
+                log(Event.MAILBOX_FAILED, whose=self.whose, mail=leaving.id, reason=trouble)
                 return
             row.state, row.sent_at, row.reason, row.next_at = MailState.SENT, self.clock(), "", None
             others = delete(MailRow).where(col(MailRow.whose) == self.whose, col(MailRow.id) != row.id)
@@ -141,7 +141,7 @@ class TellMailbox:
                     ToldMailboxRow(whose=self.whose, what=one.what, about=one.about, step=one.step, day=local_day(now))
                 )
             noted_by_daemon(session, Action.TELL_MAILBOX, self.clock(), detail={"matter": leaving.matter.value})
-            log.info("mailbox %s %s: sent", self.whose, leaving.id)
+            log(Event.MAILBOX_TOLD, whose=self.whose, mail=leaving.id)
 
     def _standing(self, session: Session, now: datetime) -> dict[tuple[str, str, int], Standing]:
         return {one.mark: one for one in self.look(session, now)}

@@ -4,7 +4,6 @@ A reminder fires once: its row says so, whichever of several daemons wrote it an
 fires while the unit is closed. A sender's remark on urgency is no reminder: its call is due from the first moment.
 """
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,13 +24,14 @@ from gateway.referring.phoned import answered_by_phone
 from gateway.referring.promise import BY_HAND, PRESSING, CallOutcome, Due, Rung, Step, ladder
 from gateway.referring.rows import CallRow, ReferralRow, ReminderRow
 from gateway.site.cipher import Vault
+from gateway.site.log import Event, Log
 from gateway.site.people import Person
 from gateway.site.ports import Clock, Sessions
 from gateway.site.settings import PromiseSettings
 from gateway.wire.answers import Reminder
 from gateway.wire.letters import Kind, Letter
 
-log = logging.getLogger("stafet.duty")
+log = Log("stafet.duty")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,8 @@ class Duty:
 
     def _also(self, session: Session) -> Iterator[Dossier]:
         """Give those whose municipality is to hear of a withdrawal, by letter or by phone, or has written (O10)."""
-        rows = session.exec(select(ReferralRow).where(asks_for_somebody(), ~nobody_has_it()))
+        asking = select(ReferralRow).where(asks_for_somebody(), ~nobody_has_it())
+        rows = session.exec(asking.order_by(col(ReferralRow.submitted_at)))
         return (Dossier(session, self.vault, row) for row in rows.all())
 
     def _ripe(self, dossier: Dossier, now: datetime) -> list[Rung]:
@@ -110,7 +111,7 @@ class Duty:
                 self._note(session, dossier.row, rung, now)
         except IntegrityError:
             return False
-        log.info("referral %s: %s", referral_id, rung.step)
+        log(Event.REMINDED, referral=referral_id, step=rung.step)
         return True
 
     def _note(self, session: Session, row: ReferralRow, rung: Rung, now: datetime) -> None:

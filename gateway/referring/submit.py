@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from directory.calendar import local_day
 from directory.municipalities import Municipality
@@ -20,7 +20,7 @@ from gateway.consents.book import ConsentBook
 from gateway.exchange.ports import Post
 from gateway.referring.decline import Decline, count
 from gateway.referring.disclosure import disclosure
-from gateway.referring.dossier import content_place
+from gateway.referring.dossier import Dossier, content_place
 from gateway.referring.drafts import DraftGone, erase
 from gateway.referring.judge import Judgement, judge
 from gateway.referring.past import Past, cpr_index, phone_index, reference_index
@@ -56,16 +56,24 @@ class Submit:
     post: Post
     clock: Clock
 
-    def __call__(self, raw: bytes | str | Mapping[str, Any], person: Person, draft_id: str | None = None) -> Submitted:
+    def __call__(
+        self,
+        raw: bytes | str | Mapping[str, Any],
+        person: Person,
+        draft_id: str | None = None,
+        *,
+        once: bool = False,
+    ) -> Submitted:
         """Queue a referral in `person`'s name, and erase the draft it was written in.
 
         Raises Refused: then the draft stays as it is and nothing else about the citizen is stored; when the citizen
         has said no, the draft goes too (C9). Raises DraftGone when a colleague was quicker to send or drop it, MayNot
-        and PersonGone. `raw` names in `anew_of` the referral it sends anew, if any (O7).
+        and PersonGone. `raw` names in `anew_of` the referral it sends anew, if any (O7). `once`: the very same under
+        the same reference is one referral, however often it is handed in; the first one's number is given each time.
         """
         try:
             with act(self.sessions, person, Action.SEND_REFERRAL, self.clock()) as deed:
-                return self._submit(deed, _parsed(raw).submitted(self.clock()), person, draft_id)
+                return self._submit(deed, _parsed(raw).submitted(self.clock()), person, draft_id, once=once)
         except SaidNo:
             Decline(self.sessions, self.clock)(person, draft_id)
             raise
@@ -74,10 +82,13 @@ class Submit:
                 count(session, refusal.reason, self.clock())
             raise
 
-    def _submit(self, deed: Deed, referral: Referral, person: Person, draft_id: str | None) -> Submitted:
+    def _submit(self, deed: Deed, referral: Referral, person: Person, draft_id: str | None, *, once: bool) -> Submitted:
         session, now = deed.session, self.clock()
         past = Past(session, self.vault)
         judgement = judge(referral, now=now, history=past)
+        if once and (same := self._sent_already(session, referral)):
+            deed.about, deed.detail["again"] = same.conversation_id, 1
+            return Submitted(same.letter_id, same.number, judgement.recipient, judgement.notices)
         previous = past.row(referral.re_referral.previous_id) if referral.re_referral else None
         first = past.row(referral.anew_of) if referral.anew_of else None
         row = self._row(session, referral, judgement, person)
@@ -91,6 +102,18 @@ class Submit:
                 raise DraftGone
             deed.detail["draft"] = draft_id
         return Submitted(row.letter_id, row.number, judgement.recipient, judgement.notices)
+
+    def _sent_already(self, session: Session, referral: Referral) -> ReferralRow | None:
+        """Find the very same under the same reference: who hands it in once more has not heard our first answer."""
+        if not referral.reference:
+            return None
+        index = reference_index(self.vault, referral.reference)
+        rows = session.exec(select(ReferralRow).where(ReferralRow.reference_index == index))
+        return next((row for row in rows if self._said(session, row) == _timeless(referral)), None)
+
+    def _said(self, session: Session, row: ReferralRow) -> Referral | None:
+        content = Dossier(session, self.vault, row).content
+        return _timeless(content) if content else None
 
     def _row(self, session: Session, referral: Referral, judgement: Judgement, person: Person) -> ReferralRow:
         letter_id, submitted_at, number = new_id(), referral.submitted_at or self.clock(), judgement.citizen_number
@@ -117,6 +140,10 @@ def _parsed(raw: bytes | str | Mapping[str, Any]) -> Referral:
         return Referral.parse(raw)
     except MalformedReferral as error:
         raise Malformed(error) from None
+
+
+def _timeless(referral: Referral) -> Referral:
+    return referral.model_copy(update={"submitted_at": None})
 
 
 def _next_number(session: Session, year: int) -> str:

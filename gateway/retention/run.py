@@ -6,7 +6,6 @@ run, or before it, is not believed: nothing is erased until a person has said th
 is set far ahead by accident destroys nothing.
 """
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from gateway.access.actions import Action
 from gateway.retention.errors import ClockAhead, ClockBehind, RetentionRefused
 from gateway.retention.rows import ErasureRow, RunRow
 from gateway.site.erasing import Eraser, Old
+from gateway.site.log import Event, Log
 from gateway.site.people import Person
 from gateway.site.ports import Clock, Sessions
 from gateway.site.settings import RetentionSettings
@@ -33,7 +33,7 @@ BATCH: Final = 50
 AT_ONCE: Final = 40
 """Batches in one round of the daemon's chores; the rest goes at the next, so that a stop never waits long."""
 
-log = logging.getLogger("stafet.retention")
+log = Log("stafet.retention")
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Retain:
                 begun, due = last_run(session) is not None, is_due(session, self.machine())
         except RetentionRefused as refusal:
             if refusal.code != self._refused:
-                log.error("nothing is erased: %s", refusal.code)  # noqa: TRY400 - there is no more to tell
+                log(Event.NOT_ERASED, code=refusal.code)
             self._refused = refusal.code
             return 0
         self._refused = ""

@@ -4,7 +4,6 @@ Nothing has to happen at one moment. Each letter is signed by the newest key its
 whichever of ours it was sealed to. The secret of an old key stays in the key ring, for what lies here sealed to it.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from gateway.rotation.announce import Announce, let_go, take_back
 from gateway.rotation.errors import NoRotation, NotToBeTold, OwnKeyEnded, RotationRuns, StragglersLeft
 from gateway.rotation.model import Rotating, rotating
 from gateway.site.data_key import DataKeyFile
+from gateway.site.log import Event, Log
 from gateway.site.people import Person
 from gateway.site.ports import Clock, Sessions
 from gateway.site.settings import KeepingSettings
@@ -34,7 +34,7 @@ DAYS_A_YEAR: Final = 365
 STEADY: Final = timedelta(hours=6)
 """The clock has gone on for so long without a leap before a key is revoked, which nothing undoes."""
 
-log = logging.getLogger("stafet.rotation")
+log = Log("stafet.rotation")
 
 
 @dataclass(frozen=True)
@@ -160,8 +160,10 @@ class Rotation:
         return 0
 
     def _announced_again(self, now: datetime) -> int:
+        """Announce once more, unless somebody has ended the old key in the meantime."""
         with self.sessions.session() as session:
-            return self._announce(self.own.book(session), now)
+            own = self.own.book(session)
+            return self._announce(own, now) if len(own.opening(now)) > 1 else 0
 
     @property
     def _announce(self) -> Announce:
@@ -173,10 +175,12 @@ class Rotation:
             if not self.keyring.describe(key).revoked:
                 self.keyring.revoke(key, Revocation.SUPERSEDED)
         except KeyNotFound:
-            log.warning("key %s has ended, and is not in the key ring", key)
+            log(Event.KEY_MISSING, key=key)
         with self.sessions.session() as session:
             row = session.get_one(OwnKeyRow, key)
-            row.retired_at = row.retired_at or now
+            if row.retired_at is not None:
+                return
+            row.retired_at = now
             session.add(row)
             if len(self.own.book(session).opening(now)) == 1:
                 take_back(session, now)

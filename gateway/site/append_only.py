@@ -4,40 +4,46 @@ Where retention must end what was kept (O18), a table names the column its age i
 table's horizon may then be taken away, and nothing else may; the horizon only ever moves forward.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import DDL, Column, Integer, Table, event, insert, select, update
 from sqlmodel import Session
 
+Trigger = tuple[str, str]
+"""A dialect, and what makes the trigger there."""
+
 _SQLITE: Final = (
-    "CREATE TRIGGER %(table)s_stands_{deed} BEFORE {deed} ON %(table)s {unless}"
-    "BEGIN SELECT RAISE(ABORT, '%(table)s is only added to'); END"
+    "CREATE TRIGGER {table}_stands_{deed} BEFORE {deed} ON {table} {unless}"
+    "BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END"
 )
 _SQLITE_REPLACE: Final = (  # INSERT OR REPLACE takes a row away without asking the triggers that guard deletion
-    "CREATE TRIGGER %(table)s_stands_REPLACE BEFORE INSERT ON %(table)s "
-    "WHEN EXISTS (SELECT 1 FROM %(table)s WHERE {key} = NEW.{key} OR rowid = NEW.rowid) "
-    "BEGIN SELECT RAISE(ABORT, '%(table)s is only added to'); END"
+    "CREATE TRIGGER {table}_stands_REPLACE BEFORE INSERT ON {table} "
+    "WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key} OR rowid = NEW.rowid) "
+    "BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END"
 )
 _SQLITE_FORWARD: Final = (
-    "CREATE TRIGGER %(table)s_forward BEFORE UPDATE ON %(table)s WHEN NEW.id <> OLD.id OR NEW.until < OLD.until "
-    "BEGIN SELECT RAISE(ABORT, '%(table)s only moves forward'); END"
+    "CREATE TRIGGER {table}_forward BEFORE UPDATE ON {table} WHEN NEW.id <> OLD.id OR NEW.until < OLD.until "
+    "BEGIN SELECT RAISE(ABORT, '{table} only moves forward'); END"
 )
 _POSTGRESQL: Final = (
-    "CREATE FUNCTION %(table)s_stands_{deed}() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN {unless}RAISE EXCEPTION '%(table)s is only added to'; END $$; "
-    "CREATE TRIGGER %(table)s_stands_{deed} BEFORE {deed} ON %(table)s "
-    "FOR EACH ROW EXECUTE FUNCTION %(table)s_stands_{deed}()"
+    "CREATE OR REPLACE FUNCTION {table}_stands_{deed}() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN {unless}RAISE EXCEPTION '{table} is only added to'; END $$; "
+    "CREATE TRIGGER {table}_stands_{deed} BEFORE {deed} ON {table} "
+    "FOR EACH ROW EXECUTE FUNCTION {table}_stands_{deed}()"
 )
 _POSTGRESQL_FORWARD: Final = (
-    "CREATE FUNCTION %(table)s_forward() RETURNS trigger LANGUAGE plpgsql AS "
+    "CREATE OR REPLACE FUNCTION {table}_forward() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN IF NEW.id = OLD.id AND NEW.until >= OLD.until THEN RETURN NEW; END IF; "
-    "RAISE EXCEPTION '%(table)s only moves forward'; END $$; "
-    "CREATE TRIGGER %(table)s_forward BEFORE UPDATE ON %(table)s "
-    "FOR EACH ROW EXECUTE FUNCTION %(table)s_forward()"
+    "RAISE EXCEPTION '{table} only moves forward'; END $$; "
+    "CREATE TRIGGER {table}_forward BEFORE UPDATE ON {table} "
+    "FOR EACH ROW EXECUTE FUNCTION {table}_forward()"
 )
-_SQLITE_UNLESS: Final = "WHEN NOT EXISTS (SELECT 1 FROM {horizon} WHERE OLD.{age} < until) "
-_POSTGRESQL_UNLESS: Final = "IF EXISTS (SELECT 1 FROM {horizon} WHERE OLD.{age} < until) THEN RETURN OLD; END IF; "
+_SQLITE_UNLESS: Final = "WHEN NOT EXISTS (SELECT 1 FROM {table}_horizon WHERE OLD.{age} < until) "
+_POSTGRESQL_UNLESS: Final = (
+    "IF EXISTS (SELECT 1 FROM {table}_horizon WHERE OLD.{age} < until) THEN RETURN OLD; END IF; "
+)
 
 
 def only_added_to(table: Table, age: str | None = None) -> None:
@@ -45,12 +51,26 @@ def only_added_to(table: Table, age: str | None = None) -> None:
 
     `age` names the column that retention goes by; the table's horizon is then a table of its own beside it.
     """
-    _refuse(table, "UPDATE")
-    _refuse(table, "DELETE", age)
     (key,) = table.primary_key.columns
-    _guard(table, "sqlite", _SQLITE_REPLACE.format(key=key.name))
+    _made_together(table, guards(table.name, key.name, age))
     if age is not None:
         _add_horizon(table, age)
+
+
+def guards(table: str, key: str, age: str | None = None) -> Iterator[Trigger]:
+    """Give the triggers that guard a table, which a revision that makes such a table makes too."""
+    yield from _refused(table, "UPDATE")
+    yield from _refused(table, "DELETE", age)
+    yield "sqlite", _SQLITE_REPLACE.format(table=table, key=key)
+
+
+def horizon_guards(table: str) -> Iterator[Trigger]:
+    """Give the triggers that guard the horizon of a table."""
+    beside = f"{table}_horizon"
+    yield from _refused(beside, "DELETE")
+    yield "sqlite", _SQLITE_REPLACE.format(table=beside, key="id")
+    yield "sqlite", _SQLITE_FORWARD.format(table=beside)
+    yield "postgresql", _POSTGRESQL_FORWARD.format(table=beside)
 
 
 def horizon(session: Session, table: Table) -> datetime | int | None:
@@ -80,19 +100,17 @@ def _add_horizon(table: Table, age: str) -> None:
         Column("id", Integer, primary_key=True, autoincrement=False),
         Column("until", kind, nullable=False),
     )
-    _refuse(beside, "DELETE")
-    _guard(beside, "sqlite", _SQLITE_REPLACE.format(key="id"))
-    _guard(beside, "sqlite", _SQLITE_FORWARD)
-    _guard(beside, "postgresql", _POSTGRESQL_FORWARD)
+    _made_together(beside, horizon_guards(table.name))
 
 
-def _refuse(table: Table, deed: str, age: str | None = None) -> None:
-    where = {"horizon": f"{table.name}_horizon", "age": age}
+def _refused(table: str, deed: str, age: str | None = None) -> Iterator[Trigger]:
     unless = {"sqlite": _SQLITE_UNLESS, "postgresql": _POSTGRESQL_UNLESS}
     for dialect, statement in (("sqlite", _SQLITE), ("postgresql", _POSTGRESQL)):
-        _guard(table, dialect, statement.format(deed=deed, unless=unless[dialect].format(**where) if age else ""))
+        but = unless[dialect].format(table=table, age=age) if age else ""
+        yield dialect, statement.format(table=table, deed=deed, unless=but)
 
 
-def _guard(table: Table, dialect: str, statement: str) -> None:
-    trigger = DDL(statement)  # type: ignore[no-untyped-call]
-    event.listen(table, "after_create", trigger.execute_if(dialect=dialect))
+def _made_together(table: Table, triggers: Iterator[Trigger]) -> None:
+    for dialect, statement in triggers:
+        trigger = DDL(statement)  # type: ignore[no-untyped-call]
+        event.listen(table, "after_create", trigger.execute_if(dialect=dialect))

@@ -4,7 +4,19 @@ SiteError                    never raised itself
 ├── HomeMissing              no site has been made in that folder
 ├── HomeTaken                a site is already there
 ├── DatabaseTaken            the database that was named holds a site already
-├── SettingsUnreadable       the settings file does not parse, or a value is missing or of the wrong kind
+├── DatabaseGone             the database is not in the site's folder any more
+├── DatabaseUnfit            what was named is no database that can hold a site; its text says why
+├── DatabaseUnknown          the server has no database of that name
+├── DatabaseUnreached        no database server answers there
+├── DatabaseRefused          the database server lets nobody in by that name
+├── DatabasePasswordShown    a password stood on the command line
+├── SchemaOlder              the database's tables are an earlier release's
+├── SchemaNewer              the database's tables are a later release's
+├── SchemaUnknown            the database's tables are no site's that this end knows
+├── SiteInUse                somebody else has this site open
+├── SettingsError            never raised itself
+│   ├── SettingsUnreadable   the settings file does not parse, or a value is missing or of the wrong kind
+│   └── SettingUnknown       the settings file names a setting that this version does not have
 ├── DoorTooWide              LMTP was to be spoken on an address that other machines reach
 ├── WrongEnd                 the folder is the other end's: a region's, or a municipality's
 ├── VaultDamaged             what lies in the database cannot be opened with this site's data key
@@ -44,10 +56,80 @@ class DatabaseTaken(SiteError):
     code = "DATABASE_TAKEN"
 
 
-class SettingsUnreadable(SiteError):
+class DatabaseGone(SiteError):
+    """The database is not in the site's folder any more, and none is made in its place."""
+
+    code = "DATABASE_GONE"
+
+
+class DatabaseUnfit(SiteError):
+    """What was named is no database that can hold a site; its text says why."""
+
+    code = "DATABASE_UNFIT"
+
+
+class DatabaseUnknown(SiteError):
+    """The server has no database of that name."""
+
+    code = "DATABASE_UNKNOWN"
+
+
+class DatabaseUnreached(SiteError):
+    """No database server answers there."""
+
+    code = "DATABASE_UNREACHED"
+
+
+class DatabaseRefused(SiteError):
+    """The database server lets nobody in by that name."""
+
+    code = "DATABASE_REFUSED"
+
+
+class DatabasePasswordShown(SiteError):
+    """A password stood on the command line, where everybody on the machine could read it."""
+
+    code = "DATABASE_PASSWORD_SHOWN"
+
+
+class SchemaOlder(SiteError):
+    """The database's tables are an earlier release's, and have to be brought forward first."""
+
+    code = "SCHEMA_OLDER"
+
+
+class SchemaNewer(SiteError):
+    """The database's tables are a later release's than this program."""
+
+    code = "SCHEMA_NEWER"
+
+
+class SchemaUnknown(SiteError):
+    """The database's tables are no site's that this end knows."""
+
+    code = "SCHEMA_UNKNOWN"
+
+
+class SiteInUse(SiteError):
+    """Somebody else has this site open, and would be disturbed."""
+
+    code = "SITE_IN_USE"
+
+
+class SettingsError(SiteError):
+    """The settings file cannot be gone by."""
+
+
+class SettingsUnreadable(SettingsError):
     """The settings file does not parse, or a value is missing or of the wrong kind."""
 
     code = "SETTINGS_UNREADABLE"
+
+
+class SettingUnknown(SettingsError):
+    """The settings file names a setting that this version does not have."""
+
+    code = "SETTING_UNKNOWN"
 
 
 class DoorTooWide(SiteError):

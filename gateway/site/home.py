@@ -8,6 +8,7 @@ stafet.db         the database, unless `database_url` names another
 log-head          the last signed head of the audit trail
 exports/          cases that somebody saved as files from a screen; erased after a week
 in-use, running   locks: who uses the GnuPG home, and which daemon runs
+workers           a lock: who sends and takes in beside the daemon
 unfinished        a mark that stands only while the site is being made
 """
 
@@ -20,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gateway.site.errors import AlreadyRunning, HomeMissing, HomeTaken
+from gateway.site.errors import AlreadyRunning, DatabaseGone, HomeMissing, HomeTaken, SiteInUse
+from gateway.site.handed import handed_over
 from gateway.site.settings import Settings
 
 DATABASE: Final = "stafet.db"
@@ -49,8 +51,7 @@ class Home:
     @property
     def passphrase_file(self) -> Path:
         """Give the path of the passphrase: a service credential where the service manager hands one over."""
-        handed = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / "passphrase"
-        return handed if handed.is_absolute() and handed.exists() else self.path / "passphrase"
+        return handed_over(self.path / "passphrase")
 
     @property
     def data_key_file(self) -> Path:
@@ -104,11 +105,17 @@ class Home:
         write_anew(self.settings_file, settings.text(self.path).encode())
 
     def database_url(self, settings: Settings) -> str:
-        """Tell which database the site uses; a new SQLite file is made so that only its owner can read it."""
+        """Tell which database the site uses; a new site's file is made so that only its owner can read it.
+
+        Raises DatabaseGone where a site that is no longer new has none: it is never begun anew without a word.
+        """
         if settings.database_url:
             return settings.database_url
         file = self.path / DATABASE
-        file.touch(mode=0o600, exist_ok=True)
+        if not file.exists():
+            if not self.unfinished_file.exists():
+                raise DatabaseGone
+            file.touch(mode=0o600)
         return f"sqlite:///{file}"
 
     @contextmanager
@@ -134,10 +141,35 @@ class Home:
             return True
 
     @contextmanager
+    def working(self) -> Iterator[None]:
+        """Be one of those who take in and send out beside the daemon."""
+        with _locked(self.path / "workers", fcntl.LOCK_SH):
+            yield
+
+    @contextmanager
+    def without_workers(self) -> Iterator[bool]:
+        """Tell whether nobody works beside the daemon; then nobody begins to in the meantime either."""
+        with ExitStack() as held:
+            try:
+                held.enter_context(_locked(self.path / "workers", fcntl.LOCK_EX | fcntl.LOCK_NB))
+                alone = True
+            except AlreadyRunning:
+                alone = False
+            yield alone
+
+    @contextmanager
     def in_use(self) -> Iterator["LastOne"]:
         """Be one of those who use the GnuPG home; tells, on leaving, whether one is the last."""
         with _locked(self.path / "in-use", fcntl.LOCK_SH) as file:
             yield LastOne(file)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only one here; who opens the site meanwhile waits. Raises AlreadyRunning or SiteInUse."""
+        with self.running(), self.in_use() as the_only_one:
+            if not the_only_one:
+                raise SiteInUse
+            yield
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from directory.errors import BadAddress, BadGln, BadSor
 from directory.model import location_number, normal_address, sor_code
-from gateway.site.errors import SettingsUnreadable
+from gateway.site.errors import SettingsError, SettingsUnreadable, SettingUnknown
 from keys.fingerprint import Fingerprint
 
 STRICT: Final = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -243,6 +243,52 @@ class MedComSettings(BaseModel):
             raise ValueError("no location number") from None
 
 
+class LogFormat(enum.StrEnum):
+    """How the log is written."""
+
+    TEXT = "text"
+    """A sentence on each line, for a person and the journal."""
+    JSON = "json"
+    """One object on each line, for a program that collects logs."""
+
+
+class LogLevel(enum.StrEnum):
+    """From how grave on an event is written to the log."""
+
+    INFO = "info"
+    """Everything that happens, by ids and codes."""
+    WARNING = "warning"
+    """What somebody should look at."""
+    ERROR = "error"
+    """What went wrong."""
+
+
+class LogSettings(BaseModel):
+    """How the log is written, and from how grave on; it goes to standard error, which is the journal under systemd."""
+
+    model_config = STRICT
+
+    format: LogFormat = LogFormat.TEXT
+    level: LogLevel = LogLevel.INFO
+
+
+class MetricsSettings(BaseModel):
+    """Where a monitor on this machine asks the daemon for figures and health; without a port nobody is answered."""
+
+    model_config = STRICT
+
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65535)
+
+    @field_validator("host")
+    @classmethod
+    def _stays_here(cls, host: str) -> str:
+        """Keep it on this machine: nobody is asked for a password, and nothing is encrypted."""
+        if not is_loopback(host):
+            raise ValueError("figures are given on this machine alone")
+        return host
+
+
 class Settings(BaseModel):
     """Everything a person may set. Paths are taken from the home folder unless they are absolute."""
 
@@ -265,6 +311,8 @@ class Settings(BaseModel):
     casework: CaseworkSettings = CaseworkSettings()
     mailbox: MailboxSettings = MailboxSettings()
     medcom: MedComSettings = MedComSettings()
+    log: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
     @field_validator("fingerprint")
     @classmethod
@@ -273,18 +321,24 @@ class Settings(BaseModel):
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read the file; raises SettingsUnreadable that names the setting, never its value."""
+        """Read the file; raises SettingUnknown or SettingsUnreadable that names the setting, never its value."""
         try:
             return cls.model_validate(_absolute(tomllib.loads(path.read_text("utf-8")), path.parent))
         except ValidationError as error:
-            where = ", ".join(".".join(map(str, found["loc"])) for found in error.errors(include_input=False))
-            raise SettingsUnreadable(where) from None
+            raise _refusal(error) from None
         except ValueError:  # not TOML, not UTF-8, or a number with more digits than Python reads
             raise SettingsUnreadable(path.name) from None
 
     def text(self, home: Path) -> str:
         """Write the settings as TOML; paths within `home` are written from there, so that the folder can be moved."""
         return tomli_w.dumps(_mapped(self.model_dump(exclude_none=True), lambda _name, value: _relative(value, home)))
+
+
+def _refusal(error: ValidationError) -> SettingsError:
+    """Name what is wrong; where all of it is unknown here, a newer version may have written it."""
+    found = error.errors(include_input=False)
+    kind = SettingUnknown if {one["type"] for one in found} == {"extra_forbidden"} else SettingsUnreadable
+    return kind(", ".join(".".join(map(str, one["loc"])) for one in found))
 
 
 def is_loopback(host: str) -> bool:

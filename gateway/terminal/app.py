@@ -6,6 +6,7 @@ nothing is drawn over the door, and nothing is said there.
 
 import asyncio
 import signal
+import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,6 +59,7 @@ class TerminalApp(App[None], Generic[Somebody]):
         self.theme = theme.DARK.name if dark else theme.LIGHT.name
         self._entrance = entrance
         self._person: Somebody | None = None
+        self._said_until: dict[str, float] = {}
         self._touched = entrance.watch.ticks()
 
     @abstractmethod
@@ -137,9 +139,17 @@ class TerminalApp(App[None], Generic[Somebody]):
         self.panic(Text(f"{said}\n{tell}"))
 
     def notify(self, message: str, **how: Any) -> None:  # noqa: ANN401 - Textual's own
-        """Say something in a corner, unless nobody may see it."""
-        if not self.is_shut:
+        """Say something in a corner, unless nobody may see it; trouble that stands there already is not said twice."""
+        if not (self.is_shut or (how.get("severity") == "error" and self._stands_there(message, how.get("timeout")))):
             super().notify(message, **how)
+
+    def _stands_there(self, message: str, seconds: float | None) -> bool:
+        """Tell whether this is said already; if not, it is from now on."""
+        now = time.monotonic()
+        standing = self._said_until.get(message, now) > now
+        if not standing:
+            self._said_until[message] = now + (seconds or self.NOTIFICATION_TIMEOUT)
+        return standing
 
     def push_screen(self, screen: Any, *how: Any, mode: str | None = None, **more: Any) -> Any:  # noqa: ANN401 - Textual's own
         """Open another screen for who is at work, also behind the door."""
@@ -183,6 +193,7 @@ class TerminalApp(App[None], Generic[Somebody]):
 
     async def _shut(self, asking: Asking, said: str, person: Somebody | None = None) -> None:
         self.clear_notifications()
+        self._said_until.clear()
         await self.switch_mode(DOOR)
         door = self.screen
         assert isinstance(door, DoorScreen)  # noqa: S101 - the only screen of its stack

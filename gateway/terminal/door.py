@@ -72,8 +72,13 @@ class Question:
     command: str
 
 
-def database_trouble() -> str:
-    """Say that the database did not answer, or holds something that cannot be opened."""
+def database_trouble(error: Exception | None = None) -> str:
+    """Say that the database did not answer, or holds something that cannot be opened; or that nobody knows what is."""
+    if getattr(error, "code", "") == "COMMIT_UNKNOWN":
+        return _(
+            "The database was lost in the very moment it took this down. Look whether it was done before you do it "
+            "again, and tell your administrator."
+        )
     return _(
         "The database could not be read just now. Nothing has been changed. Try again, and tell your administrator."
     )

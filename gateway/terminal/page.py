@@ -71,8 +71,8 @@ class Page(LeftOnce[Result]):
             self.post_message(Departed())
         except refusals as refusal:
             return Stopped(self.in_words(refusal), "warning")
-        except trouble:
-            return Stopped(database_trouble(), "error")
+        except trouble as error:
+            return Stopped(database_trouble(error), "error")
         else:
             return answer if self.is_shown else None
         return None

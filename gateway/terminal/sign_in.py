@@ -2,7 +2,7 @@
 
 import asyncio
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final, Generic
 
 from textual.app import ComposeResult
@@ -94,7 +94,7 @@ class DoorScreen(Screen[None], Generic[Somebody]):
         super().__init__()
         self._entrance = entrance
         self._asking = Asking.SIGN_IN
-        self._said = ""
+        self._said = self._said_now = ""
         self._person: Somebody | None = None
         self._first = ("", "")
 
@@ -197,16 +197,26 @@ class DoorScreen(Screen[None], Generic[Somebody]):
 
     async def _suggest_names(self) -> None:
         """Complete the names of those who work here, or say what to do when there is nobody."""
-        try:
-            names = await asyncio.to_thread(self._entrance.door.names)
-        except OutOfReachError:
-            self._say(database_trouble())
-            return
+        names = await self._names()
         if names:
             self.query_one("#name", Input).suggester = SuggestFromList(names, case_sensitive=False)
         elif self._asking is Asking.SIGN_IN:
             question = self._entrance.question
             await self.ask(Asking.NOBODY, f"{question.what_to_do}\n\n{question.command}")
+
+    async def _names(self) -> Sequence[str]:
+        """Ask for the names until the database answers; meanwhile that is said, where nothing else is."""
+        while True:
+            try:
+                names = await asyncio.to_thread(self._entrance.door.names)
+            except OutOfReachError:
+                if not self._said_now:
+                    self._say(database_trouble())
+                await asyncio.sleep(self._entrance.watch.every_seconds)
+            else:
+                if self._said_now == database_trouble():
+                    self._say("")
+                return names
 
     def _fields(self) -> tuple[Input, ...]:
         """Give the fields of what is asked for, in their order."""
@@ -221,6 +231,7 @@ class DoorScreen(Screen[None], Generic[Somebody]):
             next((field for field in fields if not field.value), fields[-1]).focus()
 
     def _say(self, words: str) -> None:
+        self._said_now = words
         self._show("door-said", words)
 
     def _show(self, name: str, words: str) -> None:

@@ -5,7 +5,6 @@ page in, and ends what it started. Who may work here is asked by the inbox itsel
 """
 
 import asyncio
-import logging
 import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -18,10 +17,11 @@ from textual_serve.server import Server, to_int
 
 from gateway.language import gettext as _
 from gateway.language import in_use
+from gateway.site.log import Event, Log
 from inbox_tui.browser.origins import Origins
 from inbox_tui.browser.session import SECONDS_TO_END, Session, within
 
-LOG: Final = logging.getLogger("stafet.browser")
+log = Log("stafet.browser")
 HERE: Final = Path(__file__).parent
 SESSIONS: Final = 20
 """How many may have the inbox open at once; each is a process of some 90 MB."""
@@ -97,7 +97,7 @@ class BrowserServer(Server):
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """Open an inbox for a page of ours, and for no other."""
         if not self._origins.is_ours(request.headers.get("Origin")):
-            LOG.warning("a page of somebody else's was refused")
+            log(Event.PAGE_FOREIGN)
             raise web.HTTPForbidden(text=_("Stafet does not answer pages from elsewhere."))
         if self._is_full:
             raise web.HTTPServiceUnavailable(text=_full())
@@ -109,7 +109,7 @@ class BrowserServer(Server):
             await session.start(*(_asked(request, *side) for side in SIDES))
             await self._process_messages(websocket, session)
         except (ArithmeticError, AssertionError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
-            LOG.warning("a page was closed: %s", type(error).__name__)  # what it sent could be a password
+            log(Event.PAGE_CLOSED, error=error)
         finally:
             await session.stop()
             self._sessions.discard(session)

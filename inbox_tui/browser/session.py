@@ -1,7 +1,6 @@
 """One open page and the process behind it. When either ends, so does the other."""
 
 import asyncio
-import logging
 import sys
 from asyncio import subprocess
 from asyncio.subprocess import Process
@@ -14,8 +13,9 @@ from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
 from gateway.language import in_use
+from gateway.site.log import Event, Log
 
-LOG: Final = logging.getLogger("stafet.browser")
+log = Log("stafet.browser")
 DRIVER: Final = "inbox_tui.browser.driver:BrowserDriver"
 SECONDS_TO_END: Final = 5.0
 """How long the inbox may take to close what it holds before it is ended all the same."""
@@ -52,7 +52,7 @@ class Session(AppService):
         with suppress(ConnectionError):  # the page has gone first
             await super().run()
         if self._process is not None and (code := await self._process.wait()):
-            LOG.warning("an inbox ended with code %d", code)
+            log(Event.INBOX_ENDED, status=code)
         await self._close()
 
     async def stop(self) -> None:

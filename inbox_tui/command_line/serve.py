@@ -7,10 +7,12 @@ import socket
 import sys
 from typing import Final
 
+from gateway.adapters.service_manager import READY, tell
 from gateway.commands.console import DONE, OUT_OF_REACH, Arguments, Commands, Console
 from gateway.commands.explain import explained
-from gateway.commands.site import HIGHEST_PORT, LOG_FORMAT
+from gateway.commands.site import HIGHEST_PORT
 from gateway.language import gettext as _
+from gateway.site.log import start_log
 from inbox_tui import bootstrap
 from inbox_tui.browser.origins import LOOPBACK, Origins, public_origin
 
@@ -49,8 +51,7 @@ def _serve(arguments: Arguments, console: Console) -> int:
             raise
         console.failure("BROWSER_PORT", *explained("BROWSER_PORT"))
         return OUT_OF_REACH
-    logging.basicConfig(level=logging.ERROR, format=LOG_FORMAT)
-    logging.getLogger("stafet").setLevel(logging.INFO)
+    start_log(console.home.settings().log, libraries=logging.ERROR)
     logging.getLogger("textual-serve").setLevel(logging.CRITICAL)
     with listening:
         origins = Origins(listening.getsockname()[1], arguments.public_url)
@@ -63,3 +64,4 @@ def _ready(console: Console, origins: Origins) -> None:
     facts = {"port": origins.port, "url": origins.address}
     console.answer(facts, _("The inbox is ready at {url} (stop with Ctrl+C)").format(**facts))
     sys.stdout.flush()
+    tell(READY, f"STATUS=Open on port {origins.port}")

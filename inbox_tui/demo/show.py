@@ -1,6 +1,5 @@
 """The demo as it is started: with a terminal it opens the inbox, without one it plays the road and prints it."""
 
-import logging
 import signal
 import tempfile
 from importlib.resources import as_file, files
@@ -8,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from gateway.commands.console import DONE, OUT_OF_REACH, REFUSED, Console
-from gateway.commands.site import LOG_FORMAT
 from gateway.language import gettext as _
+from gateway.site.log import start_log
+from gateway.site.settings import LogSettings
 from inbox_tui.demo.headless import NotReferrals, Referrals, play, read_referrals, told
 from inbox_tui.demo.journey import JourneyStopped
 from inbox_tui.demo.town import password_told
@@ -33,14 +33,14 @@ def show(console: Console, *, referrals: Path | None, keep: Path | None, headles
         return REFUSED
     # To be ended is to end as with Ctrl+C: daemons stopped, folders moved. The log never goes onto the screen.
     signal.signal(signal.SIGTERM, lambda *_signal: signal.raise_signal(signal.SIGINT))
-    logging.basicConfig(filename=folder / LOG, filemode="w", level=logging.WARNING, format=LOG_FORMAT)
-    logging.getLogger("stafet").setLevel(logging.INFO)
     try:
-        return (
-            _headless(console, entries, folder)
-            if headless or not console.at_terminal()
-            else _at_terminal(console, entries, folder, desk=desk)
-        )
+        with (folder / LOG).open("w") as file:
+            start_log(LogSettings(), into=file)
+            return (
+                _headless(console, entries, folder)
+                if headless or not console.at_terminal()
+                else _at_terminal(console, entries, folder, desk=desk)
+            )
     except JourneyStopped as stopped:
         stuck = _("A referral did not get through: {where}. Everything so far lies in {folder}.")
         console.failure("JOURNEY_STOPPED", stuck.format(where=stopped, folder=folder))

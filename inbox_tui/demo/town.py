@@ -140,7 +140,7 @@ def _contacts() -> dict[str, Contact]:
 
 def _region(folder: Path, office: PostOffice, clocks: Clocks) -> AbstractContextManager[Station]:
     home = Home(folder / "sites" / REGION)
-    make_station(home, _plan(REGION_UNIT, SENDER, office), region_end.TABLES)
+    make_station(home, _plan(REGION_UNIT, SENDER, office), region_end.BRANCH)
     return region_end.open_region(home, clocks)
 
 
@@ -149,7 +149,7 @@ def _municipality(
 ) -> AbstractContextManager[Station]:
     home = Home(folder / "sites" / contact.party)
     unit = UnitSettings(party=contact.party, name=contact.unit_name, address=contact.email, phone=contact.phone)
-    make_station(home, _plan(unit, INTAKE_WORKER, office), municipal_end.TABLES)
+    make_station(home, _plan(unit, INTAKE_WORKER, office), municipal_end.BRANCH)
     return municipal_end.open_municipality(home, clocks)
 
 

@@ -122,6 +122,7 @@ def not_ours(case: Case) -> Form:
             "Your name, the unit, the reason and the remark go back to Præhospitalet, signed. They ask the citizen and "
             "send anew. Do not pass the referral on to another municipality: no consent covers that."
         ),
+        command=commands.TELL,
         open_choice=True,
     )
 
@@ -142,14 +143,17 @@ def close(case: Case, terms: CaseworkSettings) -> Form:
 
 
 def withdraw(case: Case) -> Form:
-    """Ask whether the citizen has said so here (O10)."""
+    """Ask whether the citizen has said so here (O10); it cannot be undone, so one key alone does not do it."""
     return Form(
         _("The citizen has withdrawn the consent"),
         about(case),
+        (("said", _("Yes, the citizen has said so")),),
         aside=_(
             "Præhospitalet is told, with your name. From then on nothing here may rest on the consent. Nothing is "
             "deleted, and no reason is asked for. This cannot be undone."
         ),
+        command=commands.TELL,
+        open_choice=True,
     )
 
 

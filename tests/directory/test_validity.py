@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from databases import database_at
 from hypothesis import given
 from hypothesis import strategies as st
+from quick_databases import created
 from sqlmodel import Session, create_engine
 
 from directory.book import FORMER_ADDRESS, AddressBook
@@ -14,6 +16,7 @@ from directory.errors import KeyTaken
 from directory.model import Contact, PinnedKey
 from directory.own import KnownThereRow, OwnBook, OwnContactRow, OwnKeyRow
 from directory.tables import DirectoryTable
+from gateway.adapters.database import Database
 from keys.fingerprint import Fingerprint
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -32,11 +35,11 @@ AARHUS = Contact.checked(
 
 @pytest.fixture
 def session(tmp_path):
-    engine = create_engine(f"sqlite:///{tmp_path / 'book.db'}")
-    DirectoryTable.metadata.create_all(engine)
-    with Session(engine) as session:
+    database = Database(database_at(tmp_path / "book.db"))
+    created(database, DirectoryTable.metadata)
+    with database.session() as session:
         yield session
-    engine.dispose()
+    database.close()
 
 
 @pytest.fixture

@@ -394,7 +394,7 @@ def make_end(folder, party, relay):
         relay=RelaySettings(host=LOOPBACK, port=relay.port, ca_file=relay.certificate),
         door=DoorSettings(host=LOOPBACK, port=0),
     )
-    make_station(home, plan, region_end.TABLES if region else municipal_end.TABLES)
+    make_station(home, plan, region_end.BRANCH if region else municipal_end.BRANCH)
     home.write_settings(home.settings().model_copy(update={"poll_seconds": POLL, "chore_seconds": 2}))
     Path(f"{home.path}.ahead").write_text("0")
     return home, other

@@ -22,7 +22,7 @@ from directory.errors import DirectoryError
 from directory.hours import OpeningHours
 from gateway.exchange.receipts import ReceiptBody
 from gateway.referring.example import example
-from gateway.site.errors import SettingsUnreadable
+from gateway.site.errors import SettingsError
 from gateway.site.settings import Settings
 from gateway.statistics.aggregate import Aggregate
 from gateway.terminal.plain import one_line, plain
@@ -313,7 +313,7 @@ def parsers(keys: Sequence[bytes] = ()) -> Iterator[Target]:
     yield Target("public-key", refuses(public_key, ImportRefused), [*keys, *packet_seeds(keys)], TEXT)
     yield Target("fingerprint", refuses(fingerprint, InvalidFingerprint), [FPR.encode(), b"0x" + FPR.encode()], TEXT)
     yield Target("contacts", refuses(contacts, DirectoryError), [CONTACTS.encode(), CONTACTS.encode("utf-8-sig")], TEXT)
-    yield Target("settings", refuses(settings, SettingsUnreadable), [SETTINGS.encode()], TEXT)
+    yield Target("settings", refuses(settings, SettingsError), [SETTINGS.encode()], TEXT)
     yield Target("cpr", refuses(citizen_number, cpr.InvalidCpr), [one.encode() for one in NUMBERS], TEXT)
     yield Target("phone", refuses(telephone, DirectoryError), [one.encode() for one in PHONES], TEXT)
     yield Target("hours", refuses(hours, DirectoryError), [one.encode() for one in HOURS], TEXT)

@@ -6,7 +6,7 @@ import pytest
 
 from directory import phone
 from directory.errors import BadPhone
-from gateway.site.errors import SettingsUnreadable
+from gateway.site.errors import SettingsError
 from gateway.site.settings import Settings
 from keys.errors import NotForUs
 from keys.fingerprint import Fingerprint
@@ -30,7 +30,7 @@ def test_settings_with_a_number_longer_than_python_reads_are_unreadable(tmp_path
     file = tmp_path / "settings.toml"
     file.write_text(f"poll_seconds = {'9' * 5000}\n", encoding="ascii")
 
-    with pytest.raises(SettingsUnreadable):
+    with pytest.raises(SettingsError):
         Settings.read(file)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from databases import database_at
 from quick_databases import created
 
 from gateway.adapters.database import Database
@@ -34,7 +35,7 @@ class CountingSite:
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        self.database = Database(f"sqlite:///{self.folder}/region.db")
+        self.database = Database(database_at(self.folder / "region.db"))
         created(self.database, *SHARED_TABLES, ReferringTable.metadata)
 
     def add(self, *rows: Any) -> None:

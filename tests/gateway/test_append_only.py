@@ -151,7 +151,7 @@ def test_postgresql_gets_the_same_guards():
         "words_horizon": ("forward", "stands_DELETE"),
     }.items():
         for guard in guards:
-            (statement,) = (one for one in said if f"CREATE FUNCTION {table}_{guard}()" in one)
+            (statement,) = (one for one in said if f"CREATE OR REPLACE FUNCTION {table}_{guard}()" in one)
             assert f"CREATE TRIGGER {table}_{guard} BEFORE" in statement
             opens = "EXISTS (SELECT 1 FROM words_horizon WHERE OLD.at < until) THEN RETURN OLD" in statement
             assert opens == ((table, guard) == ("words", "stands_DELETE"))

@@ -77,6 +77,7 @@ def test_after_some_tries_people_are_told_and_it_is_still_tried(region, randers)
     for tries in range(TELL_AFTER):
         assert (stuck(randers), shown(randers)) == (0, []), tries
         randers.receive.put_off(arrival)
+        randers.clock.go(FIRST_LOOK * 2**tries)
     assert (stuck(randers), shown(randers)) == (1, [NOT_LOOKED_AT])
     randers.clock.go(LONGEST_LOOK)
     assert randers.receive(arrival) == "taken"

@@ -28,7 +28,7 @@ def sent(region, **changes):
 
 
 def envelopes(site, letter):
-    return [row for row in site.rows(EnvelopeRow) if row.letter_id == letter]
+    return sorted((row for row in site.rows(EnvelopeRow) if row.letter_id == letter), key=lambda row: row.made_at)
 
 
 def comes_back(site, raw, *, from_nobody=True):

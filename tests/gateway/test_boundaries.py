@@ -117,7 +117,8 @@ def test_no_setting_makes_one_municipality_work_otherwise_than_another():
     """D2, L1, L2: a unit differs in name, address, phone, hours and departments; all else of a site is its machinery.
 
     The `promise` is the region's own clock; sign-in, retention and how contacts and keys are kept are each
-    organisation's own to decide (O18), as are its reminders, its acute clock and its list of outcomes (E3, E13, E21).
+    organisation's own to decide (O18), as are its reminders, its acute clock and its list of outcomes (E3, E13, E21);
+    how its log is written and its daemon watched is nobody else's business.
     """
     assert set(Settings.model_fields) == {
         *(
@@ -133,6 +134,7 @@ def test_no_setting_makes_one_municipality_work_otherwise_than_another():
             "pickup",
         ),
         *("promise", "sign_in", "retention", "keeping", "casework", "mailbox", "medcom"),
+        *("log", "metrics"),
     }
     assert set(UnitSettings.model_fields) == {"party", "name", "address", "phone", "hours"}
     assert set(Contact.__dataclass_fields__) == {

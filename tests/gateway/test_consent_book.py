@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sites
+from databases import ON_POSTGRESQL, database_at, everything_in
+from quick_databases import created
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import select
@@ -24,8 +26,13 @@ ONE, OTHER = "conversation-1", "conversation-2"
 PARTIES = ("borgeren", "egen læge")
 DEEDS = [
     "UPDATE consents SET expires_at = '2099-01-01'",
-    "UPDATE consents SET locked = x''",
+    "UPDATE consents SET locked = locked",
     "DELETE FROM consents",
+    "INSERT INTO consents SELECT * FROM consents WHERE true ON CONFLICT (id) DO UPDATE SET form = 'written'",
+    "UPDATE consent_withdrawals SET conversation_id = 'another'",
+    "DELETE FROM consent_withdrawals",
+]
+ON_SQLITE_ALONE = [
     "INSERT OR REPLACE INTO consents SELECT * FROM consents",
     (
         "INSERT OR REPLACE INTO consents (rowid, id, conversation_id, purpose, form, obtained_at, expires_at, "
@@ -33,18 +40,17 @@ DEEDS = [
         "SELECT rowid, 'another', conversation_id, purpose, form, obtained_at, expires_at, "
         "recorded_at, recorded_by, locked FROM consents"
     ),
-    "INSERT INTO consents SELECT * FROM consents WHERE true ON CONFLICT (id) DO UPDATE SET locked = x''",
-    "UPDATE OR IGNORE consents SET locked = x''",
-    "UPDATE consent_withdrawals SET conversation_id = 'another'",
-    "DELETE FROM consent_withdrawals",
+    "UPDATE OR IGNORE consents SET locked = locked",
     "INSERT OR REPLACE INTO consent_withdrawals SELECT * FROM consent_withdrawals",
 ]
+
+ON_POSTGRESQL_ALONE = ["TRUNCATE consents", "TRUNCATE consent_withdrawals", "TRUNCATE consents CASCADE"]
 
 
 @pytest.fixture
 def database(tmp_path):
-    opened = Database(f"sqlite:///{tmp_path / 'consents.db'}")
-    opened.create(ConsentTable.metadata)
+    opened = Database(database_at(tmp_path / "consents.db"))
+    created(opened, ConsentTable.metadata)
     yield opened
     opened.close()
 
@@ -175,7 +181,7 @@ def rows(database):
         return [row.model_dump() for table in (ConsentRow, WithdrawalRow) for row in session.exec(select(table))]
 
 
-@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("deed", [*DEEDS, *(ON_POSTGRESQL_ALONE if ON_POSTGRESQL else ON_SQLITE_ALONE)])
 def test_the_database_itself_refuses_to_alter_or_delete_a_row(database, vault, deed):
     """C2: append-only, also past our own code."""
     with database.session() as session:
@@ -203,7 +209,7 @@ def test_nothing_personal_lies_open_in_the_database(database, vault, tmp_path):
     with database.session() as session:
         written(ConsentBook(session, vault), consent(Purpose.JOINT_MEETING))
     database.close()
-    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    kept = everything_in(tmp_path / "consents.db")
     assert ONE.encode() in kept
     for personal in ("borgeren", "Mette", "frivilligt", "Randers", "PJ-2026-1", "telefonen"):
         assert personal.encode() not in kept

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import bodies
 import pytest
+from databases import everything_in
 from referring_site import RANDERS, Desk, at
 from sqlmodel import select
 
@@ -179,7 +180,7 @@ def test_no_byte_of_what_was_cancelled_is_left_in_the_databases_files(desk, tmp_
     letter = next(row.locked for row in desk.rows(OutgoingRow))
     desk.correspond.withdraw(number, desk.person)
     desk.db.close()
-    kept = b"".join(path.read_bytes() for path in tmp_path.glob("region.db*"))
+    kept = everything_in(tmp_path / "region.db")
     assert number.encode() in kept
     for gone in (locked, letter):
         assert gone[:64] not in kept

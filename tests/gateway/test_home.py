@@ -35,9 +35,9 @@ def test_every_file_the_folder_gets_is_its_owners_alone(home):
     home.write_settings(SETTINGS)
     home.database_url(SETTINGS)
     write_private(home.path / "passphrase", b"x")
-    with home.running(), home.in_use():
+    with home.running(), home.in_use(), home.working():
         assert {path.name: oct(mode(path)) for path in home.path.iterdir()} == dict.fromkeys(
-            ("settings.toml", "stafet.db", "passphrase", "running", "in-use", "unfinished"), oct(0o600)
+            ("settings.toml", "stafet.db", "passphrase", "running", "in-use", "workers", "unfinished"), oct(0o600)
         )
 
 

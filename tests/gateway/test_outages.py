@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import sites
+from databases import ON_POSTGRESQL, server
 from mail_servers import Certificates, Server
 from sites import FAVRSKOV, MINUTE, RANDERS
 from sqlalchemy import text
@@ -228,10 +229,10 @@ def test_trouble_in_noting_one_letter_does_not_leave_the_others_unnoted(region, 
     letters = [region.post(sites.referral()) for _ in range(3)]
     real, failing = delivering.Deliver._note, letters[0]
 
-    def note(self, letter_id, sealed, attempt):
+    def note(self, letter_id, ended, **more):
         if letter_id == failing:
             raise OSError
-        real(self, letter_id, sealed, attempt)
+        real(self, letter_id, ended, **more)
 
     monkeypatch.setattr(delivering.Deliver, "_note", note)
     with pytest.raises(OSError):  # noqa: PT011 - the disk says no more
@@ -272,10 +273,16 @@ def locked(site):
 @contextmanager
 def only_for_reading(site):
     """Let nothing be written, as on a disk that was mounted read-only after an error."""
+    url = site.database._engine.url
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(databases, "PRAGMAS", (*databases.PRAGMAS, "query_only=ON"))
+        if ON_POSTGRESQL:
+            server().only_for_reading(url.database, on=True)
+        else:
+            patched.setattr(databases, "PRAGMAS", (*databases.PRAGMAS, "query_only=ON"))
         site.database.close()
         yield
+    if ON_POSTGRESQL:
+        server().only_for_reading(url.database, on=False)
     site.database.close()
 
 
@@ -296,8 +303,11 @@ async def test_a_database_that_cannot_be_written_ends_no_daemon_and_loses_no_let
         async with running(region, relay=way) as daemon:
             await until(lambda: region.outgoing(letter).tries and not region.receive.waiting())
             with trouble(region):
-                await until(lambda: caplog.text.count("way out: OperationalError") > 2)
+                await until(lambda: daemon.rounds.ways["out"].failures > 2)
+            await until(lambda: "the database can be used again" in caplog.text)
             assert not daemon.stop.is_set()
+        told = [record.event for record in caplog.records if getattr(record, "event", "").startswith("database")]
+        assert told == ["database-away", "database-back"], "once, however long it lasts"
         second = region.post(sites.referral())
         to_server = RelaySettings(host="127.0.0.1", port=server.port, ca_file=certificates.ca_file)
         async with running(region, relay=to_server):

@@ -3,6 +3,8 @@
 import unicodedata
 
 import pytest
+from databases import database_at
+from quick_databases import created
 from sqlmodel import select
 
 from gateway.adapters.database import Database
@@ -13,8 +15,8 @@ from gateway.site.people import People, PeopleTable, PersonRow, Role
 
 @pytest.fixture
 def people(tmp_path):
-    database = Database(f"sqlite:///{tmp_path}/stafet.db")
-    database.create(PeopleTable.metadata)
+    database = Database(database_at(tmp_path / "stafet.db"))
+    created(database, PeopleTable.metadata)
     with database.session() as session:
         yield People(session, Vault.random())
     database.close()

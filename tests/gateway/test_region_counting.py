@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from databases import everything_in
 from region_counting_site import NOVEMBER, NOW, CountingSite
 
 from directory.municipalities import in_agreement
@@ -231,7 +232,7 @@ def test_figures_told_again_replace_the_earlier_and_the_longest_within_the_perio
     assert joined.period == Period(Month(2026, 8), Month(2026, 11))
     with site.database.reading() as session:
         assert session.get(FiguresRow, ("730", "2026-09", "2026-11")) is not None
-    assert b"Birgit" not in (site.folder / "region.db").read_bytes()
+    assert b"Birgit" not in everything_in(site.folder / "region.db")
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """After a restore the other end sends again: under the same ids, in order, and nothing that may not go."""
 
-import shutil
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sites
+from databases import copy_database
 from sites import FAVRSKOV, MINUTE, NUMBER, RANDERS, referral
 from sqlmodel import select
 
@@ -15,7 +16,6 @@ from directory.own import KnownThereRow
 from gateway.audit import witness
 from gateway.audit.read import entries
 from gateway.audit.rows import RestoreRow
-from gateway.backup import snapshot
 from gateway.backup.restore import begin_anew
 from gateway.exchange import resend
 from gateway.exchange.arrivals import Outcome
@@ -25,6 +25,9 @@ from gateway.exchange.rows import ArrivalRow, OutgoingRow, StepRow, TakenRow
 from gateway.wire.letters import Kind, Letter, new_id
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+NUMBERS = itertools.count()
 
 
 def taking(site, line):
@@ -47,8 +50,8 @@ def file_of(line, site):
 
 def back_up(line, site):
     """Keep the site's rows as they are now."""
-    kept = line.folder / f"{site.party}-{len(list(line.folder.iterdir()))}.backup"
-    snapshot.copy(file_of(line, site), kept)
+    kept = line.folder / f"{site.party}-{next(NUMBERS)}.backup"
+    copy_database(file_of(line, site), kept)
     return kept, line.clock()
 
 
@@ -56,9 +59,7 @@ def put_back(line, site, backup):
     """Lose the machine, and have the rows of the backup; then ask the others, as a restore does."""
     kept, made_at = backup
     site.database.close()
-    for file in line.folder.glob(f"{site.party}.db*"):
-        file.unlink()
-    shutil.copy(kept, file_of(line, site))
+    copy_database(kept, file_of(line, site))
     site.taken.clear()
     with site.database.session() as session:
         session.add(RestoreRow(seq=0, hash="", at=line.clock(), signed_by="", signature=b""))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.site.errors import SettingsUnreadable
+from gateway.site.errors import SettingsError, SettingsUnreadable, SettingUnknown
 from gateway.site.settings import DoorSettings, RelaySettings, Settings, UnitSettings
 
 GOOD = """
@@ -50,9 +50,20 @@ def read(tmp_path):
 )
 def test_a_promise_cannot_be_set_to_nothing_or_to_never(read, name, value):
     """E13: the clocks may be moved, and none of them switched off."""
-    with pytest.raises(SettingsUnreadable) as refused:
+    with pytest.raises(SettingsError) as refused:
         read(f"{GOOD}\n[promise]\n{name} = {value}\n")
     assert f"promise.{name}" in str(refused.value)
+
+
+def test_what_only_a_newer_version_knows_is_named_and_told_from_a_mistake(read):
+    """An older program is put back, and its keeper must see what it does not know."""
+    newer = f"{GOOD}\n[relays]\nhost = 'Karen Testdal'\n[promise]\nsoon = 1\n"
+    with pytest.raises(SettingUnknown) as refused:
+        read(newer)
+    assert str(refused.value) == "promise.soon, relays"
+    with pytest.raises(SettingsUnreadable) as refused:
+        read(f"{newer}receipt_minutes = 1\n")
+    assert str(refused.value) == "promise.receipt_minutes, promise.soon, relays"
 
 
 def test_the_promise_is_the_agreements_until_somebody_sets_it(read):
@@ -95,7 +106,7 @@ WRONG = {
 
 @pytest.mark.parametrize(("text", "name"), WRONG.values(), ids=WRONG.keys())
 def test_a_mistake_is_named_by_its_setting_and_never_by_its_value(read, text, name):
-    with pytest.raises(SettingsUnreadable) as refusal:
+    with pytest.raises(SettingsError) as refusal:
         read(text)
     assert name in str(refusal.value).split(", ")
     assert SECRET not in str(refusal.value)

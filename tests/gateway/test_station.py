@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 import sites
+from databases import ON_POSTGRESQL, copy_site
 from sites import RANDERS
 
 from directory.book import AddressBook
@@ -37,8 +38,7 @@ def made():
 @pytest.fixture
 def copy(made, short_path):
     """A copy of it that a test may spoil; its sockets stay behind."""
-    shutil.copytree(made.path, short_path / "copy", ignore=lambda _f, names: [n for n in names if n.startswith("S.")])
-    return Home(short_path / "copy")
+    return Home(copy_site(made.path, short_path / "copy"))
 
 
 def test_every_file_of_a_site_is_its_owners_alone(copy):
@@ -48,9 +48,10 @@ def test_every_file_of_a_site_is_its_owners_alone(copy):
         for path in (copy.path, *copy.path.iterdir(), *secret_keys):  # the ring's public part is guarded by its folder
             allowed = 0o700 if path.is_dir() else 0o600
             assert stat.S_IMODE(path.lstat().st_mode) & ~allowed == 0, path
-    assert {"settings.toml", "passphrase", "data.key.asc", "stafet.db", "door.pem", "door.key", "gnupg"} <= {
+    assert {"settings.toml", "passphrase", "data.key.asc", "door.pem", "door.key", "gnupg"} <= {
         path.name for path in copy.path.iterdir()
     }
+    assert (copy.path / "stafet.db").exists() is not ON_POSTGRESQL
 
 
 def test_a_site_is_made_once(made):

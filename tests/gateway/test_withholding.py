@@ -8,6 +8,7 @@ import sites
 from sites import MINUTE, RANDERS
 
 from gateway.exchange import outbox
+from gateway.exchange.deliver import _Ended
 from gateway.exchange.delivery import Course, State
 from gateway.exchange.ports import Attempt, Passage
 from gateway.exchange.rows import OutgoingRow
@@ -47,7 +48,8 @@ def attempted(site, letter, passage):
     """Let a worker hand the letter to a relay, and note what came of it."""
     with site.database.session() as session:
         session.get_one(OutgoingRow, letter).claimed_until = site.clock() + outbox.LEASE
-    site.deliver._note(letter, site.deliver._seal(letter), Attempt(passage))
+    deliver = site.deliver
+    deliver._note(letter, _Ended(deliver._seal(letter), Attempt(passage), site.clock() + outbox.LEASE))
 
 
 def states(site, *letters):

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from inbox_commands import Typed, copy, made
+from databases import copy_site
+from inbox_commands import Typed, made
 
 from gateway import language
 from tests.inbox_site import InboxSite
@@ -30,6 +31,6 @@ def inbox(site_made, short_path, capsys, monkeypatch) -> Typed:
     for name in ("STAFET_HOME", "STAFET_AS", "LANGUAGE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(language, "_in_use", "da")
-    typed = Typed(copy(site_made, short_path / "m"), capsys, monkeypatch)
+    typed = Typed(copy_site(site_made, short_path / "m"), capsys, monkeypatch)
     typed.receive()
     return typed

@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ def make(folder):
     """Make Randers' site, with one who works there."""
     name, address, phone = sites.UNITS[sites.RANDERS]
     unit = UnitSettings(party=sites.RANDERS, name=name, address=address, phone=phone)
-    make_station(Home(folder), Plan(unit, WORKER, Role.INTAKE, sites.PASSWORD), bootstrap.TABLES)
+    make_station(Home(folder), Plan(unit, WORKER, Role.INTAKE, sites.PASSWORD), bootstrap.BRANCH)
 
 
 @dataclass
@@ -98,8 +97,3 @@ def made():
     with sites.short_folder() as folder:
         make(folder / "m")
         yield folder / "m"
-
-
-def copy(made_at, to):
-    shutil.copytree(made_at, to, ignore=shutil.ignore_patterns("S.*"))
-    return to

@@ -4,6 +4,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
+from databases import everything_in
 from sqlmodel import select
 
 from gateway.consents.book import ConsentBook
@@ -105,7 +106,7 @@ def test_nothing_that_was_written_lies_in_clear(site, taken):
     site.acts.propose(taken, Proposal(NOW + DAY, NOW + DAY + HOUR, (GP,), private), ANNE, NOW, met_by(GP))
     site.acts.close(taken, ["psychiatry", "other"], private, ANNE, NOW)
     site.db.close()
-    raw = b"".join(path.read_bytes() for path in site.path.parent.iterdir())
+    raw = everything_in(site.path)
     for words in (private, "psychiatry", "Lise", "læge", "Anne", "Karen"):
         assert words.encode() not in raw
 

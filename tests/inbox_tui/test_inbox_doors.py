@@ -1,10 +1,9 @@
 """Whoever may not is refused, nothing is changed, and the trail says who tried: every act, every role (D3, S30)."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from databases import rows_in
 from inbox_commands import NUMBER, WORKER
 
 from gateway.access.actions import MAY, Action
@@ -90,13 +89,7 @@ PRIVATE = ("audit_entries", "audit_head", "people", "credentials", "sign_in_trie
 
 def rows(path):
     """Read everything that is stored, but what is written about who came in and was refused."""
-    with closing(sqlite3.connect(path)) as raw:
-        tables = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {
-            name: raw.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 - the tables' own names
-            for name in tables
-            if name not in PRIVATE
-        }
+    return {name: held for name, held in rows_in(path).items() if name not in PRIVATE}
 
 
 @pytest.fixture

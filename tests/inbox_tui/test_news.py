@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from databases import everything_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
@@ -246,7 +247,7 @@ def test_what_arrived_lies_locked(site, case_id):
     site.hear(Kind.MEETING, MEETING)
     site.hear(Kind.WITHDRAWAL, WITHDRAWN)
     site.db.close()
-    raw = b"".join(path.read_bytes() for path in site.path.parent.iterdir())
+    raw = everything_in(site.path)
     for private in ("190668", "HEMMELIG", "Mette", "AMK-vagtcentralen", "Rådhuset", "egen læge"):
         assert private.encode() not in raw
     assert case_id.encode() in raw

@@ -1,7 +1,8 @@
 """Drawing closed cases for a joint review (H12): by a seed that anybody can use again, noted on every case drawn."""
 
 import pytest
-from inbox_commands import WORKER, Typed, copy, made
+from databases import copy_site
+from inbox_commands import WORKER, Typed, made
 from sqlmodel import select
 
 from gateway import language
@@ -28,7 +29,7 @@ def inbox(site_made, short_path, capsys, monkeypatch):
     for name in ("STAFET_HOME", "STAFET_AS", "LANGUAGE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(language, "_in_use", "da")
-    typed = Typed(copy(site_made, short_path / "m"), capsys, monkeypatch)
+    typed = Typed(copy_site(site_made, short_path / "m"), capsys, monkeypatch)
     typed.hire(AUDITOR, Role.AUDITOR)
     for number in NUMBERS:
         typed.receive(arrived(referral("R02"), number))

@@ -1,8 +1,8 @@
-import sqlite3
 import threading
 from datetime import timedelta
 
 import pytest
+from databases import ask, change, everything_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -47,7 +47,7 @@ def test_nothing_personal_lies_in_clear_in_the_database(site):
     site.store.acknowledge(case_id, ANNE, NOW)
     site.store.forward(case_id, JOBS, ANNE, "HEMMELIG note", NOW, reason="HEMMELIG grund")
     site.db.close()
-    raw = b"".join(path.read_bytes() for path in site.path.parent.iterdir())
+    raw = everything_in(site.path)
     for secret in ("Karen", "Testdal", "190668", "7074", "95 00 01 02", "Eksempelvej", "HEMMELIG", "Anne", "beruset"):
         assert secret.encode() not in raw
     assert b"2026-0001" in raw
@@ -56,13 +56,8 @@ def test_nothing_personal_lies_in_clear_in_the_database(site):
 def test_a_row_moved_to_another_case_does_not_open(site):
     one, two = (site.receive(arrived(referral("R02"), number)) for number in ("2026-0001", "2026-0002"))
     site.db.close()
-    with sqlite3.connect(site.path) as raw:
-        raw.execute(
-            "UPDATE case_contents SET content = (SELECT content FROM case_contents WHERE case_id = ?)"
-            " WHERE case_id = ?",
-            (one, two),
-        )
-    raw.close()
+    moved = "UPDATE case_contents SET content = (SELECT content FROM case_contents WHERE case_id = ?) WHERE case_id = ?"
+    change(site.path, moved, values=(one, two))
     with pytest.raises(VaultDamaged):
         site.case(two)
 
@@ -174,9 +169,7 @@ def test_who_read_a_case_is_noted(site):
     case_id = site.receive(arrived(referral("R02")))
     assert site.store.open(case_id, BENT, NOW) == site.case(case_id)
     site.db.close()
-    with sqlite3.connect(site.path) as raw:
-        rows = raw.execute("SELECT kind, person_id FROM case_events ORDER BY id").fetchall()
-    raw.close()
+    rows = ask(site.path, "SELECT kind, person_id FROM case_events ORDER BY id")
     assert rows == [("received", None), ("opened", "staff-bent")]
 
 

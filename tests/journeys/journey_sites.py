@@ -5,14 +5,15 @@ import os
 import re
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import databases
 
 PROGRAMS = Path(sys.executable).parent
 PATIENCE = 45.0
@@ -56,12 +57,16 @@ class Site:
     """The arguments and environments of its processes."""
 
     @property
+    def database(self):
+        return self.home / "stafet.db"
+
+    @property
     def log(self):
         return self.home.with_suffix(".log")
 
     @property
     def environment(self):
-        told = {"STAFET_PASSWORD_FILE": os.environ["STAFET_PASSWORD_FILE"]}
+        told = {"STAFET_PASSWORD_FILE": os.environ["STAFET_PASSWORD_FILE"], **databases.environment()}
         return {"PATH": f"{PROGRAMS}:/usr/bin:/bin", "HOME": str(self.home.parent), "LANG": "C.UTF-8", **told}
 
     def line(self, *words):
@@ -116,19 +121,16 @@ class Site:
 
     def ask(self, query, *values):
         """Look into the database while others use it."""
-        with closing(sqlite3.connect(f"file:{self.home}/stafet.db?mode=ro", uri=True, timeout=PATIENCE)) as database:
-            return database.execute(query, values).fetchall()
+        return databases.ask(self.database, query, *values)
 
     def change(self, statement, *values):
         """Change the database behind the daemon's back, as when time has passed."""
-        with closing(sqlite3.connect(self.home / "stafet.db", timeout=PATIENCE)) as database, database:
-            database.execute(statement, values)
+        databases.change(self.database, statement, values=values)
 
     @contextmanager
     def frozen(self):
         """Keep everybody from writing to the database."""
-        with closing(sqlite3.connect(self.home / "stafet.db", timeout=PATIENCE, isolation_level=None)) as database:
-            database.execute("BEGIN IMMEDIATE")
+        with databases.frozen(self.database):
             yield
 
     def end(self):

@@ -22,7 +22,7 @@ from keys.locked_file import new_recovery_code
 
 CODE = new_recovery_code()
 KEEPER = "Mette Testgaard"
-TABLES = {REGION: region_end.TABLES, sites.RANDERS: municipal_end.TABLES}
+BRANCHES = {REGION: region_end.BRANCH, sites.RANDERS: municipal_end.BRANCH}
 ENDS = {REGION: region_end, sites.RANDERS: municipal_end}
 
 
@@ -40,7 +40,7 @@ class End:
     def make(self):
         name, address, phone = sites.UNITS[self.party]
         unit = UnitSettings(party=self.party, name=name, address=address, phone=phone)
-        make_station(self.home, Plan(unit, KEEPER, Role.ADMIN, sites.PASSWORD), TABLES[self.party])
+        make_station(self.home, Plan(unit, KEEPER, Role.ADMIN, sites.PASSWORD), BRANCHES[self.party])
         self.open()
 
     def open(self):
@@ -49,7 +49,7 @@ class End:
 
     @contextmanager
     def _opened_as(self, home, settings):
-        with open_as(home, settings, Clocks(self.clock, self.clock), TABLES[self.party]) as station:
+        with open_as(home, settings, Clocks(self.clock, self.clock), BRANCHES[self.party]) as station:
             yield station
 
     @property
@@ -62,7 +62,7 @@ class End:
 
     def back_up(self, file: Path):
         station = self.station
-        flow = BackUp(self.home, station.settings, station.database, station.keyring, self.clock)
+        flow = BackUp(self.home, station.settings, station.database, station.tables, station.keyring, self.clock)
         return flow(file, CODE, self.keeper)
 
     def lose(self):

@@ -91,8 +91,8 @@ class End:
 
     def open(self) -> None:
         """Start, as a daemon does."""
-        tables = region_end.TABLES if self.party == REGION else municipal_end.TABLES
-        self._open = open_station(self.home, Clocks(self.clock, self.clock), tables)
+        branch = region_end.BRANCH if self.party == REGION else municipal_end.BRANCH
+        self._open = open_station(self.home, Clocks(self.clock, self.clock), branch)
         self.station = self._open.__enter__()
         joined = region_end if self.party == REGION else municipal_end
         self._receive = self.station.receive(joined.handlers(self.station))
@@ -235,8 +235,8 @@ def open_town(folder: Path, units: dict[str, str], judge: Callable[[Mail], timed
             phone = f"+45 84 00 0{party[0]} {party[1:]}" if party != REGION else "+45 84 11 20 00"
             unit = UnitSettings(party=party, name=f"Modtagelsen {party}", address=address, phone=phone)
             home = Home(folder / party)
-            tables = region_end.TABLES if party == REGION else municipal_end.TABLES
-            make_station(home, Plan(unit, "Mette Testgaard", Role.ADMIN), tables)
+            branch = region_end.BRANCH if party == REGION else municipal_end.BRANCH
+            make_station(home, Plan(unit, "Mette Testgaard", Role.ADMIN), branch)
             ends[party] = end = End(home, lambda ahead=timedelta(seconds=7 * nth): clock() + ahead, line)
             end.open()
             stack.callback(end.close)

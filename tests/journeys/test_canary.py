@@ -1,14 +1,14 @@
 """Invented words go through every feature of both ends; they stand where SECURITY.md says they may, nowhere else."""
 
 import re
-import sqlite3
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 import canary
 import pytest
 from canary_life import Life, Signed
 from canary_watch import Watch
+from databases import everything_in, rows_in
 from journey_gate import Gate
 from journey_road import Road
 from journey_sites import Site, workplace
@@ -70,10 +70,7 @@ def in_trail(life):
     """Write out every row of every table of the audit trail."""
     said = []
     for site in sites(life):
-        with closing(sqlite3.connect(site.home / "stafet.db")) as database:
-            names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'audit%'")
-            rows = [database.execute(f'SELECT * FROM "{name}"').fetchall() for (name,) in names.fetchall()]  # noqa: S608
-            said += [repr(row) for table in rows for row in table]
+        said += [repr(row) for name, rows in rows_in(site.database).items() if name.startswith("audit") for row in rows]
     assert len(said) > 60
     return "\n".join(said).encode()
 
@@ -121,7 +118,9 @@ def printed(life):
 
 PLACES = {
     "The wire between the sites": lambda life: b"\0".join(bytes(tap.heard) for tap in life.taps.values()),
-    "The database and its logs (`stafet.db`, `-wal`, `-shm`)": lambda life: files(life, in_database),
+    "The database and its logs (`stafet.db`, `-wal`, `-shm`)": lambda life: b"".join(
+        everything_in(site.database) for site in sites(life)
+    ),
     "The audit trail's rows": in_trail,
     "Cases saved from a screen (`exports`), for a week": lambda life: files(life, in_exports),
     "All other files of a site (settings, keys, locks)": lambda life: files(

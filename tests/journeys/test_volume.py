@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from effort import effort
+from effort import effort, settle
 from referring_site import Desk, at
 from sqlmodel import insert
 from year_town import open_town
@@ -56,6 +56,7 @@ def desk(tmp_path_factory):
     with made.db.session() as session:
         for table, rows in copies(made, facts(first), facts(letter), content):
             session.execute(insert(table), rows)
+    settle(made.db)
     return made
 
 
@@ -140,6 +141,7 @@ def inbox(tmp_path_factory):
     with site.db.session() as session:
         session.execute(insert(CaseRow), rows)
         session.execute(insert(ContentRow), contents)
+    settle(site.db)
     yield site
     site.db.close()
 

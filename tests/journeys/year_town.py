@@ -7,18 +7,18 @@ made and opened by GnuPG as ever, by the machine's own clock, which its signatur
 
 import asyncio
 import hashlib
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import database_at
+from databases import connected, database_at, moment
+from quick_databases import created
 from sites import UNITS, Standing
 
 from directory.book import AddressBook
@@ -82,7 +82,7 @@ class End:
     station: Station
     person: Person
     line: Line
-    look: sqlite3.Connection
+    look: Any
     outcomes: list[Outcome] = field(default_factory=list)
 
     @cached_property
@@ -126,7 +126,7 @@ class End:
     def next_at(self) -> datetime | None:
         """Tell when a letter of this site is next to be looked at."""
         ((next_at,),) = self.look.execute("SELECT min(next_at) FROM outgoing").fetchall()
-        return datetime.fromisoformat(next_at).replace(tzinfo=UTC) if next_at else None
+        return moment(next_at)
 
     def given_up(self) -> set[str]:
         """Give the numbers of the referrals that no receipt came for."""
@@ -207,10 +207,12 @@ class InPlace:
     """One thing after the other, in one thread: so that each year is like the last, and quick."""
 
     gather = staticmethod(asyncio.gather)
+    create_task = staticmethod(asyncio.create_task)
+    sleep = staticmethod(asyncio.sleep)
 
     @staticmethod
-    async def to_thread(work: Callable[..., Any], *of: object) -> object:
-        return work(*of)
+    async def to_thread(work: Callable[..., Any], *of: object, **how: object) -> object:
+        return work(*of, **how)
 
 
 def memory() -> str | None:
@@ -222,7 +224,7 @@ def memory() -> str | None:
 def _end(party: str, opened: Mapping[str, Station], folder: Path, clock: Standing, line: Line) -> Iterator[End]:
     database = Database(database_at(folder / f"{party}.db"))
     tables = region_end.TABLES if party == REGION else municipal_end.TABLES
-    database.create(*SHARED_TABLES, tables)
+    created(database, *SHARED_TABLES, tables)
     clocks = Clocks(clock, clock)
     if party in opened and party in (REGION, SEALED):
         station = replace(opened[party], database=database, clocks=clocks)
@@ -232,7 +234,7 @@ def _end(party: str, opened: Mapping[str, Station], folder: Path, clock: Standin
         role = Role.ADMIN if party == REGION else Role.INTAKE
         person = station.people(session).add("Mette Testgaard" if party == REGION else f"Anne Testesen {party}", role)
     try:
-        with closing(sqlite3.connect(folder / f"{party}.db")) as look:
+        with closing(connected(folder / f"{party}.db")) as look:
             yield End(station, person, line, look)
     finally:
         database.close()

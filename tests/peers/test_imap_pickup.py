@@ -13,6 +13,7 @@ import dovecot as dovecots
 import pytest
 import reports
 import sites
+from databases import database_at
 from dovecot import HERE, Dovecot, dovecot, issued
 from peer_table import record
 
@@ -216,7 +217,7 @@ async def test_killed_between_storing_and_marking_a_letter_is_taken_once_with_on
     server, mailbox, region, randers, tmp_path
 ):
     server.deliver(letter(region), to=mailbox.user)
-    url = f"sqlite:///{tmp_path / randers.party}.db"
+    url = database_at(tmp_path / f"{randers.party}.db")
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-c", KILLED, url, mailbox.model_dump_json(), randers.address],

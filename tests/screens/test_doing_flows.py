@@ -184,8 +184,9 @@ async def test_s_writes_a_withdrawal_down_and_the_banner_stands_on_top(taken):
         await until(pilot, "Sådan vil borgeren kontaktes")
         await pilot.press("s")
         await until(pilot, "der spørges ikke om en")
+        await pilot.press("enter", "ctrl+s")
         assert taken.posted == []
-        await pilot.press("enter")
+        await pilot.press("down", "enter")
         text = await until(pilot, "▲ Borgeren har trukket sit samtykke tilbage", "! samtykke trukket tilbage")
         assert text.index("▲ Borgeren har trukket") < text.index("Sådan vil borgeren kontaktes")
         await pilot.press("v")

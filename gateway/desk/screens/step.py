@@ -49,9 +49,10 @@ class StepPage(DeskPage[None]):
         """Lay out what the step asks."""
 
     def on_mount(self) -> None:
-        """Tell about the saving here."""
+        """Tell about the saving here, and try again what could not be saved."""
         self.pad.told = self._tell
         self._tell()
+        self.set_interval(self.ports.poll_seconds, self._try_again)
 
     def write(self, content: Content) -> None:
         """Put what was written on the pad, and save it behind the typing."""
@@ -79,6 +80,10 @@ class StepPage(DeskPage[None]):
             self.dismiss()
         else:
             self.go(Place(self.PLACE - 1))
+
+    def _try_again(self) -> None:
+        if self.pad.failing:
+            self.look(self.pad.save, "save again")
 
     def _tell(self) -> None:
         if not self.is_shown:

@@ -51,7 +51,7 @@ class SaveLine(Static):
 def said(pad: Pad) -> str:
     """Say whether the draft is saved."""
     if pad.failing:
-        return _("! The draft could not be saved just now. Your text stands here; it is tried again as you type.")
+        return _("! The draft could not be saved just now. Your text stands here; it is tried again and again.")
     if pad.lost:
         return _("! The draft is not being saved: a colleague has it, or it was sent.")
     if pad.saved_at is None:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from databases import database_at
+from quick_databases import created
 from sqlmodel import select
 
 from gateway.access.act import act
@@ -20,8 +22,8 @@ CASE = "6a1f0c9e-0000-4000-8000-000000000001"
 
 @pytest.fixture
 def database(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'acts.db'}")
-    database.create(PeopleTable.metadata, AuditTable.metadata)
+    database = Database(database_at(tmp_path / "acts.db"))
+    created(database, PeopleTable.metadata, AuditTable.metadata)
     yield database
     database.close()
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from databases import database_at, everything_in
+from quick_databases import created
 from sites import PASSWORD, Standing, utc_now
 from sqlmodel import select
 
@@ -37,8 +39,8 @@ class Place:
     """A site's door: Anne keeps the site, Bent takes referrals, and both have a password."""
 
     def __init__(self, path):
-        self.database, self.vault, self.clock = Database(f"sqlite:///{path}"), Vault.random(), Standing(utc_now())
-        self.database.create(PeopleTable.metadata, AuditTable.metadata)
+        self.database, self.vault, self.clock = Database(database_at(path)), Vault.random(), Standing(utc_now())
+        created(self.database, PeopleTable.metadata, AuditTable.metadata)
         self.enter = SignIn(self.database, self.vault, self.clock)
         self.staff = Staff(self.database, self.vault, self.clock, 14)
         self.anne, self.bent = self.hire(ANNE, Role.ADMIN), self.hire(BENT, Role.INTAKE)
@@ -341,6 +343,6 @@ def test_nothing_that_was_typed_lies_anywhere_in_clear(place, tmp_path):
         place.enter("Hemmelig Adgangskode 77", PASSWORD)
     _bent, first = place.staff.reset(BENT, place.anne)
     place.database.forget()
-    files = b"".join(path.read_bytes() for path in tmp_path.glob("door.db*"))
+    files = everything_in(tmp_path / "door.db")
     for typed in (PASSWORD, WRONG, first.password, "Hemmelig", ANNE):
         assert typed.encode() not in files

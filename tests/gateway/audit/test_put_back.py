@@ -5,6 +5,7 @@ import shutil
 from datetime import timedelta
 
 import pytest
+from databases import copy_database, database_at
 from trails import Trails
 
 from gateway.adapters.database import Database
@@ -36,10 +37,7 @@ def again(trail, tmp_path):
     """A log of 8 entries that was backed up, went on by 5 that others saw, was lost and put back; `lost` are those."""
     trail.add(KEPT)
     trail.sign()
-    with trail.database.reading():
-        pass
-    trail.database.forget()
-    shutil.copy(trail.file, tmp_path / "backup.db")
+    copy_database(trail.file, tmp_path / "backup.db")
     shutil.copy(trail.notary.last_signed.file, tmp_path / "backup.head")
     made_at = trail.now
     trail.add(LOST)
@@ -47,7 +45,7 @@ def again(trail, tmp_path):
     lost = trail.heads()
     trail.database.close()
 
-    fresh = Trails(trail.station, tmp_path / "backup.db", Database(f"sqlite:///{tmp_path / 'backup.db'}"), trail.now)
+    fresh = Trails(trail.station, tmp_path / "backup.db", Database(database_at(tmp_path / "backup.db")), trail.now)
     fresh.now += DAY
     restore(fresh, None, made_at)
     fresh.lost, fresh.made_at = lost, made_at

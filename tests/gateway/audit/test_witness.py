@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import sites
+from databases import change
 from sites import RANDERS
 
 from gateway.access.act import noted_by_daemon
@@ -58,17 +59,16 @@ def test_a_letter_and_its_receipt_tell_both_ends_how_far_they_have_come(line):
     assert contradicting(line.region) == contradicting(line.randers) == []
 
 
-def test_what_the_other_end_has_seen_proves_a_tail_that_was_cut_off(line):
+def test_what_the_other_end_has_seen_proves_a_tail_that_was_cut_off(line, tmp_path):
     """Beyond the last checkpoint only the witness knows."""
     happens(line.region, 3)
     line.exchange(sites.referral())
-    with line.region.database.session() as session:
-        for statement in (
-            "DROP TRIGGER audit_entries_stands_DELETE",
-            "DELETE FROM audit_entries WHERE seq > 1",
-            "UPDATE audit_head SET (seq, hash) = (SELECT seq, hash FROM audit_entries)",
-        ):
-            session.connection().exec_driver_sql(statement)
+    change(
+        tmp_path / "region.db",
+        "DELETE FROM audit_entries WHERE seq > 1",
+        "UPDATE audit_head SET (seq, hash) = (SELECT seq, hash FROM audit_entries)",
+        guarded=False,
+    )
     with line.region.database.reading() as session:
         finding = Verify(line.region.station.notary, line.clock())(session).finding
     assert (finding.what, finding.seq, finding.mark.source) == (Break.TRUNCATED, 2, Source.WITNESS)

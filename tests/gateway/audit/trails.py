@@ -1,11 +1,13 @@
 """A trail with checkpoints and witnesses, and a hand that reaches past every trigger."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from databases import change, database_at
+from quick_databases import created
 
 from gateway.adapters.database import Database
 from gateway.audit.chain import Head
@@ -62,33 +64,28 @@ class Trails:
             return Verify(self.notary, max(self.now, utc_now()))(session, read_aloud)
 
     def tamper(self, *statements: str) -> None:
-        """Write to the file as somebody could who has it: no trigger stands in the way."""
-        with closing(sqlite3.connect(self.file)) as raw:
-            raw.execute("PRAGMA synchronous = OFF")
-            for (trigger,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-                raw.execute(f"DROP TRIGGER {trigger}")
-            for statement in statements:
-                raw.execute(statement)
-            raw.commit()
+        """Write to the database as somebody could who has it: no trigger stands in the way."""
+        change(self.file, *statements, guarded=False)
 
     def write_anew(self, after: int) -> None:
         """Compute every hash anew from an entry on, and the head row with it, as a careful forger would."""
-        with closing(sqlite3.connect(self.file)) as raw, self.database.reading() as session:
+        with self.database.reading() as session:
             links = entries(session)
-            previous = links[after - 1].hash if after else "0" * 64
-            for link in links[after:]:
-                fresh = replace(link, previous=previous)
-                previous = fresh.hash
-                where = (fresh.previous, fresh.hash, fresh.seq)
-                raw.execute("UPDATE audit_entries SET previous = ?, hash = ? WHERE seq = ?", where)
-            raw.execute("UPDATE audit_head SET hash = ?, seq = ?", (previous, links[-1].seq))
-            raw.commit()
+        previous, said = links[after - 1].hash if after else "0" * 64, []
+        for link in links[after:]:
+            fresh = replace(link, previous=previous)
+            previous = fresh.hash
+            said.append(
+                f"audit_entries SET previous = '{fresh.previous}', hash = '{fresh.hash}' WHERE seq = {fresh.seq}"
+            )
+        said.append(f"audit_head SET hash = '{previous}', seq = {links[-1].seq}")
+        self.tamper(*(f"UPDATE {one}" for one in said))
 
 
 @contextmanager
 def trail_of(station: Station, file: Path, now: datetime) -> Iterator[Trails]:
-    database = Database(f"sqlite:///{file}")
-    database.create(AuditTable.metadata)
+    database = Database(database_at(file))
+    created(database, AuditTable.metadata)
     try:
         yield Trails(station, file, database, now)
     finally:

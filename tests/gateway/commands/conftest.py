@@ -1,9 +1,8 @@
 """A site of the region's, made once with the command itself and copied for each test."""
 
-import shutil
-
 import pytest
 import sites
+from databases import copy_site
 from typed import DONE, INIT, METTE, Typed, chosen
 
 from gateway import __main__ as gateway_command
@@ -35,8 +34,7 @@ def made():
 @pytest.fixture
 def stafet(made, short_path, capsys, monkeypatch):
     """A fresh site of the region's, whose language is English."""
-    shutil.copytree(made, short_path / "r", ignore=shutil.ignore_patterns("S.*"))
-    return Typed(short_path / "r", capsys, monkeypatch)
+    return Typed(copy_site(made, short_path / "r"), capsys, monkeypatch)
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from databases import ON_POSTGRESQL, frozen
 from typed import DONE, INIT, OUT_OF_REACH, REFUSED, referral
 
 from gateway import __main__ as gateway_command
@@ -35,7 +34,7 @@ def test_where_there_is_no_site_one_is_told_how_to_make_it(words, command, nowhe
 SPOILED = {
     "no settings": (lambda home: (home / "settings.toml").write_bytes(b""), "SETTINGS_UNREADABLE"),
     "binary settings": (lambda home: (home / "settings.toml").write_bytes(b"\xff\xfe\x00"), "SETTINGS_UNREADABLE"),
-    "a setting nobody knows": (lambda home: append(home, "[unit2]\n"), "SETTINGS_UNREADABLE"),
+    "a setting nobody knows": (lambda home: append(home, "[unit2]\n"), "SETTING_UNKNOWN"),
     "a folder for settings": (lambda home: folder_instead(home / "settings.toml"), "HOME_MISSING"),
     "no passphrase": (lambda home: (home / "passphrase").unlink(), "PASSPHRASE_MISSING"),
     "an empty passphrase": (lambda home: (home / "passphrase").write_bytes(b""), "PASSPHRASE_MISSING"),
@@ -45,9 +44,12 @@ SPOILED = {
     "no data key": (lambda home: (home / "data.key.asc").unlink(), "VAULT_DAMAGED"),
     "a damaged data key": (lambda home: damage(home / "data.key.asc"), "VAULT_DAMAGED"),
     "garbage for a data key": (lambda home: (home / "data.key.asc").write_bytes(b"\x00\xff"), "VAULT_DAMAGED"),
+}
+SPOILED_FILES = {
     "garbage for a database": (lambda home: (home / "stafet.db").write_bytes(b"x" * 5000), "DATABASE_DAMAGED"),
     "a folder for a database": (lambda home: folder_instead(home / "stafet.db"), "OUT_OF_REACH"),
 }
+SPOILED |= {} if ON_POSTGRESQL else SPOILED_FILES
 
 
 def append(home, text):
@@ -80,11 +82,10 @@ def test_a_spoiled_site_is_named_for_what_is_wrong_with_it(spoil, error, words, 
 
 def test_a_database_that_is_locked_for_too_long_is_out_of_reach(stafet, monkeypatch):
     monkeypatch.setattr("gateway.adapters.database.BUSY_SECONDS", 0.1)
-    with closing(sqlite3.connect(stafet.home / "stafet.db", isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
+    with frozen(stafet.home / "stafet.db"):
         told = stafet.json("refer", "-", typed=referral(), code=OUT_OF_REACH)
 
-    assert told["error"] == "OUT_OF_REACH"
+    assert told["error"] == ("DATABASE_AWAY" if ON_POSTGRESQL else "OUT_OF_REACH")
     stafet("refer", "-", typed=referral())
 
 
@@ -92,8 +93,7 @@ def test_the_board_can_be_read_while_another_writes(stafet):
     stafet("refer", "-", typed=referral())
     with bootstrap.open_region(Home(stafet.home)) as station, station.database.reading() as session:
         person, look = station.people(session).only(), bootstrap.look(station)
-        with closing(sqlite3.connect(stafet.home / "stafet.db", isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
+        with frozen(stafet.home / "stafet.db"):
             assert len(look.active(person)) == 1
 
 

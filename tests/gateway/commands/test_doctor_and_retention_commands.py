@@ -6,6 +6,7 @@ import subprocess
 from datetime import timedelta
 
 import pytest
+from on_file import needs_file
 from typed import DONE, OUT_OF_REACH, REFUSED, ask, referral
 
 from gateway.bootstrap import open_region
@@ -110,6 +111,7 @@ def test_a_passphrase_that_stands_open_is_told_although_the_site_will_not_open(s
     assert "CANNOT_OPEN" not in codes(stafet.json("doctor", "--mend", code=REFUSED))
 
 
+@needs_file
 def test_a_database_that_is_none_is_told_without_a_traceback(stafet):
     (stafet.home / "stafet.db").write_bytes(b"no database at all" * 100)
 

@@ -34,8 +34,13 @@ WITHOUT_SIGNING_IN = {
     ("run",): "the daemon acts for nobody in person",
     ("restore",): "there is no site yet; the recovery code is asked for",
     ("doctor",): "shows nothing personal, and is needed when nobody gets in",
+    ("health",): "likewise, and is asked every minute by a monitor that has no password",
+    ("database", "status"): "says a version, and is needed when nobody gets in",
+    ("database", "upgrade"): "for whoever holds the service account, for nobody can sign in; noted as by the console",
+    ("database", "downgrade"): "likewise",
     ("demo",): "everything in it is invented",
     ("example",): "likewise",
+    ("completion",): "says what the commands are, and opens no site",
     ("staff", "recover"): "for whoever holds the service account; noted as done by the console",
     ("desk",): "asks on the screen",
     ("serve",): "likewise, for everybody who opens a page",
@@ -106,7 +111,7 @@ def stations():
             name, address, phone = sites.UNITS[party]
             home = Home(folder / party)
             unit = UnitSettings(party=party, name=name, address=address, phone=phone)
-            make_station(home, Plan(unit, "Mette Testgaard", Role.ADMIN, sites.PASSWORD), end.TABLES)
+            make_station(home, Plan(unit, "Mette Testgaard", Role.ADMIN, sites.PASSWORD), end.BRANCH)
             station = stack.enter_context(open_site(home))
             admin = station.sign_in("Mette Testgaard", sites.PASSWORD)
             sites.hire(station, "Borte Testsen", role)

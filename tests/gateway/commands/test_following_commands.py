@@ -1,11 +1,10 @@
 """Following up from the command line: what is due, calls, supplements, withdrawals, meetings, finding a referral."""
 
 import json
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from databases import change
 from typed import NOT_FOUND, REFUSED, ask, referral
 
 from gateway.audit.checkpoints import Checkpoints
@@ -31,8 +30,7 @@ def number(stafet):
 
 def sent(stafet):
     """Let every letter have left."""
-    with closing(sqlite3.connect(stafet.home / "stafet.db")) as database, database:
-        database.execute("UPDATE outgoing SET state = 'received', times_sent = 1, next_at = NULL")
+    change(stafet.home / "stafet.db", "UPDATE outgoing SET state = 'received', times_sent = 1, next_at = NULL")
 
 
 def test_nothing_is_due_when_nothing_is(stafet):

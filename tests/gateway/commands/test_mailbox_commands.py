@@ -1,11 +1,11 @@
 """`mailbox`: the ordinary mailbox that is told when something waits is chosen, tried, and looked at (E13)."""
 
-import shutil
 import tomllib
 from datetime import UTC, datetime
 
 import pytest
 import sites
+from databases import copy_site
 from typed import METTE, OUT_OF_REACH, REFUSED, ask
 
 from gateway.commands import mailbox
@@ -38,7 +38,7 @@ def made_there():
     with sites.short_folder() as folder:
         name, address, phone = sites.UNITS[sites.RANDERS]
         unit = UnitSettings(party=sites.RANDERS, name=name, address=address, phone=phone)
-        make_station(Home(folder / "730"), Plan(unit, METTE, Role.ADMIN, sites.PASSWORD), bootstrap.TABLES)
+        make_station(Home(folder / "730"), Plan(unit, METTE, Role.ADMIN, sites.PASSWORD), bootstrap.BRANCH)
         with bootstrap.open_municipality(Home(folder / "730")) as station:
             for role in OTHERS:
                 sites.hire(station, f"Olga {role.value.capitalize()}", role)
@@ -48,8 +48,7 @@ def made_there():
 @pytest.fixture
 def randers(made_there, stafet, short_path):
     """A copy of it, at which `stafet-inbox` is typed."""
-    home = short_path / "730"
-    shutil.copytree(made_there, home, ignore=shutil.ignore_patterns("S.*"))
+    home = copy_site(made_there, short_path / "730")
 
     def typed(*words, **how):
         return stafet.json(*words, "--home", home, command=inbox_command, **how)

@@ -1,9 +1,7 @@
 """Handing in and following: what is answered, how it ends, and what it leaves behind."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
+from databases import change, everything_in
 from typed import NOT_FOUND, OUT_OF_REACH, REFUSED, ask, referral, refused_consent
 
 from gateway.station import utc_now
@@ -63,6 +61,7 @@ def test_a_refused_referral_leaves_only_a_tally(stafet):
         assert ask(stafet.home, "SELECT reason, count FROM refusal_tally") == [("CONSENT_REFUSED", count)]
 
     kept = b"".join(path.read_bytes() for path in stafet.home.rglob("*") if path.is_file())
+    kept += everything_in(stafet.home / "stafet.db")
     assert b"Kvasterblomme" not in kept
     assert b"190668" not in kept
     assert ask(stafet.home, "SELECT count(*) FROM outgoing") == [(0,)]
@@ -150,8 +149,8 @@ def test_the_latest_referrals_come_on_a_line_each(stafet):
 def test_what_nobody_has_taken_over_is_always_shown_first(stafet):
     """L3: the oldest that waits must not drop off the list."""
     numbers = [stafet.json("refer", "-", typed=referral())["number"] for _ in range(3)]
-    with closing(sqlite3.connect(stafet.home / "stafet.db")) as database, database:
-        database.execute("UPDATE referrals SET acknowledged_at = submitted_at WHERE number != ?", (numbers[0],))
+    taken = "UPDATE referrals SET acknowledged_at = submitted_at WHERE number != ?"
+    change(stafet.home / "stafet.db", taken, values=numbers[:1])
 
     shown = [one["number"] for one in stafet.json("status")["referrals"]]
 
@@ -161,8 +160,7 @@ def test_what_nobody_has_taken_over_is_always_shown_first(stafet):
 
 def test_a_referral_that_came_back_can_be_sent_again(stafet):
     number = stafet.json("refer", "-", typed=referral())["number"]
-    with closing(sqlite3.connect(stafet.home / "stafet.db")) as database, database:
-        database.execute("UPDATE outgoing SET state = 'refused', next_at = NULL")
+    change(stafet.home / "stafet.db", "UPDATE outgoing SET state = 'refused', next_at = NULL")
 
     assert stafet.json("resend", number)["states"] == ["parked", "queued"]
     assert ask(stafet.home, "SELECT state, next_at IS NOT NULL FROM outgoing") == [("queued", 1)]

@@ -3,10 +3,9 @@
 import io
 import json
 import os
-import sqlite3
 import sys
-from contextlib import closing
 
+import databases
 import pytest
 import sites
 
@@ -94,5 +93,4 @@ def refused_consent():
 
 
 def ask(home, query):
-    with closing(sqlite3.connect(home / "stafet.db")) as database:
-        return database.execute(query).fetchall()
+    return databases.ask(home / "stafet.db", query)

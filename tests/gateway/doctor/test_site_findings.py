@@ -7,6 +7,7 @@ from string import Formatter
 
 import pytest
 import sites
+from on_file import needs_file
 from sqlalchemy import text
 from sqlmodel import select
 
@@ -152,16 +153,19 @@ def test_letters_go_to_everybody_in_the_book_but_ourselves_and_our_departments(l
     assert [way.party for way in road.ways(line.region.station)] == ["710", "730"]
 
 
+@needs_file
 def test_the_database_is_sound_and_overwrites_what_it_deletes(region, look):
     assert codes(look(lambda session: storage.examine(region.station.home, session))) == ["DATABASE_SOUND"]
 
 
+@needs_file
 def test_a_database_that_keeps_what_is_deleted_is_told(region):
     with region.database.reading() as session:
         session.execute(text("PRAGMA secure_delete = OFF"))
         assert "DELETED_STAYS" in codes(storage.examine(region.station.home, session))
 
 
+@needs_file
 def test_a_damaged_database_is_told(region, tmp_path):
     with region.database.session() as session:
         session.add_all(RunRow(at=region.clock()) for _row in range(400))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sites
+from databases import database_at
 from quick_databases import created
 from sqlmodel import Session, func, select
 
@@ -60,7 +61,7 @@ class End:
     handlers: dict[Kind, Handler] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.db = Database(f"sqlite:///{self.folder / self.party}.db")
+        self.db = Database(database_at(self.folder / f"{self.party}.db"))
         created(self.db, *SHARED_TABLES, ReferringTable.metadata, InboxTable.metadata)
         self.handlers = {
             Kind.HEARTBEAT: TakeHeartbeat(self.clock),

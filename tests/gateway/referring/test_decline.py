@@ -1,10 +1,9 @@
 """«Nej tak» costs the citizen nothing and leaves a number: no table and no byte on disk holds anything else (C9)."""
 
-import sqlite3
-from contextlib import closing
 from datetime import date
 
 import pytest
+from databases import rows_in
 from writing_site import AARHUS
 
 from gateway.audit.rows import EntryRow
@@ -34,11 +33,7 @@ NO = {"given": False}
 
 
 def everything(site):
-    """Read every row of every table, whoever made it."""
-    with closing(sqlite3.connect(site.folder / "stafet.db")) as database:
-        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        query = "SELECT * FROM {}"
-        return {name: database.execute(query.format(name)).fetchall() for name in tables}
+    return rows_in(site.folder / "stafet.db")
 
 
 def only_a_tally_is_new(site, before):

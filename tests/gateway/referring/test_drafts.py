@@ -9,8 +9,10 @@ import threading
 from datetime import timedelta
 
 import pytest
+from databases import database_at
 from hypothesis import given
 from hypothesis import strategies as st
+from quick_databases import created
 from writing_site import NOW, writing_site
 
 from gateway.adapters.database import Database
@@ -191,7 +193,7 @@ from gateway.site.cipher import Vault
 from gateway.site.people import People
 from gateway.station import utc_now
 
-database = Database(f"sqlite:///{sys.argv[1]}/stafet.db")
+database = Database(sys.argv[1])
 drafts = Drafts(database, Vault(bytes(32)), utc_now)
 with database.reading() as session:
     person = People(session, Vault(bytes(32))).named("Mette")
@@ -206,12 +208,14 @@ while True:
 
 def test_a_kill_in_the_middle_of_typing_loses_nothing_that_was_saved(tmp_path):
     """B9: SIGKILL."""
-    database = Database(f"sqlite:///{tmp_path}/stafet.db")
-    database.create(*SHARED_TABLES, ReferringTable.metadata)
+    database = Database(database_at(tmp_path / "stafet.db"))
+    created(database, *SHARED_TABLES, ReferringTable.metadata)
     with database.session() as session:
         mette = People(session, Vault(bytes(32))).add("Mette", Role.SENDER)
     typing = subprocess.Popen(
-        [sys.executable, "-c", CRASH, str(tmp_path), json.dumps(sys.path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", CRASH, database_at(tmp_path / "stafet.db"), json.dumps(sys.path)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     draft_id = typing.stdout.readline().strip()
     saved = [int(typing.stdout.readline()) for _ in range(25)][-1]

@@ -54,11 +54,6 @@ class Years:
             return list(session.exec(select(EntryRow).where(EntryRow.action == action)))
 
 
-def files(database: Path) -> bytes:
-    """Read everything a SQLite database left on the disk."""
-    return b"".join(file.read_bytes() for file in sorted(database.parent.glob(f"{database.name}*")))
-
-
 def locked_values(sessions: Sessions, table: type[SQLModel]) -> list[bytes]:
     """List what stands in the columns of bytes of a table."""
     with sessions.reading() as session:

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from ages import Years, files, locked_values
+from ages import Years, locked_values
+from databases import everything_in
 from referring_site import FAVRSKOV, RANDERS
 
 from gateway.consents.book import ConsentBook
@@ -115,12 +116,12 @@ def test_nothing_of_it_is_left_in_any_file_of_the_database(years, tmp_path):
     with years.desk.db.reading() as session:
         letter = session.get_one(OutgoingRow, row.letter_id).locked
     said = (row.locked, row.acknowledgement, letter, row.cpr_index.encode(), row.phone_index.encode())
-    before = files(tmp_path / "region.db")
+    before = everything_in(tmp_path / "region.db")
     assert all(value[:64] in before for value in said)
 
     years.go(91)
 
-    after = files(tmp_path / "region.db")
+    after = everything_in(tmp_path / "region.db")
     assert not [value for value in said if any(value[at : at + 24] in after for at in range(0, len(value) - 24, 8))]
 
 

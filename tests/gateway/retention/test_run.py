@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 import sites
 from ages import DAY
+from databases import database_at
+from quick_databases import created
 from sqlmodel import select
 
 from gateway.access.actions import Action
@@ -32,8 +34,8 @@ class Site:
 
     def __init__(self, folder):
         self.clock = sites.Standing(sites.utc_now())
-        self.db = Database(f"sqlite:///{folder / 'site.db'}")
-        self.db.create(*(table.metadata for table in (ExchangeTable, RetentionTable, AuditTable, PeopleTable)))
+        self.db = Database(database_at(folder / "site.db"))
+        created(self.db, *(table.metadata for table in (ExchangeTable, RetentionTable, AuditTable, PeopleTable)))
         self.retain = Retain(self.db, TERMS, (EraseQuarantine(),), self.clock, self.clock)
         with self.db.session() as session:
             people = People(session, Vault.random())

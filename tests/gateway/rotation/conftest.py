@@ -1,11 +1,11 @@
 """Three joined ends whose key rings a test may change for good: made once, copied for each test."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sites
+from databases import copy_site
 from rotating_ends import Ends, open_ends
 
 
@@ -19,6 +19,6 @@ def made() -> Iterator[Path]:
 
 @pytest.fixture
 def ends(made, short_path, tmp_path) -> Iterator[Ends]:
-    shutil.copytree(made, short_path / "s", ignore=shutil.ignore_patterns("S.*"))
+    copy_site(made, short_path / "s")
     with open_ends(short_path / "s", tmp_path) as joined:
         yield joined

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from bodies import NOT_OURS
+from databases import everything_in
 from desk_screenshots import SILKEBORG, acknowledged
 from desk_site import at_desk, seen, typed, until
 from referring_site import RANDERS
@@ -178,7 +179,7 @@ async def test_a_number_nobody_was_referred_by_finds_nothing_and_is_not_kept(des
         await typed(pilot, "2305757654")
         await pilot.press("enter")
         await until(pilot, "Der er ikke sendt noget om det nummer")
-    assert b"2305757654" not in b"".join(path.read_bytes() for path in desk.folder.glob("region.db*"))
+    assert b"2305757654" not in everything_in(desk.folder / "region.db")
 
 
 async def test_not_their_citizen_comes_first_and_is_sent_anew_in_one_step(desk):

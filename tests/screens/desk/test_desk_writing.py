@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from databases import everything_in
 from desk_site import at_desk, seen, typed, until
 from referring_site import FAVRSKOV, RANDERS
 from sqlmodel import select
@@ -45,7 +46,7 @@ def drafts(desk) -> Drafts:
 
 def nothing_personal(desk, *words):
     """Look for words in everything that is written on the disk."""
-    written = b"".join(path.read_bytes() for path in desk.folder.glob("region.db*"))
+    written = everything_in(desk.folder / "region.db")
     return not any(word.encode() in written for word in words)
 
 

@@ -1,0 +1,1 @@
+"""The revisions, each as it was released: what one release changed in the tables, and how that is taken back."""
