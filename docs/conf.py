@@ -1,4 +1,4 @@
-"""How `make docs` makes the handbook: Sphinx, with pages in Markdown (MyST) and Furo's looks, and without the network."""  # noqa: INP001 - Sphinx reads it
+"""How `make docs` makes the handbook: Sphinx, pages in Markdown (MyST), Furo's looks, and no network."""  # noqa: INP001 - Sphinx reads it
 
 import tomllib
 from pathlib import Path

@@ -78,14 +78,15 @@ def typed(text: str) -> Iterator[str]:
 
 def commands(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
     """Walk every parser that runs something, in the order they are listed."""
-    below = _below(parser)
-    if below is None or not below.required:
+    under = below(parser)
+    if under is None or not under.required:
         yield parser
-    for one in below.choices.values() if below else ():
+    for one in under.choices.values() if under else ():
         yield from commands(one)
 
 
-def _below(parser: argparse.ArgumentParser) -> "argparse._SubParsersAction[argparse.ArgumentParser] | None":
+def below(parser: argparse.ArgumentParser) -> "argparse._SubParsersAction[argparse.ArgumentParser] | None":
+    """Give what the names of commands are chosen from, if there are any below this one."""
     return next((one for one in parser._actions if isinstance(one, argparse._SubParsersAction)), None)  # noqa: SLF001 - argparse has no public way to it
 
 
@@ -208,9 +209,9 @@ def _prog(words: list[str], programs: Mapping[str, argparse.ArgumentParser]) -> 
     """Tell which command a line is, past any shared option that stands before its name."""
     parser = programs[words[0]]
     for word in words[1:]:
-        below = _below(parser)
-        if below and word in below.choices:
-            parser = below.choices[word]
+        under = below(parser)
+        if under and word in under.choices:
+            parser = under.choices[word]
     return parser.prog
 
 

@@ -17,9 +17,10 @@ EITHER: Final = "either side"
 INTRO: Final = """\
 # Who may say what, and when
 
-A conversation is the letters about one referral, between Præhospitalet and one municipality. What has been said so far
-is its stage, and one table says which letter may come next from whom. Both ends hold the same table: a letter that
-cannot come now is not sent, and one that arrives all the same is refused with `OUT_OF_TURN`.
+For whoever changes what is said, or wonders why a letter was refused. A conversation is the letters about one
+referral, between Præhospitalet and one municipality. What has been said so far is its stage, and one table says which
+letter may come next from whom. Both ends hold the same table: a letter that cannot come now is not sent, and one that
+arrives all the same is refused with `OUT_OF_TURN`.
 
 Letters can cross on the way. The table is made so that they lead to the same stage in whichever order each end hears
 them. A technical receipt is no part of it: it answers one letter, changes nothing, and is itself never answered.

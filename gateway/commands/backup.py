@@ -1,7 +1,7 @@
 """`backup`: everything the site is, in one file that the recovery code opens. `restore`: a site made of such a file."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from directory import municipalities
 from directory.model import REGION
+from gateway.adapters.database import Database
 from gateway.backup.errors import CodeMissing
 from gateway.backup.make import BackUp, Made
 from gateway.backup.restore import Restore, Restored
@@ -18,10 +19,11 @@ from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import ngettext
 from gateway.schema.branch import Branch
-from gateway.site.errors import WrongEnd
+from gateway.schema.version import require_current
+from gateway.site.errors import SchemaOlder, WrongEnd
 from gateway.site.home import Home
 from gateway.site.settings import Settings
-from gateway.station import Clocks, Station, open_as, utc_now
+from gateway.station import SHARED, Clocks, Station, open_as, utc_now
 from gateway.terminal.dates import day_and_clock
 from gateway.terminal.sizes import size
 from keys.locked_file import new_recovery_code, read_recovery_code
@@ -64,6 +66,7 @@ def add_restore(commands: Commands, *branches: Branch, at_region: bool, also: Al
     def open_restored(home: Home, settings: Settings) -> Iterator[Station]:
         if (settings.unit.party == REGION) is not at_region:
             raise WrongEnd
+        _bring_forward(home, settings, (SHARED, *branches))
         with open_as(home, settings, Clocks(), *branches) as station:
             yield station
 
@@ -81,6 +84,20 @@ def add_restore(commands: Commands, *branches: Branch, at_region: bool, also: Al
         "--code-file", metavar="FILE", help=_("where the recovery code stands (default: you are asked)")
     )
     parser.set_defaults(run=restore)
+
+
+def _bring_forward(home: Home, settings: Settings, branches: Sequence[Branch]) -> None:
+    """Bring the tables of an earlier version's backup forward; raises SchemaNewer or SchemaUnknown.
+
+    The restore is noted, and nothing before it: the trail is signed as the backup held it.
+    """
+    with closing(Database(home.database_url(settings))) as database:
+        try:
+            require_current(database, branches)
+        except SchemaOlder:
+            from gateway.schema.flow import Change  # noqa: PLC0415 - Alembic, which few restores need
+
+            Change(database, branches, settings.fingerprint, utc_now()).upgrade(noted=False)
 
 
 def _nothing_else(_session: Session, _now: datetime) -> None:

@@ -53,8 +53,7 @@ def add_downgrade(parsers: Commands, branches: tuple[Branch, ...], opened: OpenD
                 console.failure(refusal.code, *explained(refusal.code), *words.counted(words.BARS, refusal.counts))
                 return REFUSED
             except BackWouldLose as refusal:
-                first, *rest = explained(refusal.code)
-                console.failure(refusal.code, first, *words.counted(words.LOSSES, refusal.counts), *rest)
+                console.failure(refusal.code, *explained(refusal.code), *words.counted(words.LOSSES, refusal.counts))
                 return REFUSED
         if began == now:
             console.answer(_facts(began, now), _("The database is of version {version} already.").format(version=now))

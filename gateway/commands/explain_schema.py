@@ -12,12 +12,12 @@ SCHEMA: Final[Mapping[str, tuple[str, str, str]]] = {
     "SCHEMA_OLDER": (
         mark("The database is an earlier version's, and this program is newer."),
         WAITS,
-        mark("Bring it forward, with nobody at work here: database upgrade"),
+        mark("Bring it forward while nobody is at work here, with the command database upgrade."),
     ),
     "SCHEMA_NEWER": (
         mark("The database is a newer version's than this program."),
         WAITS,
-        mark("Install the newer program again. To go back for good, let that one do it first: database downgrade"),
+        mark("Install the newer program again. To go back for good, run its database downgrade first."),
     ),
     "SCHEMA_UNKNOWN": (
         mark("The database holds no site that this program knows."),
@@ -32,16 +32,16 @@ SCHEMA: Final[Mapping[str, tuple[str, str, str]]] = {
     "RELEASE_UNKNOWN": (
         mark("There is no such version to go back to: it is before the first one, or later than this program."),
         NOTHING_CHANGED,
-        mark("See which version the database is of: database status"),
+        mark("See with database status which version the database is of."),
     ),
     "BACK_IS_BARRED": (
         mark("The database cannot go back to that version as things are."),
         NOTHING_CHANGED,
-        mark("See to this first, with the program you have:"),
+        mark("See to what is named below first, with the program you have."),
     ),
     "BACK_WOULD_LOSE": (
-        mark("That version has no place for some of what this site holds. No letter is lost; this would be:"),
+        mark("That version has no place for some of what this site holds. No letter would be lost."),
         NOTHING_CHANGED,
-        mark("If that may go, say so with --confirm."),
+        mark("Read below what would be lost. If it may go, say so with --confirm."),
     ),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.doctor import health_words, road_words, storage_words
+from gateway.doctor import health_words, road_words, storage_words, version_words
 from gateway.doctor.findings import Check, Finding, Grade
 from gateway.language import gettext as _
 from gateway.language import mark
@@ -145,6 +145,7 @@ SAID: Final[Mapping[str, tuple[str, str, str]]] = {
     **health_words.SAID,
     "DATABASE_SOUND": (mark("sound, and what is deleted is overwritten"), "", ""),
     **storage_words.SAID,
+    **version_words.SAID,
     "OLD_DATABASE_LIES": (
         mark("{file} is the database from before it was moved to a server"),
         mark("It holds, locked, what has been erased from the new one since."),

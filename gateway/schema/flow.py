@@ -41,17 +41,19 @@ class Change:
     before: Callable[[str], None] = field(default=lambda _release: None)
     heard: Hears = field(default=lambda _revision: None)
 
-    def upgrade(self) -> tuple[str, str]:
+    def upgrade(self, *, noted: bool = True) -> tuple[str, str]:
         """Bring the tables to what this program needs; tell from which release, and to which.
 
-        Raises SchemaNewer or SchemaUnknown.
+        Not `noted`: the trail stays as it was, for somebody who has to sign it first. Raises SchemaNewer or
+        SchemaUnknown.
         """
         with self.database.rebuilding() as session:
             began, wanted = self._begun(session), newest(self.branches)
             if began != wanted:
                 self.before(began)
                 self._migration(session).upgrade()
-                self._note(session, Action.UPGRADE_DATABASE, began, wanted)
+                if noted:
+                    self._note(session, Action.UPGRADE_DATABASE, began, wanted)
             return began, wanted
 
     def downgrade(self, release: Release, *, confirmed: bool) -> tuple[str, str]:

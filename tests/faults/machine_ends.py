@@ -317,10 +317,12 @@ class InPlace:
     """One thing after the other, in one thread: so that each run can be had again."""
 
     gather = staticmethod(asyncio.gather)
+    create_task = staticmethod(asyncio.create_task)
+    sleep = staticmethod(asyncio.sleep)
 
     @staticmethod
-    async def to_thread(work: Callable[..., Any], *of: object) -> object:
-        return work(*of)
+    async def to_thread(work: Callable[..., Any], *of: object, **how: object) -> object:
+        return work(*of, **how)
 
 
 @contextmanager

@@ -39,7 +39,8 @@ from gateway.station import Plan, Station, make_station
 from inbox_tui import bootstrap as municipal_end
 
 RANDERS = sites.RANDERS
-PATIENCE = 60.0
+PATIENCE = 120.0
+"""Seconds; a burst through six processes takes its time where others are at work too."""
 PROGRAMS = {REGION: "stafet-gateway", RANDERS: "stafet-inbox"}
 ENDS = {REGION: region_end, RANDERS: municipal_end}
 AGAIN_SECONDS = 0.2

@@ -55,7 +55,7 @@ def receipts(end):
     return {row.letter_id for row in end.rows(OutgoingRow) if row.kind == Kind.RECEIPT}
 
 
-@pytest.mark.parametrize(("line", "count", "taking"), [("server", 60, 3), ("file", 20, 2)], indirect=["line"])
+@pytest.mark.parametrize(("line", "count", "taking"), [("server", 48, 2), ("file", 16, 1)], indirect=["line"])
 def test_each_letter_crosses_once_is_taken_once_and_is_answered_once(line, count, taking):
     letters = line.refer(count)
     line.post.together = 3 * AT_ONCE + 1  # no three of them could bring so many

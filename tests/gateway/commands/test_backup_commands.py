@@ -2,17 +2,24 @@
 
 import json
 import stat
+from contextlib import closing
 
 import pytest
 import sites
-from databases import everything_in
+from databases import ON_POSTGRESQL, everything_in
 from typed import OUT_OF_REACH, REFUSED, ask, referral
 
 from gateway import bootstrap
+from gateway.adapters.database import Database
+from gateway.backup import snapshot
 from gateway.commands import backup as commands
 from gateway.commands.console import Console
 from gateway.referring.rows import NumberRow, ReferringTable
 from gateway.referring.submit import SKIPPED, _next_number
+from gateway.schema.branch import parsed
+from gateway.schema.migrate import Migration
+from gateway.station import SHARED
+from gateway.terminal.sizes import size
 from inbox_tui import __main__ as inbox_command
 from keys.locked_file import new_recovery_code
 
@@ -156,7 +163,7 @@ def test_the_numbers_of_a_new_year_leave_a_gap_too(region):
 
 
 def test_how_large_it_is_is_said_shortly():
-    assert [commands._size(count) for count in (12, 481_466, 52_428_800)] == ["12 B", "470 kB", "50 MB"]
+    assert [size(count) for count in (12, 481_466, 52_428_800)] == ["12 B", "470 kB", "50 MB"]
 
 
 def test_the_code_is_asked_for_at_a_terminal(monkeypatch):
@@ -164,3 +171,26 @@ def test_the_code_is_asked_for_at_a_terminal(monkeypatch):
     monkeypatch.setattr(Console, "at_terminal", staticmethod(lambda: True))
     monkeypatch.setattr("gateway.commands.backup.asked", lambda _prompt: code.lower())
     assert commands._code_asked() == code
+
+
+def test_a_backup_of_an_earlier_version_is_brought_forward_and_its_log_holds(stafet, tmp_path, short_path, monkeypatch):
+    def as_an_earlier_version_would(*given):
+        really(*given)
+        with closing(Database(f"sqlite:///{given[-1]}")) as copied:
+            migrate(copied)
+
+    def migrate(copied):
+        with copied.rebuilding() as session:
+            Migration(session.connection(), (SHARED, bootstrap.BRANCH), own_key="").downgrade(parsed("0.1.0"))
+
+    name = "gather" if ON_POSTGRESQL else "copy"
+    really = getattr(snapshot, name)
+    monkeypatch.setattr(snapshot, name, as_an_earlier_version_would)
+    told = stafet.json("backup", tmp_path / "site.gpg")
+    code = sites.password_file(tmp_path, told["recovery_code"])
+    there = ("--home", short_path / "new")
+    stafet("restore", tmp_path / "site.gpg", "--code-file", code, *there)
+
+    assert stafet.json("database", "status", *there)["standing"] == "current"
+    assert "restore" in {entry["action"] for entry in stafet.json("audit", "list", *there)["entries"]}
+    stafet("audit", "verify", *there)

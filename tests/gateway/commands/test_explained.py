@@ -13,6 +13,7 @@ import gateway.meetings.errors
 import gateway.referring.errors
 import gateway.retention.errors
 import gateway.rotation.errors
+import gateway.schema.errors
 import gateway.site.errors
 import keys.errors
 from gateway.access.four_eyes import SamePerson
@@ -54,6 +55,7 @@ TO_A_PERSON = (
         gateway.medcom.errors.MedComError,
         gateway.retention.errors.RetentionRefused,
         gateway.rotation.errors.RotationError,
+        gateway.schema.errors.SchemaRefused,
     )
     - TOLD_AS_THE_REASON_TO_WAIT
     - TOLD_AS_QUARANTINE

@@ -323,7 +323,7 @@ def test_every_code_a_check_can_give_has_its_words(pytestconfig):
     given |= {f"RELAY_{wrong}" for wrong in {*Wrong} - {*road_words.IN_ONLY}}
     given |= {f"PICKUP_{wrong}" for wrong in {*Wrong} - {*road_words.OUT_ONLY, Wrong.RECIPIENT_UNKNOWN}}
     given |= {f"LETTERS_{state}" for state in ("PARKED", "REFUSED", "GIVEN_UP", "RETURNED")}
-    given |= {"KEY_EXPIRED", "KEY_REVOKED", "KEY_NOT_YET_MADE", "CLOCK_AHEAD", "CLOCK_BEHIND", "CANNOT_OPEN"}
+    given |= {"KEY_EXPIRED", "KEY_REVOKED", "KEY_NOT_YET_MADE", "CLOCK_AHEAD", "CLOCK_BEHIND", "CANNOT_OPEN", "SCHEMA_OLDER", "SCHEMA_NEWER"}
     given |= {"FILE_OPEN", "FOLDER_OPEN", "CONTACTS_MISSING", "KEYS_MISSING"}
     given |= {f"LINE_{reason}" for reason in TOLD_OF - line.TOLD_ELSEWHERE}
 

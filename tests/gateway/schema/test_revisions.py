@@ -13,8 +13,8 @@ from gateway.schema.shape import recognised
 from gateway.schema.version import Standing, standing
 
 ADVICE = (
-    "The tables in the code are not those that the revisions make. Write a revision: make revision BRANCH=shared "
-    'SAYS="what changes" (or region, or unit), read what it wrote, and add its step. CONTRIBUTING.md says how.'
+    "The tables in the code are not those that the revisions make. If the newest revision is in no release yet, add to "
+    'it; else write one: make revision BRANCH=shared SAYS="what changes" (or region, or unit). See CONTRIBUTING.md.'
 )
 
 pytestmark = [
