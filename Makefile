@@ -10,7 +10,7 @@ SUITE := $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 # What was compiled once is not compiled again by each of the hundreds of programs that tests start.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo demo-desk test test-peers peers-table soak lint types check locale docs screenshots gallery bench lock audit-dependencies fuzz wheel clean
+.PHONY: demo demo-desk test test-peers peers-table soak lint types check locale docs screenshots gallery bench lock audit-dependencies fuzz wheel revision clean
 
 demo: $(READY)
 	@$(BIN)/stafet-inbox demo
@@ -95,6 +95,10 @@ bench: $(READY)
 	@$(BIN)/python bench/road.py
 	@$(BIN)/python bench/audit.py
 	@$(BIN)/python bench/inbox.py
+
+# A draft of a revision: make revision BRANCH=shared SAYS="what changes" (or region, or unit).
+revision: $(READY)
+	@$(BIN)/python .ci/make_revision.py $(BRANCH) "$(SAYS)"
 
 # The wheel and the source, what they were tested with, and the sums of all, in dist/.
 wheel: $(READY)

@@ -19,7 +19,7 @@ ACCOUNT = "postgres"
 
 USER = "stafet"
 PATIENCE = 60.0
-HURRIED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+HURRIED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "jit=off", "autovacuum=off")
 """How a server runs whose data nobody needs tomorrow."""
 
 SETTINGS = ("listen_addresses=", "max_connections=200", "shared_buffers=64MB", "logging_collector=off")

@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 
 from directory.book import AddressBook
 from directory.model import REGION, Contact, PinnedKey
+from gateway import bootstrap as region_end
 from gateway.access.credentials import Credentials
 from gateway.adapters.database import Database
 from gateway.exchange.arrivals import Outcome, Store
@@ -32,6 +33,7 @@ from gateway.site.settings import DoorSettings, UnitSettings
 from gateway.station import SHARED_TABLES, Clocks, Plan, Station, make_station, open_station
 from gateway.wire import envelope as mail
 from gateway.wire.letters import Kind, Letter, new_id
+from inbox_tui import bootstrap as municipal_end
 from keys.fingerprint import Fingerprint
 from keys.sealing import seal
 
@@ -285,9 +287,9 @@ def stations(folder: Path) -> Iterator[dict[str, Station]]:
         opened = {}
         for party, (name, address, phone) in UNITS.items():
             unit = UnitSettings(party=party, name=name, address=address, phone=phone)
-            home = Home(folder / party)
-            make_station(home, Plan(unit, "Mette Testgaard", Role.ADMIN, PASSWORD, door=DoorSettings(port=0)))
-            opened[party] = stack.enter_context(open_station(home))
+            home, branch = Home(folder / party), region_end.BRANCH if party == REGION else municipal_end.BRANCH
+            make_station(home, Plan(unit, "Mette Testgaard", Role.ADMIN, PASSWORD, door=DoorSettings(port=0)), branch)
+            opened[party] = stack.enter_context(open_station(home, None, branch))
             KEYS[party] = opened[party].own.fingerprint
         for one in opened.values():
             for other in opened.values():

@@ -88,6 +88,7 @@ async def test_a_line_of_a_hundred_thousand_characters_is_cut_not_choked_on(site
 PROGRAM = """
 import sys
 from pathlib import Path
+sys.path.append("tests")
 from inbox_tui.app import InboxApp
 from tests.inbox_site import ANNE, NOW, InboxSite, arrived
 from tests.screens.test_hostile_text import ALL, everywhere

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Date, LargeBinary, MetaData, create_engine, insert, select, text
+from sqlalchemy import BigInteger, Column, Date, LargeBinary, MetaData, create_engine, insert, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -42,6 +42,7 @@ class ThingRow(Things, table=True):
     at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     day: date | None = Field(default=None, sa_type=Date)
     yes: bool | None = None
+    large: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class PartRow(Things, table=True):
@@ -68,6 +69,7 @@ ROWS = st.lists(
             "at": st.none() | MOMENTS,
             "day": st.none() | st.dates(date(1900, 1, 1)),
             "yes": st.none() | st.booleans(),
+            "large": st.none() | st.integers(-(2**63), 2**63 - 1),
         }
     ),
     max_size=8,

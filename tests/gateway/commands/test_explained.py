@@ -106,7 +106,7 @@ def test_each_sentence_is_one_and_says_its_detail(code):
 
 def test_nothing_is_explained_that_cannot_happen():
     of_the_machine = {"AUDIT_BROKEN", "OUT_OF_REACH", "DATABASE_DAMAGED", "PORT_TAKEN", "CERTIFICATE_UNREADABLE"}
-    of_the_machine |= {"BROWSER_PORT"}
+    of_the_machine |= {"BROWSER_PORT", "DATABASE_AWAY", "COMMIT_UNKNOWN"}
     assert set(EXPLANATIONS) - TO_A_PERSON == of_the_machine
     assert set(WAITING) <= ON_THE_WAY_OUT
 

@@ -192,7 +192,7 @@ def test_the_regions_daemon_keeps_the_promise(stafet, monkeypatch):
     """E13, O10: it is the daemon that reminds and erases, whether or not anybody sits at the desk."""
     chores = []
 
-    async def looked_at(daemon, _console):
+    async def looked_at(daemon, *_more, **_other):
         chores.extend(daemon.chores)
 
     monkeypatch.setattr("gateway.commands.site._run", looked_at)

@@ -1,13 +1,14 @@
 """Mail that cannot be trusted, as a command: when, why, what to do; who may see it; and never a word of it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from typed import REFUSED
 
 from gateway.audit.read import entries
 from gateway.bootstrap import handlers, open_region
-from gateway.exchange.arrivals import NOT_LOOKED_AT, TELL_AFTER, Store
+from gateway.exchange.arrivals import LONGEST_LOOK, NOT_LOOKED_AT, TELL_AFTER, Store
 from gateway.site.home import Home
 from gateway.station import utc_now
 
@@ -20,8 +21,9 @@ def arrive(stafet, raw=MAIL, *, looked_at=True):
         arrival = Store(station.database, station.vault, utc_now, utc_now)(raw)
         if looked_at:
             receive(arrival)
-        for _ in range(0 if looked_at else TELL_AFTER):
-            receive.put_off(arrival)
+        for times in range(0 if looked_at else TELL_AFTER):
+            later = utc_now() + times * LONGEST_LOOK
+            replace(receive, clock=lambda now=later: now).put_off(arrival)
 
 
 def test_nothing_set_aside_is_said_so(stafet):

@@ -316,14 +316,23 @@ def test_every_finding_that_is_not_well_says_what_it_means_and_what_to_do():
 def test_every_code_a_check_can_give_has_its_words(pytestconfig):
     folder = pytestconfig.rootpath / "gateway" / "doctor"
     source = "\n".join(file.read_text("utf-8") for file in folder.glob("*.py") if "words" not in file.name)
-    given = set(re.findall(r'(?:well|look|bad)\(\s*Check\.[A-Z_]+, "([A-Z_]+)"', source))
+    given = set(re.findall(r'(?:well|look|bad)\(\s*Check\.[A-Z_]+, "([A-Z0-9_]+)"', source))
     given |= {
         f"{server}_{what}" for server in ("RELAY", "PICKUP") for what in ("CERTIFICATE_UNREADABLE", "PASSWORD_MISSING")
     }
     given |= {f"RELAY_{wrong}" for wrong in {*Wrong} - {*road_words.IN_ONLY}}
     given |= {f"PICKUP_{wrong}" for wrong in {*Wrong} - {*road_words.OUT_ONLY, Wrong.RECIPIENT_UNKNOWN}}
     given |= {f"LETTERS_{state}" for state in ("PARKED", "REFUSED", "GIVEN_UP", "RETURNED")}
-    given |= {"KEY_EXPIRED", "KEY_REVOKED", "KEY_NOT_YET_MADE", "CLOCK_AHEAD", "CLOCK_BEHIND", "CANNOT_OPEN", "SCHEMA_OLDER", "SCHEMA_NEWER"}
+    given |= {
+        "KEY_EXPIRED",
+        "KEY_REVOKED",
+        "KEY_NOT_YET_MADE",
+        "CLOCK_AHEAD",
+        "CLOCK_BEHIND",
+        "CANNOT_OPEN",
+        "SCHEMA_OLDER",
+        "SCHEMA_NEWER",
+    }
     given |= {"FILE_OPEN", "FOLDER_OPEN", "CONTACTS_MISSING", "KEYS_MISSING"}
     given |= {f"LINE_{reason}" for reason in TOLD_OF - line.TOLD_ELSEWHERE}
 
