@@ -10,7 +10,7 @@ SUITE := $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 # What was compiled once is not compiled again by each of the hundreds of programs that tests start.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo demo-desk test test-peers peers-table soak lint types check locale docs screenshots gallery bench lock audit-dependencies fuzz wheel revision clean
+.PHONY: demo demo-desk test test-peers test-postgresql peers-table soak lint types check locale docs screenshots gallery bench lock audit-dependencies fuzz wheel revision clean
 
 demo: $(READY)
 	@$(BIN)/stafet-inbox demo
@@ -21,12 +21,24 @@ demo-desk: $(READY)
 test: $(READY) check
 	@$(SUITE)
 
+# What is tried on PostgreSQL as well: every journey, and what leans on the database the most.
+ON_POSTGRESQL := tests/journeys tests/directory/test_book.py tests/gateway/access/test_act.py tests/gateway/audit/test_trail.py \
+    tests/gateway/audit/test_verify.py tests/gateway/test_consent_book.py tests/gateway/test_order_and_cancelling.py \
+    tests/gateway/test_outages.py tests/gateway/test_resend.py tests/gateway/retention/test_run.py \
+    tests/inbox_tui/test_taking_over.py tests/inbox_tui/test_two_at_once.py
+
 PROGRAMS := postgres systemd-analyze bwrap strace chromium tmux postfix dovecot sq sqop rnp rnpkeys notmuch neomutt thunderbird node npm openpgp
 
 # Tests that need other programs (installed where that is possible), or minutes. What they did must be what docs/peers.md says.
 test-peers: $(READY)
 	@sh .ci/peers $(PROGRAMS)
 	@$(SUITE) -m peers
+	@STAFET_TEST_DATABASE=postgresql $(SUITE) $(ON_POSTGRESQL)
+
+# Every test, with each site on a PostgreSQL server of the tests' own; about twice as long as on files.
+test-postgresql: $(READY)
+	@sh .ci/peers postgres
+	@STAFET_TEST_DATABASE=postgresql $(SUITE)
 
 # The same, and docs/peers.md is written anew.
 peers-table: export PEERS := write

@@ -21,10 +21,10 @@ BESIDE: Final = {
         "WHERE relnamespace = current_schema()::regnamespace "
         "AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = pg_class.oid) "
         "UNION ALL SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
-        "WHERE relnamespace = current_schema()::regnamespace AND NOT tgisinternal"
+        "WHERE relnamespace = current_schema()::regnamespace AND NOT tgisinternal AND right(tgname, 9) <> '_truncate'"
     ),
 }
-"""The names of indexes and triggers; what PostgreSQL needs no trigger for is left out."""
+"""The names of indexes and triggers; what only one of them needs a trigger for is left out."""
 
 
 @dataclass(frozen=True)

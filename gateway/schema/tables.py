@@ -20,7 +20,9 @@ MOMENT: Final = sa.DateTime(timezone=True)
 BESIDE: Final = (
     "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL"
 )
-FUNCTIONS: Final = "SELECT tgfoid::regprocedure::text FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
+FUNCTIONS: Final = (
+    "SELECT DISTINCT tgfoid::regprocedure::text FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
+)
 
 
 def own_key() -> str:

@@ -3,21 +3,24 @@
 import signal
 import threading
 from datetime import UTC, datetime
+from traceback import format_exception
 
 import pytest
 from postgresql_server import postgresql
 from sites import short_folder
-from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, ProgrammingError
 from sqlmodel import select, text
 
 from gateway.adapters.database import Database
 from gateway.audit.rows import AuditTable
+from gateway.doctor import storage
 from gateway.site.cipher import Vault
 from gateway.site.people import People, PeopleTable, PersonRow, Role
 
 pytestmark = pytest.mark.peers
 VAULT = Vault.random()
 SAFE = ("fsync=on",)
+CPR = "190668-7074"
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +102,29 @@ def test_a_server_that_comes_back_is_found_again_and_has_what_was_committed(serv
 
 def test_an_error_quotes_no_values(database):
     with pytest.raises(ProgrammingError) as refused, database.session() as session:
-        session.execute(text("INSERT INTO nobody VALUES (:name)"), {"name": "190668-7074"})
-    assert "190668" not in str(refused.value)
+        session.execute(text("INSERT INTO nobody VALUES (:name)"), {"name": CPR})
+    assert CPR not in str(refused.value)
+
+
+def test_an_error_does_not_quote_the_row_it_is_about_either(database):
+    """The server tells which values stood in the way, in a part of its own."""
+    twice = text("INSERT INTO sign_in_tries VALUES (:id, 1, now()), (:id, 1, now())")
+    with pytest.raises(IntegrityError, match="UniqueViolation") as refused, database.session() as session:
+        session.execute(twice, {"id": CPR})
+    assert CPR not in "".join(format_exception(refused.value))
+
+
+def test_text_no_server_can_hold_is_not_found_and_does_no_harm(database):
+    """A NUL may stand in whatever somebody else wrote."""
+    said = "SELECT count(*), max(CAST(:said AS text)) FROM people WHERE id = :said"
+    with database.reading() as session:
+        assert session.execute(text(said), {"said": "a\0b"}).one() == (0, None)
+        assert session.execute(text("SELECT CAST(:said AS text)"), {"said": "a\0b"}).scalar_one() == "a\ufffdb"
+
+
+def test_the_doctor_looks_at_the_server_itself(database):
+    with database.reading() as session:
+        assert [one.code for one in storage.examine(None, session)] == ["SERVER_HERE"]
 
 
 def test_a_moment_comes_back_as_it_went_whatever_zone_the_server_is_in(database):

@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+from databases import ON_POSTGRESQL
+
 CITIZENS: Final = 200
-REFERRALS: Final = 400
+REFERRALS: Final = 240 if ON_POSTGRESQL else 400
+"""A letter takes a server twice as long as a file: there the year has fewer of everything but of its troubles."""
 REFUSALS: Final = 30
 BEGINS: Final = datetime(2026, 1, 1, 0, 30, tzinfo=UTC)
 """New Year's night. The year holds Easter, both changes of the clock, Christmas, and ends before the next."""
