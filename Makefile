@@ -10,7 +10,7 @@ SUITE := $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 # What was compiled once is not compiled again by each of the hundreds of programs that tests start.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo demo-desk test test-peers test-postgresql peers-table soak lint types check locale docs screenshots gallery bench lock audit-dependencies fuzz wheel revision clean
+.PHONY: demo demo-desk test test-peers peers-programs peers-suite peers-on-postgresql test-postgresql peers-table soak lint types check locale docs screenshots gallery bench lock audit-dependencies fuzz wheel revision clean
 
 demo: $(READY)
 	@$(BIN)/stafet-inbox demo
@@ -30,9 +30,15 @@ ON_POSTGRESQL := tests/journeys tests/directory/test_book.py tests/gateway/acces
 PROGRAMS := postgres systemd-analyze bwrap strace chromium tmux postfix dovecot sq sqop rnp rnpkeys notmuch neomutt thunderbird node npm openpgp
 
 # Tests that need other programs (installed where that is possible), or minutes. What they did must be what docs/peers.md says.
-test-peers: $(READY)
+test-peers: peers-programs peers-suite peers-on-postgresql
+
+peers-programs: $(READY)
 	@sh .ci/peers $(PROGRAMS)
+
+peers-suite: $(READY)
 	@$(SUITE) -m peers
+
+peers-on-postgresql: $(READY)
 	@STAFET_TEST_DATABASE=postgresql $(SUITE) $(ON_POSTGRESQL)
 
 # Every test, with each site on a PostgreSQL server of the tests' own; about twice as long as on files.

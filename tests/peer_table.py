@@ -80,8 +80,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def is_whole(config: pytest.Config) -> bool:
-    """Tell whether everything marked ran: nothing chosen by name or by file."""
-    chosen = config.option.keyword or config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    """Tell whether everything marked ran: nothing chosen by name or by file, nor what failed before alone."""
+    chosen = config.option.keyword or config.option.lf or config.args_source is not pytest.Config.ArgsSource.TESTPATHS
     return config.option.markexpr == "peers" and not chosen
 
 
