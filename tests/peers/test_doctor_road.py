@@ -21,11 +21,13 @@ from postfix import HERE, Postfix, free_port, postfix_folder
 from directory.book import AddressBook
 from directory.model import REGION
 from gateway import __main__ as gateway_command
+from gateway import bootstrap as gateway_bootstrap
 from gateway.site.home import Home
 from gateway.site.people import Role
 from gateway.site.settings import DoorSettings, PickupSettings, RelaySettings, UnitSettings
 from gateway.station import Plan, make_station, open_station
 from inbox_tui import __main__ as inbox_command
+from inbox_tui import bootstrap as inbox_bootstrap
 
 pytestmark = pytest.mark.peers
 
@@ -33,6 +35,7 @@ LOGIN, SECRET = "stafet", "Kragerne flyver hjem"
 USER, KEY_WORD = "sikkerpost@randers.example", "Lyngen blomstrer nu"
 NO_PENALTY = "auth_failure_delay = 0\nservice anvil {\n unix_listener anvil-auth-penalty {\n mode = 0\n }\n}\n"
 COMMANDS = {REGION: gateway_command, sites.RANDERS: inbox_command}
+BRANCHES = {REGION: gateway_bootstrap.BRANCH, sites.RANDERS: inbox_bootstrap.BRANCH}
 HELLOS = {"EHLO", "STARTTLS", "QUIT", "CAPABILITY", "LOGOUT"}
 REGION_MAIL = sites.UNITS[REGION][1]
 
@@ -181,8 +184,9 @@ def ends():
             name, address, phone = sites.UNITS[party]
             homes[party] = Home(folder / party)
             unit = UnitSettings(party=party, name=name, address=address, phone=phone)
-            make_station(homes[party], Plan(unit, "Mette Testgaard", Role.ADMIN, door=DoorSettings(port=0)))
-            with open_station(homes[party]) as station, station.database.session() as session:
+            plan = Plan(unit, "Mette Testgaard", Role.ADMIN, door=DoorSettings(port=0))
+            make_station(homes[party], plan, BRANCHES[party])
+            with open_station(homes[party], None, BRANCHES[party]) as station, station.database.session() as session:
                 AddressBook(session).set_contact(sites.contact_of(other))
         yield homes
 

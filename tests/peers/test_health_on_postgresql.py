@@ -57,7 +57,7 @@ def up(port):
 
 def test_the_command_says_that_it_is_away_and_that_it_is_back(home, server):
     assert "DATABASE_ANSWERS" in codes(home)
-    server.stop(signal.SIGQUIT)
+    server.stop(signal.SIGINT)
     began = time.monotonic()
     assert "DATABASE_AWAY" in codes(home)
     assert time.monotonic() - began < QUICK
@@ -82,7 +82,7 @@ async def test_the_daemon_tells_a_monitor_that_it_is_away_and_goes_on_telling(ho
     with bootstrap.open_region(home) as station:
         async with watched(station, {}) as (_daemon, port):
             assert (await asyncio.to_thread(up, port))[0] == 1
-            await asyncio.to_thread(server.stop, signal.SIGQUIT)
+            await asyncio.to_thread(server.stop, signal.SIGINT)
             for _ in range(3):
                 is_up, took = await asyncio.to_thread(up, port)
                 assert (is_up, took < QUICK) == (0, True)
