@@ -8,6 +8,7 @@ import pytest
 from gateway.access import passwords, tries
 from gateway.adapters import smtp_in
 from gateway.audit import checkpoints
+from gateway.monitor import joined, server
 from gateway.site.settings import DoorSettings, KeepingSettings, RelaySettings, RetentionSettings, SignInSettings
 from gateway.wire import envelope, mail_limits, referral
 from keys import sealing
@@ -35,6 +36,9 @@ SAID = [
     f"for {smtp_in.IDLE_SECONDS} seconds of silence and {smtp_in.LIFE_SECONDS // MINUTE} minutes in all",
     f"A header may have {mail_limits.LETTER.header_bytes // KIB} KiB and {mail_limits.LETTER.header_lines} lines",
     f"a mail {mail_limits.LETTER.boundary_lines} boundary lines",
+    f"A monitor: {server.ASKING} may be asking and {server.MOST} be there in all",
+    f"{server.SECONDS:.0f} seconds and {server.LONGEST // KIB} KiB for a question",
+    f"{joined.READ_SECONDS:.0f} seconds to read the figures",
     f"at least {passwords.SHORTEST} characters",
     f"hold for {SignInSettings().first_password_days} days",
 ]

@@ -56,7 +56,7 @@ class Database:
         """Open a session that commits at the end of the block, or leaves nothing behind when the block raises.
 
         When a server is lost just then, it is asked what became of it once it is back: what was committed is never done
-        a second time. Raises CommitUnknown when it does not come back while we wait.
+        a second time. Raises CommitUnknown when it does not come back while we wait, or crashed and cannot know.
         """
         written = None
         try:
@@ -166,7 +166,7 @@ def _engine(url: str) -> Engine:
             return postgresql.engine_for(where, BUSY_SECONDS)
         if where.get_backend_name() == "sqlite":
             return _sqlite(url)
-    except (ArgumentError, ImportError):
+    except (ArgumentError, ImportError, ValueError):  # such as a port that is no number
         pass
     raise SettingsUnreadable("database_url")
 

@@ -17,6 +17,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import create_engine
 
+from gateway.site.errors import SettingsUnreadable
+
 DRIVER: Final = "postgresql+psycopg"
 WRITERS: Final = 0x57AFE7
 """The name of the lock that writers take turns by; such locks are each database's own."""
@@ -46,14 +48,11 @@ READ_ONLY: Final = "25006"
 
 AGAIN_SECONDS: Final = 0.2
 
-WRITTEN: Final = (
-    "SELECT CAST(pg_current_xact_id_if_assigned() AS text), substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
-)
-BECAME: Final = (
-    "SELECT CASE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
-    " WHEN %(timeline)s THEN pg_xact_status(CAST(%(number)s AS xid8)) END"
-)
+LIFE: Final = "(SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || ' ' || stats_reset FROM pg_stat_bgwriter)"
+"""The server's timeline, and since when it counts what it does: a crash begins that anew, a restart does not."""
 
+WRITTEN: Final = f"SELECT CAST(pg_current_xact_id_if_assigned() AS text), {LIFE}"
+BECAME: Final = f"SELECT CASE {LIFE} WHEN %(life)s THEN pg_xact_status(CAST(%(number)s AS xid8)) END"
 
 FINAL: Final = {"committed": True, "aborted": False, "unknown": None}
 """What a transaction can have become, when it is not still in progress."""
@@ -68,13 +67,13 @@ class AnyText(StrDumperUnknown):
 
 
 class Written(NamedTuple):
-    """A transaction that has written something: its number, and the server's timeline.
+    """A transaction that has written something: its number, and the server's life (LIFE).
 
-    A server that took over may give the same number to another transaction; its timeline is another one then.
+    A server that took over, or that crashed before it had written the number down, may give the same to another.
     """
 
     number: str
-    timeline: str
+    life: str
 
 
 def engine_for(url: URL, patience: int) -> Engine:
@@ -89,6 +88,7 @@ def engine_for(url: URL, patience: int) -> Engine:
         hide_parameters=True,
     )
     event.listen(engine, "begin", _take_turn)
+    event.listen(engine, "handle_error", _name_the_setting)
     event.listen(engine, "handle_error", _look_for_another)
     event.listen(engine, "handle_error", _quote_nothing)
     event.listen(engine, "connect", _take_any_text)
@@ -97,8 +97,8 @@ def engine_for(url: URL, patience: int) -> Engine:
 
 def written(connection: Connection) -> Written | None:
     """Name the transaction that is under way, to ask later what became of it; None when it has written nothing."""
-    number, timeline = connection.exec_driver_sql(WRITTEN).one()
-    return Written(number, timeline) if number else None
+    number, life = connection.exec_driver_sql(WRITTEN).one()
+    return Written(number, life) if number else None
 
 
 def was_committed(engine: Engine, transaction: Written, patience: float) -> bool | None:
@@ -147,6 +147,13 @@ def _take_turn(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
     else:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _name_the_setting(context: ExceptionContext) -> None:
+    """Raise SettingsUnreadable for a URL that nothing was asked by: an option in it is not known, or no number."""
+    refused = context.original_exception
+    if context.connection is None and isinstance(refused, psycopg.ProgrammingError) and refused.sqlstate is None:
+        raise SettingsUnreadable("database_url")
 
 
 def _look_for_another(context: ExceptionContext) -> None:

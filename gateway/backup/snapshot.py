@@ -26,7 +26,7 @@ PATIENCE_SECONDS: Final = 30
 
 def database_file(home: Home, settings: Settings) -> Path | None:
     """Tell which file the database is; None for one that lies on a server."""
-    if settings.database_url is None:
+    if not settings.database_url:
         return home.path / DATABASE
     url = make_url(settings.database_url)
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None

@@ -14,7 +14,7 @@ from gateway.adapters.database import Database
 from gateway.backup.errors import CodeMissing
 from gateway.backup.make import BackUp, Made
 from gateway.backup.restore import Restore, Restored
-from gateway.commands.console import DONE, Arguments, Commands, Console, asked, password_in, signed_in
+from gateway.commands.console import DONE, Arguments, Commands, Console, asked, password_in, read_file, signed_in
 from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import ngettext
@@ -71,6 +71,7 @@ def add_restore(commands: Commands, *branches: Branch, at_region: bool, also: Al
             yield station
 
     def restore(arguments: Arguments, console: Console) -> int:
+        read_file(_whole(arguments.file), 1)
         code = _code_in(arguments.code_file) or _code_asked()
         _progress(console, _("Opening the backup, and proving that the site works …"))
         flow = Restore(open_restored, utc_now, also or _nothing_else)

@@ -58,6 +58,9 @@ from gateway.site.errors import (
     PersonGone,
     PersonUnknown,
     PersonUnnamed,
+    SchemaNewer,
+    SchemaOlder,
+    SchemaUnknown,
     SiteError,
     SiteInUse,
 )
@@ -134,7 +137,10 @@ MISTAKES: Final = (
     PersonUnnamed,
     PublishRefused,
     RotationError,
+    SchemaNewer,
+    SchemaOlder,
     SchemaRefused,
+    SchemaUnknown,
     SiteInUse,
 )
 """What was asked for is refused; with everything else the site itself could not be reached or unlocked."""

@@ -21,7 +21,8 @@ from gateway.site.settings import Settings
 from gateway.station import utc_now
 
 OpenDatabase = Callable[[Home], Any]
-LONGEST: Final = 3
+FIRST_ON_SERVER: Final[Release] = (0, 2, 0)
+"""The first release whose database may lie on a server."""
 
 
 def add_upgrade(parsers: Commands, branches: tuple[Branch, ...], opened: OpenDatabase) -> None:
@@ -47,6 +48,7 @@ def add_downgrade(parsers: Commands, branches: tuple[Branch, ...], opened: OpenD
     def downgrade(arguments: Arguments, console: Console) -> int:
         with console.home.alone(), opened(console.home) as database:
             try:
+                _require_known_place(console.home, arguments.to)
                 change = _change(console, database, branches)
                 began, now = change.downgrade(arguments.to, confirmed=arguments.confirm)
             except BackIsBarred as refusal:
@@ -69,6 +71,12 @@ def add_downgrade(parsers: Commands, branches: tuple[Branch, ...], opened: OpenD
     parser.add_argument("--to", type=_release, required=True, metavar=_("VERSION"), help=_("the earlier program's"))
     parser.add_argument("--confirm", action="store_true", help=_("what that version has no place for may go"))
     parser.set_defaults(run=_unbroken(downgrade))
+
+
+def _require_known_place(home: Home, release: Release) -> None:
+    """Go back to no program that could not open the database where it lies; raises BackIsBarred."""
+    if release < FIRST_ON_SERVER and snapshot.database_file(home, home.settings()) is None:
+        raise BackIsBarred({"ON_SERVER": 1})
 
 
 def _unbroken(command: Callable[[Arguments, Console], int]) -> Callable[[Arguments, Console], int]:

@@ -28,6 +28,9 @@ OWNERS: Final[Mapping[str, str]] = {
 }
 
 BARS: Final[Mapping[str, str]] = {
+    "ON_SERVER": mark(
+        "That version knows no PostgreSQL. Bring the site into a file first: backup, and restore in a new folder."
+    ),
     "OWN_KEYS": mark("This site has a newer key than the one it began with; an earlier version would use the old one."),
     "OWN_ADDRESSES": mark("This site has another address than the one it began with; mail for it would be refused."),
     "FORWARDS_WAIT": mark("Cases that wait to leave for a department by mail: {count}. Let the daemon send them."),

@@ -63,7 +63,7 @@ EXPLANATIONS: Final[Mapping[str, Words]] = {
         ),
     ),
     "COMMIT_UNKNOWN": (
-        mark("The database server was lost in the very moment it took this down, and has not answered since."),
+        mark("The database server was lost in the very moment it took this down, and cannot say whether it did."),
         mark("What you just asked for may be done, or not. Everything from before is still there."),
         mark("When it answers again, look whether it was done before you ask for it once more."),
     ),

@@ -23,7 +23,7 @@ from gateway.monitor import exchange
 from gateway.monitor.figures import Figure
 from gateway.schema import version
 from gateway.schema.branch import Branch
-from gateway.site.errors import SiteError
+from gateway.site.errors import SchemaNewer, SchemaOlder, SchemaUnknown
 from gateway.site.home import Home
 from gateway.site.settings import Settings
 from keys import passphrase
@@ -37,7 +37,10 @@ AWAY: Final = "DATABASE_AWAY"
 
 
 def examine(home: Home, settings: Settings, branches: Sequence[Branch], now: datetime) -> Iterator[Finding]:
-    """Look at a site without opening it; `branches` are the tables it should have, `now` is the machine's clock."""
+    """Look at a site without opening it; `branches` are the tables it should have, `now` is the machine's clock.
+
+    Raises SettingsUnreadable and DatabaseGone, where there is nothing to look at.
+    """
     yield from machine.daemon(home)
     yield from machine.disk(home)
     try:
@@ -45,7 +48,7 @@ def examine(home: Home, settings: Settings, branches: Sequence[Branch], now: dat
             version.require_current(database, branches)
             with database.reading() as session:
                 found = [*_inside(home, settings, session, now)]
-    except SiteError as error:
+    except (SchemaOlder, SchemaNewer, SchemaUnknown) as error:
         yield bad(Check.DATABASE, "DATABASE_OTHER", reason=error.code)
     except (SQLAlchemyError, OSError) as error:
         yield bad(Check.DATABASE, "DATABASE_AWAY", reason=type(error).__name__)

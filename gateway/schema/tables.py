@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import context, op
 from alembic.operations import BatchOperations
 
-from gateway.site.append_only import Trigger, guards, horizon_guards
+from gateway.site.append_only import POSTGRESQL_EMPTY, Trigger, guards, horizon_guards
 
 MOMENT: Final = sa.DateTime(timezone=True)
 """The type of a moment, as it lies in the database."""
@@ -23,6 +23,13 @@ BESIDE: Final = (
 FUNCTIONS: Final = (
     "SELECT DISTINCT tgfoid::regprocedure::text FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
 )
+
+UNEMPTIED: Final = (
+    "SELECT tgrelid::regclass::text, upper(max(substring(tgname from '_stands_(update|delete)$'))) FROM pg_trigger "
+    "JOIN pg_class ON pg_class.oid = tgrelid WHERE relnamespace = current_schema()::regnamespace AND NOT tgisinternal "
+    "GROUP BY tgrelid HAVING bool_or(tgname ~ '_stands_(update|delete)$') AND NOT bool_or(tgname ~ '_stands_truncate$')"
+)
+"""Tables that only a TRUNCATE would empty, each with what else is always refused of it: DELETE only of a horizon."""
 
 
 def own_key() -> str:
@@ -80,6 +87,13 @@ def only_added_to(table: str, key: str, age: str | None = None, age_type: Any = 
             sa.Column("until", age_type, nullable=False),
         )
         _make(horizon_guards(table))
+
+
+def guard_against_emptying() -> None:
+    """Guard each table that is only added to against TRUNCATE as well, where an earlier release did not."""
+    if op.get_bind().dialect.name == "postgresql":
+        for table, deed in op.get_bind().exec_driver_sql(UNEMPTIED).all():
+            op.get_bind().exec_driver_sql(POSTGRESQL_EMPTY.format(table=table, deed=deed))
 
 
 def drop_guarded(*tables: str) -> None:

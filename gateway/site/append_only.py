@@ -40,7 +40,7 @@ _POSTGRESQL_FORWARD: Final = (
     "CREATE TRIGGER {table}_forward BEFORE UPDATE ON {table} "
     "FOR EACH ROW EXECUTE FUNCTION {table}_forward()"
 )
-_POSTGRESQL_EMPTY: Final = (  # TRUNCATE takes every row away without asking the triggers that guard each
+POSTGRESQL_EMPTY: Final = (  # TRUNCATE takes every row away without asking the triggers that guard each
     "CREATE TRIGGER {table}_stands_TRUNCATE BEFORE TRUNCATE ON {table} "
     "FOR EACH STATEMENT EXECUTE FUNCTION {table}_stands_{deed}()"
 )
@@ -66,7 +66,7 @@ def guards(table: str, key: str, age: str | None = None) -> Iterator[Trigger]:
     yield from _refused(table, "UPDATE")
     yield from _refused(table, "DELETE", age)
     yield "sqlite", _SQLITE_REPLACE.format(table=table, key=key)
-    yield "postgresql", _POSTGRESQL_EMPTY.format(table=table, deed="UPDATE")
+    yield "postgresql", POSTGRESQL_EMPTY.format(table=table, deed="UPDATE")
 
 
 def horizon_guards(table: str) -> Iterator[Trigger]:
@@ -75,7 +75,7 @@ def horizon_guards(table: str) -> Iterator[Trigger]:
     yield from _refused(beside, "DELETE")
     yield "sqlite", _SQLITE_REPLACE.format(table=beside, key="id")
     yield "sqlite", _SQLITE_FORWARD.format(table=beside)
-    yield "postgresql", _POSTGRESQL_EMPTY.format(table=beside, deed="DELETE")
+    yield "postgresql", POSTGRESQL_EMPTY.format(table=beside, deed="DELETE")
     yield "postgresql", _POSTGRESQL_FORWARD.format(table=beside)
 
 

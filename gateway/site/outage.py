@@ -15,8 +15,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from gateway.site.log import Event, Log
 
-AWAY: Final = ("08", "25006", "53", "55", "57P")
-"""How a server's state begins (PostgreSQL, appendix A): no connection, read only, out of resources, not now, shut."""
+AWAY: Final = ("08", "25006", "42501", "53", "55", "57P")
+"""How a server's state begins (PostgreSQL, appendix A): no connection, read only, not ours, no room, not now, shut."""
 
 FILE_AWAY: Final = frozenset(
     {
@@ -36,7 +36,7 @@ AGAIN_SECONDS: Final = 3600.0
 
 
 class CommitUnknown(SQLAlchemyError):
-    """The server was lost while it took something down, and has not said since whether it did."""
+    """The server was lost while it took something down, and has not said since, or cannot, whether it did."""
 
     code = "COMMIT_UNKNOWN"
 

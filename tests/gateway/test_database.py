@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from gateway.adapters.database import Database
 from gateway.site.cipher import Vault
+from gateway.site.errors import SettingsUnreadable
 from gateway.site.people import People, PeopleTable, PersonRow, Role
 
 VAULT = Vault.random()
@@ -45,6 +46,26 @@ def test_what_is_committed_survives_a_power_cut_and_what_is_deleted_is_overwritt
 
 def test_nothing_is_opened_before_the_first_use(tmp_path):
     Database(f"sqlite:///{tmp_path}/missing/stafet.db").close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "hemmelig",
+        "postgresql//stafet:hemmelig@db/stafet",
+        "postgresql://stafet:hemmelig@db:54x/stafet",
+        "postgresql://stafet:hemmelig@db1:5432,db2:5432/stafet",
+        "postgresql://stafet:hemmelig@[::1/stafet",
+        "postgresql:///stafet?passfil=hemmelig",
+        "postgresql:///stafet?connect_timeout=hemmelig",
+        "mysql://stafet:hemmelig@db/stafet",
+    ],
+)
+def test_a_url_that_cannot_be_used_is_named_by_its_setting_and_not_quoted(url):
+    """It may hold a password."""
+    with pytest.raises(SettingsUnreadable) as refused, Database(url).reading() as session:
+        session.connection()
+    assert str(refused.value) == "database_url"
 
 
 def test_an_exception_leaves_nothing_behind(database):

@@ -276,6 +276,7 @@ async def test_no_worker_begins_while_a_daemon_takes_the_claims_back(region):
 async def test_the_daemon_goes_on_by_itself_and_a_worker_too(region, randers, monkeypatch, caplog):
     """They say so once, however often they try; what arrived is taken and what was queued leaves when it is back."""
     monkeypatch.setattr("gateway.daemon.REST_AFTER_TROUBLE", 0.01)
+    monkeypatch.setattr("gateway.exchange.arrivals.FIRST_LOOK", timedelta())  # one may be put off just then
     there, really = threading.Event(), Database.session
     tries = []
 

@@ -8,7 +8,7 @@ import pytest
 from postgresql_server import postgresql
 from sites import short_folder
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from gateway.adapters.database import Database
 from gateway.site.cipher import Vault
@@ -18,11 +18,13 @@ from gateway.site.people import People, PeopleTable, Role
 pytestmark = pytest.mark.peers
 VAULT = Vault.random()
 LONG = 60
+SETTINGS = ("fsync=on", "max_connections=12", "wal_writer_delay=10s")
+"""Nothing is written down before the commit that wants it to be: a crash takes the transaction's number along."""
 
 
 @pytest.fixture(scope="module")
 def server():
-    with short_folder() as folder, postgresql(folder, "fsync=on", "max_connections=12") as running:
+    with short_folder() as folder, postgresql(folder, *SETTINGS) as running:
         yield running
 
 
@@ -89,16 +91,40 @@ def test_what_was_not_committed_is_said_not_to_be(server, database):
     assert names(database) == []
 
 
-def test_a_server_that_crashes_at_the_commit_is_asked_when_it_is_back(server, database):
-    def crashes(commit):
+def test_a_server_that_is_restarted_at_the_commit_is_asked_when_it_is_back(server, database):
+    def restarted(commit):
         commit()
-        server.stop(signal.SIGQUIT)
+        server.stop()
         threading.Timer(0.3, server.start).start()
 
-    with at_the_commit(database, crashes):
+    with at_the_commit(database, restarted):
         add(database, "Anne")
 
     assert names(database) == ["Anne"]
+
+
+def test_a_server_that_crashed_is_not_believed_about_a_number_it_may_have_given_twice(server, database):
+    """What it had not written down yet it does not know of: the next transaction gets that number."""
+    number = "SELECT CAST(pg_current_xact_id() AS text)"
+    taken = []
+
+    def crashes(_commit):
+        server.stop(signal.SIGQUIT)
+        server.start()
+        with server.connect("site") as at:
+            taken.append(at.execute(number).fetchone()[0])
+
+    def lost():
+        with database.session() as session:
+            People(session, VAULT).add("Anne", Role.INTAKE)
+            session.flush()
+            taken.append(session.execute(text(number)).scalar_one())
+
+    with at_the_commit(database, crashes), pytest.raises(CommitUnknown):
+        lost()
+
+    assert taken[0] == taken[1]
+    assert names(database) == []
 
 
 def test_who_cannot_learn_what_became_of_it_says_so(server, database):
@@ -187,6 +213,20 @@ def test_a_server_that_can_only_be_read_is_away_until_it_can_be_written_to(serve
 
     add(database, "Carla")
     assert names(database) == ["Anne", "Carla"]
+
+
+@pytest.mark.usefixtures("database")
+def test_tables_that_have_another_owner_are_no_damage(server):
+    """As after a restore by the server's own tools: nothing is wrong with what is there."""
+    with server.connect("site") as at:
+        at.execute("CREATE ROLE other LOGIN")
+    other = Database(server.url("site").replace("stafet@", "other@"))
+    with pytest.raises(ProgrammingError) as refused:
+        names(other)
+    other.close()
+    with server.connect("site") as at:
+        at.execute("DROP ROLE other")
+    assert is_away(refused.value)
 
 
 @pytest.mark.usefixtures("database")

@@ -22,6 +22,7 @@ from releases import (
     short_folder,
 )
 from sqlalchemy import MetaData, create_engine, func, insert, select, text
+from sqlalchemy.exc import ProgrammingError
 
 from gateway.adapters.database import Database
 from gateway.audit.verify import Verify
@@ -55,6 +56,8 @@ MADE = {
     "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
     "functions": "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
 }
+GUARDED = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgname ~ '_stands_'"
+EMPTYING = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname ~ '_stands_truncate$'"
 KILLED = """
 import os, signal, sys
 from gateway.adapters.database import Database
@@ -221,8 +224,18 @@ def test_what_is_new_is_guarded_as_the_rest_is(end, old):
         )
 
 
-@UNIT
-def test_tables_of_the_first_release_that_say_nothing_of_themselves_are_known(end, old):
+@BOTH
+def test_tables_as_the_first_release_made_them_are_known_and_none_is_emptied_in_one_go(end, old):
+    """It wrote down no version, and had no guard against TRUNCATE."""
     with old.session() as session:
+        guards = session.execute(text(EMPTYING)).all()
+        for table, trigger in guards:
+            session.execute(text(f"DROP TRIGGER {trigger} ON {table}"))
         session.execute(text("DROP TABLE alembic_version"))
     assert change(old, end).upgrade() == (FIRST, NOW)
+    with looking(old) as connection:
+        tables = set(connection.exec_driver_sql(GUARDED).scalars())
+    assert {table for table, _trigger in guards} < tables
+    for table in tables:
+        with pytest.raises(ProgrammingError, match="only added to"), old.session() as session:
+            session.execute(text(f"TRUNCATE {table} CASCADE"))

@@ -129,6 +129,12 @@ def test_without_the_right_code_there_is_no_site(stafet, backed_up, short_path, 
     assert not new.exists()
 
 
+def test_a_file_that_is_not_there_is_told_before_a_code_is_asked_for(stafet, tmp_path, short_path):
+    told = stafet.json("restore", tmp_path / "no.gpg", "--home", short_path / "new", code=OUT_OF_REACH)
+    assert told["error"] == "FILE_UNREADABLE"
+    assert not (short_path / "new").exists()
+
+
 def test_a_site_is_never_restored_over_another(stafet, backed_up):
     file, code, _told = backed_up
     before = sorted(stafet.home.iterdir())

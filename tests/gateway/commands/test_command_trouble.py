@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ def test_where_there_is_no_site_one_is_told_how_to_make_it(words, command, nowhe
 
     assert told["error"] == "HOME_MISSING"
     assert not nowhere.home.exists()
+
+
+@pytest.mark.parametrize("command", [gateway_command, inbox_command], ids=["region", "municipality"])
+def test_a_program_says_which_version_it_is_also_where_there_is_no_site(command, capsys, nowhere):
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--home", str(nowhere.home), "--version"])
+    assert (ended.value.code, capsys.readouterr().out) == (DONE, f"{command.PROGRAM} {version('stafet')}\n")
 
 
 SPOILED = {
@@ -78,6 +86,16 @@ def test_a_spoiled_site_is_named_for_what_is_wrong_with_it(spoil, error, words, 
     assert told["error"] == error
     assert "{" not in told["message"]
     assert stafet.err == ""
+
+
+@pytest.mark.parametrize("file", ["gone.pem", "settings.toml"])
+def test_a_certificate_that_did_not_come_along_is_named(file, stafet):
+    """Such as the mail server's after a restore: it lay outside the folder."""
+    settings = Home(stafet.home).settings()
+    relay = settings.relay.model_copy(update={"ca_file": stafet.home / file})
+    Home(stafet.home).write_settings(settings.model_copy(update={"relay": relay}))
+
+    assert stafet.json("run", code=OUT_OF_REACH)["error"] == "CERTIFICATE_UNREADABLE"
 
 
 def test_a_database_that_is_locked_for_too_long_is_out_of_reach(stafet, monkeypatch):

@@ -165,6 +165,12 @@ def test_what_lies_on_a_server_already_stays_there(moved, server):
         assert moved.json("database", "move", url, code=REFUSED)["error"] == "DATABASE_ELSEWHERE"
 
 
+def test_a_program_that_knows_no_server_is_not_gone_back_to(moved):
+    told = moved.json("database", "downgrade", "--to", "0.1.0", "--confirm", code=REFUSED)
+    assert (told["error"], "backup" in told["message"]) == ("BACK_IS_BARRED", True)
+    assert moved.json("database", "status")["standing"] == "current"
+
+
 def test_what_was_ended_by_force_before_the_old_file_lost_its_name_is_finished(moved, server):
     kept = moved.home / "stafet.db.moved"
     kept.rename(moved.home / "stafet.db")

@@ -136,6 +136,13 @@ def test_a_database_of_another_version_is_told(stafet, home):
     assert "database status" in str(found)
 
 
+@pytest.mark.parametrize("url", ["postgresql://stafet@db:54x/stafet", "postgresql:///stafet?passfil=x"])
+def test_a_setting_that_names_no_database_is_what_is_told(stafet, home, url):
+    """It has nothing to do with the tables of one."""
+    home.write_settings(home.settings().model_copy(update={"database_url": url}))
+    assert stafet.json("health", code=OUT_OF_REACH)["error"] == "SETTINGS_UNREADABLE"
+
+
 def test_nothing_is_unlocked_for_it(stafet, home, monkeypatch):
     """No agent is started, and the data key stays sealed."""
     monkeypatch.setattr("gateway.station.open_as", None)

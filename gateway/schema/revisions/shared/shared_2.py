@@ -14,6 +14,7 @@ from gateway.schema.tables import (
     counted,
     drop_columns,
     drop_guarded,
+    guard_against_emptying,
     only_added_to,
     own_key,
     unguarded,
@@ -34,6 +35,7 @@ DEPARTMENT = "department:%"
 
 def upgrade() -> None:
     """Make the new tables; fill what is new in the old ones."""
+    guard_against_emptying()
     _ourselves()
     _liveness()
     _mailbox()
