@@ -94,7 +94,7 @@ def _shared() -> Iterator[str]:
     yield "## What every command takes\n"
     yield from table(("Option", "What it is"), map(_row, _shared_actions()))
     yield "Without `--home` the site is in the user's own data folder (`~/.local/share/stafet-gateway`, or"
-    yield "`…/stafet-inbox`).\n"
+    yield "`…/stafet-inbox`). `--version`, before any command, says which version of the program it is.\n"
     yield "## How a command ends\n"
     yield from table(("Exit code", "It means"), ((str(code), words) for code, words in CODES.items()))
     yield "## The environment\n"

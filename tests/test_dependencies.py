@@ -2,8 +2,10 @@
 
 import re
 import tomllib
+from collections import deque
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution, version
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -44,7 +46,7 @@ class Pin:
     name: str
     version: str
     marker: str
-    hashes: int
+    hashes: tuple[str, ...]
 
     def holds(self, platform):
         return not self.marker or Marker(self.marker).evaluate(platform)
@@ -54,15 +56,14 @@ def pins(file):
     found, lines = [], (ROOT / file).read_text("utf-8").splitlines()
     for at, line in enumerate(lines):
         if pin := PIN.match(line):
-            hashes = 0
-            while HASH.match(lines[at + 1 + hashes]):
-                hashes += 1
+            hashes = tuple(line.strip(" \\") for line in takewhile(HASH.match, lines[at + 1 :]))
             found.append(Pin(canonicalize_name(pin["name"]), pin["version"], (pin["marker"] or "").strip(), hashes))
     return found
 
 
-LOCKS = ("requirements.lock", ".ci/tools.lock")
+LOCKS = ("requirements.lock", "runtime.lock", ".ci/tools.lock")
 LOCK = pins("requirements.lock")
+RUNTIME = pins("runtime.lock")
 ASKED = [
     *PROJECT["project"]["dependencies"],
     *PROJECT["dependency-groups"]["dev"],
@@ -126,6 +127,33 @@ def test_whatever_an_installed_package_needs_is_in_the_lock():
     }
 
     assert needed - names == set()
+
+
+def test_the_program_is_installed_with_what_it_was_tested_with():
+    """runtime.lock, which people install from, is a part of what the tests run on, version and bytes."""
+    assert set(RUNTIME) - set(LOCK) == set()
+
+
+def test_the_program_is_installed_with_what_it_needs_and_no_more():
+    """Walked from pyproject.toml through what every library says that it needs."""
+    needed, asked = set(), deque(map(Requirement, PROJECT["project"]["dependencies"]))
+    while asked:
+        one = asked.popleft()
+        wanted = (canonicalize_name(one.name), frozenset(one.extras))
+        if wanted not in needed:
+            needed.add(wanted)
+            asked.extend(needed_by(*wanted))
+
+    assert {name for name, _extras in needed} == {
+        pin.name for pin in RUNTIME if not pin.marker or Marker(pin.marker).evaluate()
+    }
+
+
+def needed_by(name, extras):
+    asked = map(Requirement, distribution(name).requires or ())
+    return [
+        one for one in asked if not one.marker or any(one.marker.evaluate({"extra": extra}) for extra in ("", *extras))
+    ]
 
 
 @pytest.mark.parametrize("name", FLOORS)

@@ -12,7 +12,7 @@ from hatchling.builders.wheel import WheelBuilder
 
 from gateway import __main__ as gateway_command
 from gateway.adapters import smtp_out
-from gateway.commands.console import Subcommand
+from gateway.commands.console import REFUSED, Subcommand
 from gateway.daemon import GRACE_SECONDS
 from gateway.site.home import Home
 from gateway.site.settings import Settings
@@ -77,6 +77,15 @@ def test_what_a_machine_is_set_up_with_comes_along(packed):
     assert "share/stafet/systemd/stafet-gateway.service" in told
 
 
+def test_the_libraries_it_was_tested_with_are_handed_out_and_installed_with_it():
+    """Which those are, and that they are all it needs: test_dependencies.py."""
+    assert "cp runtime.lock dist/" in (ROOT / "Makefile").read_text("utf-8")
+    pip = "# /opt/stafet/bin/pip install"
+    for page in ("install.md", "running.md"):
+        told = (ROOT / "docs" / page).read_text("utf-8")
+        assert f"{pip} --require-hashes --requirement runtime.lock\n{pip} --no-deps ./stafet-" in told
+
+
 def test_the_wheel_says_what_it_is():
     project = PROJECT["project"]
     assert project["license"] == "EUPL-1.2"
@@ -124,6 +133,7 @@ def test_a_daemon_is_given_the_time_it_takes_and_comes_back(file):
     assert unit.one("Restart") == "on-failure"
     assert unit.one("StartLimitIntervalSec") == "0", "it never gives up"
     assert unit.seconds("RestartSec") >= 5
+    assert unit.one("RestartPreventExitStatus") == str(REFUSED), "what is refused would be again"
     if unit.all("WatchdogSec"):
         assert unit.seconds("WatchdogSec") > 8 * smtp_out.SECONDS, "one letter is at most so many answers of a server"
 

@@ -71,9 +71,20 @@ class Subcommand(argparse.ArgumentParser):
         self.add_argument("--json", action="store_true", default=NOT_HERE, help=_("print one JSON object"))
 
 
+class _Version(argparse.Action):
+    """`--version`: say which version this is, and end. It is looked up when somebody asks, and not before."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_typed: object) -> None:
+        from importlib.metadata import version  # noqa: PLC0415 - no other command needs it to begin
+
+        print(parser.prog, version("stafet"))
+        parser.exit()
+
+
 def parser_for(program: str, **options: Any) -> Subcommand:  # noqa: ANN401 - argparse's own
     """Make the parser of a program, with what every command takes; the site is found by option or environment."""
     parser = Subcommand(prog=program, **options)
+    parser.add_argument("--version", action=_Version, nargs=0, default=NOT_HERE, help=_("say which version this is"))
     home = os.environ.get("STAFET_HOME") or user_data_path(program)
     parser.set_defaults(home=Path(home), lang=None, json=False, person=None, password_file=None)
     return parser
