@@ -18,20 +18,7 @@ from gateway.site.cipher import Vault
 from inbox_tui import signs
 from inbox_tui.cases import Cases
 from inbox_tui.casework.case import Case
-from inbox_tui.casework.notes import (
-    Assessment,
-    Closing,
-    Contact,
-    Familiar,
-    GpInvolved,
-    Note,
-    NotOurCitizen,
-    Reminded,
-    Sampled,
-    SentBack,
-    TakenOver,
-    Withdrawn,
-)
+from inbox_tui.casework.notes import Note
 from inbox_tui.export.facts import Facts, facts
 from inbox_tui.presentation import STATES, TOLD
 from inbox_tui.sight import EVERYTHING
@@ -42,19 +29,6 @@ def _by_code(words: Mapping[Any, str]) -> dict[str, str]:
     return {str(code): said for code, said in words.items()}
 
 
-NOTES: Final[Mapping[type[Note], str]] = {
-    Assessment: mark("whether it is acute"),
-    Contact: mark("an attempt to reach you"),
-    Familiar: mark("whether you are known here already"),
-    GpInvolved: mark("your own doctor was involved"),
-    NotOurCitizen: mark("answered: not our citizen"),
-    Closing: mark("closed"),
-    TakenOver: mark("taken over in the department"),
-    SentBack: mark("sent back by the department"),
-    Withdrawn: mark("you have withdrawn your consent"),
-    Sampled: mark("drawn at random, to see how the work was done"),
-    Reminded: mark("Præhospitalet asked whether somebody had taken it"),
-}
 LABELS: Final[Mapping[str, str]] = {
     "cases": mark("Referral"),
     "case_id": mark("Id"),
@@ -83,7 +57,7 @@ LABELS: Final[Mapping[str, str]] = {
     "erased_at": mark("Content erased"),
 }
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "what": {kind.__name__: words for kind, words in NOTES.items()},
+    "what": {kind.__name__: kind.told for kind in Note.__subclasses__()},
     "state": {**{state.value: words for state, (_sign, words) in STATES.items()}, **_by_code(TOLD)},
     "outcomes": _by_code(OUTCOMES),
 }
@@ -135,7 +109,7 @@ class Gather:
             "supplements": [_unsealed(one) for one in said["supplements"]],
             "acknowledgement": _with(said, "acknowledged_at", "acknowledged_by", "contact_by"),
             "forwards": said["forwards"],
-            "notes": [_note(one) for one in said["notes"]],
+            "notes": list(map(_note, case.notes)),
             "consents": consents_of(self.session, self.vault, case.id),
             "consent_withdrawn_at": said["withdrawn_at"],
             "meetings": meetings_of(self.session, self.vault, case.id),
@@ -153,8 +127,5 @@ def _unsealed(supplement: Facts) -> Facts:
     return {name: value for name, value in supplement.items() if name not in {"letter_id", "signed_by"}}
 
 
-def _note(note: Facts) -> Facts:
-    """Give a note; a reminder is by a unit, which is no person's name."""
-    who = "unit" if note["kind"] == Reminded.__name__ else "written_by"
-    said = {name: value for name, value in note.items() if name not in {"kind", "by"}}
-    return {"what": note["kind"], **said, who: note["by"]}
+def _note(note: Note) -> Facts:
+    return {"what": type(note).__name__, **note.said(), note.by_whom: note.by}

@@ -3,6 +3,9 @@
 import argparse
 import ast
 import re
+import shutil
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -120,6 +123,20 @@ def test_the_compiled_catalogue_is_the_one_people_edit():
     compiled.seek(0)
     with CATALOGUE.with_suffix(".mo").open("rb") as shipped:
         assert contents(read_mo(shipped)) == contents(read_mo(compiled))
+
+
+def test_make_locale_would_change_nothing(tmp_path):
+    """A catalogue in the form pybabel gives it: then a new message changes its own lines and no others."""
+    rule = (ROOT / "Makefile").read_text("utf-8").partition("\nlocale:")[2].partition("\n\n")[0].partition("\n")[2]
+    folder = tmp_path / "locale"
+    shutil.copytree(ROOT / "gateway" / "locale", folder)
+    told = {"$(BIN)": str(Path(sys.executable).parent), "$(VENV)": str(tmp_path), "gateway/locale": str(folder)}
+    for written, meant in told.items():
+        rule = rule.replace(written, meant)
+    subprocess.run(rule.replace("@", ""), shell=True, cwd=ROOT, check=True)  # noqa: S602 - the Makefile's own lines
+    for made in (CATALOGUE, CATALOGUE.with_suffix(".mo")):
+        same = made.read_bytes() == (folder / made.relative_to(ROOT / "gateway" / "locale")).read_bytes()
+        assert same, f"Run make locale: it leaves another {made.name}."
 
 
 def contents(catalogue):

@@ -102,7 +102,13 @@ def read_remark(file: str | None) -> str:
     return read_file(file, LONGEST_REMARK).decode("utf-8", "replace").strip() if file else ""
 
 
-def add_supplement(commands: Commands, open_site: Opener) -> None:
+def add_correspondence(commands: Commands, open_site: Opener) -> None:
+    """Add what is said about a referral that was sent."""
+    for add in (_add_supplement, _add_withdraw, _add_meeting):
+        add(commands, open_site)
+
+
+def _add_supplement(commands: Commands, open_site: Opener) -> None:
     """Add `supplement`: add to a referral, or correct it (G1, G9, O23)."""
 
     @refusing
@@ -121,7 +127,7 @@ def add_supplement(commands: Commands, open_site: Opener) -> None:
     parser.set_defaults(run=supplement)
 
 
-def add_withdraw(commands: Commands, open_site: Opener) -> None:
+def _add_withdraw(commands: Commands, open_site: Opener) -> None:
     """Add `withdraw`: the citizen no longer consents (O10)."""
 
     @refusing
@@ -139,7 +145,7 @@ def add_withdraw(commands: Commands, open_site: Opener) -> None:
     parser.set_defaults(run=withdraw)
 
 
-def add_meeting(commands: Commands, open_site: Opener) -> None:
+def _add_meeting(commands: Commands, open_site: Opener) -> None:
     """Add `meeting list`, `propose`, `move`, `answer` and `cancel` (F5)."""
     meeting = commands.add_parser("meeting", help=_("joint meetings about a referral")).add_subparsers(required=True)
     _add_list(meeting, open_site)

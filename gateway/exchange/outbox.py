@@ -25,7 +25,7 @@ from gateway.exchange.delivery import (
 from gateway.exchange.ports import Passage
 from gateway.exchange.rows import ConversationRow, EnvelopeRow, OutgoingRow, StepRow
 from gateway.wire.conversation import Stage
-from gateway.wire.letters import TESTS, Kind
+from gateway.wire.letters import ABOUT_THE_CITIZEN, TESTS, Kind
 
 LEASE: Final = timedelta(minutes=2)
 """How long a claimed letter is left alone before another worker may take it: its own says so again while it is at it.
@@ -35,10 +35,6 @@ So a worker that is killed holds up no letter for longer, and one whose relay is
 
 FARTHEST: Final = timedelta(hours=2)
 """Nothing is ever put off so long: a date beyond it was written by a clock that was ahead, and counts as now."""
-
-ABOUT_THE_CITIZEN: Final = (Kind.REFERRAL, Kind.SUPPLEMENT, Kind.MEETING, Kind.FORWARD)
-"""What tells the reader more than it knew; the other kinds name people at work, and times."""
-
 
 SENDABLE_AGAIN: Final = FAILED | {State.HANDED_OVER}
 """What a person may have sent once more."""

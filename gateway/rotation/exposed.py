@@ -20,7 +20,7 @@ from gateway.exchange.delivery import State
 from gateway.exchange.ports import Passage
 from gateway.exchange.receipts import Verdict
 from gateway.exchange.rows import ConversationRow, EnvelopeRow, OutgoingRow, TakenRow
-from gateway.wire.conversation import Stage
+from gateway.wire.conversation import WITHOUT_CITIZEN
 from gateway.wire.letters import Kind
 from keys.fingerprint import Fingerprint
 
@@ -150,7 +150,7 @@ def _within(at: Mapped[datetime], since: datetime | None, until: datetime | None
 
 def _between_gateways(session: Session) -> frozenset[str]:
     """Name the conversations that no citizen is in."""
-    lines = select(ConversationRow.conversation_id).where(col(ConversationRow.stage).in_((Stage.TOLD, Stage.DRILLED)))
+    lines = select(ConversationRow.conversation_id).where(col(ConversationRow.stage).in_(WITHOUT_CITIZEN))
     return frozenset(session.exec(lines))
 
 

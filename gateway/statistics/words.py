@@ -90,6 +90,8 @@ PARTS: Final[Mapping[Topic, Mapping[str, str]]] = {
         "CONSENT_TOO_OLD": mark("The consent was too old"),
         "CONSENT_NOT_RENEWED": mark("The consent was not renewed"),
         "CONSENT_FOR_OTHER_MUNICIPALITY": mark("The consent was for another municipality"),
+        "NOTHING_TO_SEND_ANEW": mark("Not answered «not our citizen», or sent anew already"),
+        "SAME_MUNICIPALITY_AGAIN": mark("Sent anew to the municipality that had answered"),
         "UNKNOWN_MUNICIPALITY": mark("Home municipality not known"),
         "MUNICIPALITY_NAME_DIFFERS": mark("Name and code of the municipality differed"),
         "OUTSIDE_REGION": mark("Home municipality outside the agreement"),

@@ -46,9 +46,16 @@ class Side(enum.StrEnum):
     """The intake unit of the one municipality the conversation is with."""
 
 
+WITHOUT_CITIZEN: Final = (Stage.TOLD, Stage.DRILLED)
+"""Where a conversation about no citizen stands."""
 _OPEN: Final = (Stage.REFERRED, Stage.ACKNOWLEDGED)
 _LATE: Final = (Stage.NOT_OURS, Stage.CLOSED)
 _BETWEEN_GATEWAYS: Final = (Kind.HEARTBEAT, Kind.KEY_CHANGE, Kind.CONTACT_CHANGE, Kind.RESEND)
+_IN_BETWEEN: Final[Mapping[Side, tuple[Kind, ...]]] = {
+    Side.REGION: (Kind.SUPPLEMENT, Kind.REMINDER, *ABOUT_MEETINGS),
+    Side.MUNICIPALITY: ABOUT_MEETINGS,
+}
+"""What may be said without changing who has the citizen's case; it may also arrive after an ending it crossed."""
 
 SEQUENCE: Final[Mapping[tuple[Stage, Side, Kind], Stage]] = {
     (Stage.SILENT, Side.REGION, Kind.REFERRAL): Stage.REFERRED,
@@ -64,22 +71,17 @@ SEQUENCE: Final[Mapping[tuple[Stage, Side, Kind], Stage]] = {
     (Stage.ACKNOWLEDGED, Side.MUNICIPALITY, Kind.CLOSED): Stage.CLOSED,
     # A municipality that was restored from a backup may take the citizen once more; the first answer stands.
     (Stage.ACKNOWLEDGED, Side.MUNICIPALITY, Kind.ACKNOWLEDGEMENT): Stage.ACKNOWLEDGED,
-    # What may be said without changing who has the citizen's case; it may also arrive after an ending it crossed.
-    **{(stage, Side.REGION, Kind.SUPPLEMENT): stage for stage in (*_OPEN, *_LATE)},
-    **{(stage, Side.REGION, Kind.REMINDER): stage for stage in (*_OPEN, *_LATE)},
-    **{(stage, side, kind): stage for stage in (*_OPEN, *_LATE) for side in Side for kind in ABOUT_MEETINGS},
-    # A withdrawal reaches either side at any time, and is stronger than everything it crosses on the way.
-    **{(stage, side, Kind.WITHDRAWAL): Stage.WITHDRAWN for stage in (*_OPEN, *_LATE) for side in Side},
     **{
-        (Stage.WITHDRAWN, side, kind): Stage.WITHDRAWN
-        for side, kinds in (
-            (Side.REGION, (Kind.SUPPLEMENT, Kind.REMINDER, Kind.WITHDRAWAL, *ABOUT_MEETINGS)),
-            (
-                Side.MUNICIPALITY,
-                (Kind.ACKNOWLEDGEMENT, Kind.NOT_OURS, Kind.CLOSED, Kind.WITHDRAWAL, *ABOUT_MEETINGS),
-            ),
-        )
+        (stage, side, kind): stage
+        for stage in (*_OPEN, *_LATE, Stage.WITHDRAWN)
+        for side, kinds in _IN_BETWEEN.items()
         for kind in kinds
+    },
+    # A withdrawal reaches either side at any time, and is stronger than everything it crosses on the way.
+    **{(stage, side, Kind.WITHDRAWAL): Stage.WITHDRAWN for stage in (*_OPEN, *_LATE, Stage.WITHDRAWN) for side in Side},
+    **{
+        (Stage.WITHDRAWN, Side.MUNICIPALITY, kind): Stage.WITHDRAWN
+        for kind in (Kind.ACKNOWLEDGEMENT, Kind.NOT_OURS, Kind.CLOSED)
     },
 }
 """Two letters that cross on the way lead to the same stage in whichever order each end hears them."""

@@ -55,6 +55,8 @@ class Kind(enum.StrEnum):
 
 TESTS: Final = (Kind.HEARTBEAT, Kind.DRILL)
 """What is about no citizen and counted nowhere (O25)."""
+ABOUT_THE_CITIZEN: Final = (Kind.REFERRAL, Kind.SUPPLEMENT, Kind.MEETING, Kind.FORWARD)
+"""What tells the reader more than it knew; a withdrawal holds it back. The others name people at work, and times."""
 ABOUT_MEETINGS: Final = (Kind.MEETING, Kind.MEETING_ANSWER, Kind.MEETING_CANCELLED)
 
 HEADINGS: Final[Mapping[Kind, str]] = {

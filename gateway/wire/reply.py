@@ -17,6 +17,7 @@ from typing import Final
 
 from gateway.language import danish as _
 from gateway.wire import mail_limits, payload
+from gateway.wire.conversation import SEQUENCE, WITHOUT_CITIZEN, Side, Stage
 from gateway.wire.envelope import sealed_part
 from gateway.wire.errors import (
     EnvelopeDisagrees,
@@ -28,7 +29,7 @@ from gateway.wire.errors import (
     ReplyUnreadable,
     ReplyWithoutNumber,
 )
-from gateway.wire.letters import ABOUT_MEETINGS, HEADINGS, Kind
+from gateway.wire.letters import HEADINGS
 from gateway.wire.other_programs import BROKEN, headers, parsed, text_of
 
 NUMBER: Final = re.compile(r"(?<![0-9A-Za-z-])20[0-9]{2}-[0-9]{4,6}(?![0-9A-Za-z-])")
@@ -41,11 +42,14 @@ ONE_ADDRESS: Final = re.compile(
 ADDRESSES: Final = re.compile(r"""[^\s<>()@,;:"\\]{1,64}@[0-9A-Za-z.-]{1,255}""")
 TAG: Final = re.compile(r"<[^<>]*>")
 BLOCKQUOTE: Final = re.compile(r"(?i)<(/?)blockquote\b[^<>]*>")
-ANSWERED: Final = (
-    *(Kind.REFERRAL, Kind.SUPPLEMENT, Kind.REMINDER, Kind.WITHDRAWAL, Kind.FORWARD),
-    *ABOUT_MEETINGS,
+ANSWERED: Final = tuple(
+    dict.fromkeys(
+        kind
+        for (_before, side, kind), after in SEQUENCE.items()
+        if (side is Side.REGION and after not in WITHOUT_CITIZEN) or after is Stage.PASSED_ON
+    )
 )
-"""The letters of ours that a person may answer by mail, and so quote."""
+"""The letters of ours that a person may answer by mail, and so quote: the region's about a citizen, and a forward."""
 LONGEST_HEADING: Final = 200
 AT_MOST_ONCE: Final = ("From", "To", "Subject", "Content-Type", "Auto-Submitted")
 

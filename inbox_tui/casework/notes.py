@@ -4,24 +4,37 @@ A note is never altered: of several of one kind all are kept, and the last one c
 """
 
 from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from gateway.language import mark
 from gateway.wire.answers import Elsewhere
 
 
 class Note(BaseModel):
-    """What every note says: whose it is, and when what it tells of happened."""
+    """What every note says: whose it is, and when what it tells of happened.
+
+    A citizen who asks is told that it is `told`, and under `by_whom` whose: a person's, who may be left out, or a
+    unit's (O21).
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    told: ClassVar[str]
+    by_whom: ClassVar[str] = "written_by"
 
     by: str = Field(repr=False)
     at: AwareDatetime
+
+    def said(self) -> dict[str, Any]:
+        """Give as JSON values what it says beside whose it is, to the citizen it is about."""
+        return self.model_dump(mode="json", exclude={"by"})
 
 
 class Assessment(Note):
     """Whether the situation is acute and needs contact quickly, and why: the municipality's own judgement (E1)."""
 
+    told = mark("whether it is acute")
     acute: bool
     why: str = Field(repr=False)
 
@@ -29,6 +42,7 @@ class Assessment(Note):
 class Contact(Note):
     """One attempt to reach the citizen: `at` is when it was made (E5)."""
 
+    told = mark("an attempt to reach you")
     reached: bool
     remark: str = Field(default="", repr=False)
 
@@ -36,12 +50,15 @@ class Contact(Note):
 class Familiar(Note):
     """Whether the citizen is known here already, and the municipality's own case number (A10)."""
 
+    told = mark("whether you are known here already")
     known: bool = True
     own_case: str = Field(default="", repr=False)
 
 
 class GpInvolved(Note):
     """The citizen's own GP is involved, on a consent of its own (C5)."""
+
+    told = mark("your own doctor was involved")
 
 
 class TakenOver(Note):
@@ -50,6 +67,7 @@ class TakenOver(Note):
     `noted_by` is the intake worker who wrote it down, for a department that works elsewhere.
     """
 
+    told = mark("taken over in the department")
     department: str
     noted_by: str = Field(default="", repr=False)
 
@@ -57,6 +75,7 @@ class TakenOver(Note):
 class SentBack(Note):
     """The responsible department sent the case back, and why; `moves` is how many forwards there had been (S19)."""
 
+    told = mark("sent back by the department")
     department: str
     reason: str = Field(repr=False)
     moves: int
@@ -65,6 +84,7 @@ class SentBack(Note):
 class NotOurCitizen(Note):
     """The answer «ikke vores borger», as Præhospitalet got it (O7)."""
 
+    told = mark("answered: not our citizen")
     why: Elsewhere
     remark: str = Field(default="", repr=False)
 
@@ -75,14 +95,21 @@ class Closing(Note):
     `named` is what those of the municipality's own were called in Danish then.
     """
 
+    told = mark("closed")
     outcomes: tuple[str, ...]
     named: Mapping[str, str] = Field(default_factory=dict)
     reason: str = Field(repr=False)
+
+    def said(self) -> dict[str, Any]:
+        """Give the municipality's own outcomes by what they were called."""
+        called = [self.named.get(code, code) for code in self.outcomes]
+        return {name: called if name == "outcomes" else one for name, one in super().said().items() if name != "named"}
 
 
 class Withdrawn(Note):
     """The citizen's withdrawal of the consent: `by` took it, in `unit`; `here` tells whether that is us (O10)."""
 
+    told = mark("you have withdrawn your consent")
     unit: str = ""
     phone: str = ""
     here: bool = False
@@ -91,6 +118,7 @@ class Withdrawn(Note):
 class Sampled(Note):
     """The case was drawn for a joint review: by which seed, and on what legal basis (H12)."""
 
+    told = mark("drawn at random, to see how the work was done")
     seed: str
     basis: str = Field(repr=False)
 
@@ -98,4 +126,6 @@ class Sampled(Note):
 class Reminded(Note):
     """Præhospitalet has asked whether anybody has taken the case; `by` is the unit to ring back (E13)."""
 
+    told = mark("Præhospitalet asked whether somebody had taken it")
+    by_whom = "unit"
     phone: str = ""

@@ -10,30 +10,30 @@ from hypothesis import strategies as st
 from gateway.wire.answers import Acknowledgement, Closed, NotOurs, Reminder, Withdrawal
 from gateway.wire.errors import LetterUnreadable
 from gateway.wire.keeping import ContactChange, Drill, Heartbeat, KeyChange, Resend
+from gateway.wire.letters import Kind
 from gateway.wire.meeting import Meeting, MeetingAnswer, MeetingCancelled
 from gateway.wire.supplement import TELLING, Supplement
 
 SHAPES = {
-    "acknowledgement": Acknowledgement,
-    "acknowledgement_with_date": Acknowledgement,
-    "supplement": Supplement,
-    "correction": Supplement,
-    "reminder": Reminder,
-    "not_ours": NotOurs,
-    "withdrawal": Withdrawal,
-    "closed": Closed,
-    "meeting": Meeting,
-    "meeting_moved": Meeting,
-    "meeting_answer": MeetingAnswer,
-    "meeting_cancelled": MeetingCancelled,
-    "heartbeat": Heartbeat,
-    "proving": Heartbeat,
-    "drill": Drill,
-    "key_change": KeyChange,
-    "contact_change": ContactChange,
-    "resend": Resend,
+    Kind.ACKNOWLEDGEMENT: Acknowledgement,
+    Kind.SUPPLEMENT: Supplement,
+    Kind.REMINDER: Reminder,
+    Kind.NOT_OURS: NotOurs,
+    Kind.WITHDRAWAL: Withdrawal,
+    Kind.CLOSED: Closed,
+    Kind.MEETING: Meeting,
+    Kind.MEETING_ANSWER: MeetingAnswer,
+    Kind.MEETING_CANCELLED: MeetingCancelled,
+    Kind.HEARTBEAT: Heartbeat,
+    Kind.DRILL: Drill,
+    Kind.KEY_CHANGE: KeyChange,
+    Kind.CONTACT_CHANGE: ContactChange,
+    Kind.RESEND: Resend,
 }
-BODIES = {name: (bodies.FOLLOWING | bodies.BETWEEN)[name][1] for name in SHAPES}
+ELSEWHERE = {Kind.REFERRAL, Kind.RECEIPT, Kind.FIGURES, Kind.FORWARD}
+"""Read in a way of its own (test_referral, test_receipts, test_figures_letter), or by people in a mail program."""
+LETTERS = {name: said for name, said in (bodies.FOLLOWING | bodies.BETWEEN).items() if said[0] in SHAPES}
+BODIES = {name: body for name, (_kind, body) in LETTERS.items()}
 FIELDS = [(name, field) for name, body in BODIES.items() for field in body]
 MAY_BE_LEFT_OUT = {
     *(("supplement", field) for field in ("sender_phone", "calls_today", "calls_last_30_days", *TELLING)),
@@ -55,17 +55,24 @@ json_values = st.recursive(
 
 
 def read(name, body):
-    return SHAPES[name].read(body)
+    return SHAPES[LETTERS[name][0]].read(body)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+def test_every_letter_s_body_is_read_here():
+    shapeless = sorted(set(Kind) - set(SHAPES) - ELSEWHERE)
+    assert not shapeless, f"Name the class that reads the body of {shapeless} in SHAPES of this file."
+    unsaid = sorted(set(SHAPES) - {kind for kind, _body in LETTERS.values()})
+    assert not unsaid, f"Write a body of {unsaid} in tests/bodies.py, as its sender writes it."
+
+
+@pytest.mark.parametrize("name", BODIES)
 def test_what_is_written_is_read_back_the_same(name):
     body = read(name, BODIES[name])
     again = json.loads(json.dumps(body.written()))
     assert read(name, again) == body
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", BODIES)
 def test_fields_a_newer_sender_adds_are_ignored(name):
     """E20."""
     assert read(name, BODIES[name] | {"mood": "good", "schema": 9}) == read(name, BODIES[name])
@@ -90,14 +97,14 @@ def test_a_value_that_cannot_be_is_refused_and_not_quoted(name, field, value):
     assert SECRET not in str(refusal.value)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", BODIES)
 @given(st.dictionaries(st.text(max_size=12), json_values, max_size=6))
 def test_any_json_object_is_read_or_refused(name, body):
     with pytest.raises(LetterUnreadable):
         read(name, body)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", BODIES)
 @given(st.data())
 def test_a_good_body_with_one_value_changed_is_read_or_refused(name, data):
     field = data.draw(st.sampled_from(sorted(BODIES[name])))

@@ -3,17 +3,24 @@
 The lists are written out by hand: whoever adds to one is asked by a failing test whether the agreement allows it.
 """
 
+import re
+from importlib import import_module
+
 import pytest
 from pydantic import BaseModel
 
 from directory.departments import department_party
 from directory.model import REGION, Contact, is_party
 from directory.municipalities import in_agreement
+from gateway.exchange.resend import MOOT
+from gateway.rotation.exposed import ABOUT_NOBODY
+from gateway.schema.branch import SHARED_STEPS
 from gateway.site.people import Role
 from gateway.site.settings import Settings, UnitSettings
 from gateway.wire import answers
-from gateway.wire.letters import HEADINGS, Kind
+from gateway.wire.letters import ABOUT_THE_CITIZEN, HEADINGS, TESTS, Kind
 from gateway.wire.referral import Origin, Referral
+from gateway.wire.reply import ANSWERED
 from inbox_tui.casework.departments import Department
 
 REFERRAL = {
@@ -84,18 +91,70 @@ def test_the_parties_are_the_region_and_the_nineteen():
     assert "email" not in Department.__dataclass_fields__
 
 
-def test_there_are_these_letters_and_no_other():
-    """A change of what can be said at all is a change of the agreement between two systems.
+LETTERS = {
+    "referral": "0.1.0 tells answered",
+    "receipt": "0.1.0 nobody moot",
+    "acknowledgement": "0.1.0",
+    "supplement": "0.1.0 tells answered",
+    "reminder": "0.1.0 answered",
+    "not-ours": "0.1.0",
+    "withdrawal": "0.1.0 answered",
+    "closed": "0.1.0",
+    "meeting": "0.1.0 tells answered",
+    "meeting-answer": "0.1.0 answered",
+    "meeting-cancelled": "0.1.0 answered",
+    "figures": "0.1.0 nobody",
+    "forward": "0.2.0 tells answered",
+    "heartbeat": "0.2.0 test moot",
+    "drill": "0.2.0 test",
+    "key-change": "0.2.0",
+    "contact-change": "0.2.0",
+    "resend": "0.2.0 moot",
+}
+"""Each kind of letter: the release it came with, and what it is like, as the code says in `LIKE`.
 
-    A forward is said within a municipality: to its own department, and by no other end (E7).
-    """
-    assert set(Kind) == set(HEADINGS)
-    assert set(Kind) == {
-        *("referral", "receipt", "acknowledgement", "supplement", "reminder", "not-ours", "withdrawal", "closed"),
-        *("meeting", "meeting-answer", "meeting-cancelled", "figures"),
-        *("heartbeat", "drill", "key-change", "contact-change", "resend"),
-        "forward",
-    }
+A forward is said within a municipality: to its own department, and by no other end (E7).
+"""
+LIKE = {
+    "tells": (ABOUT_THE_CITIZEN, "tells more of the citizen than was known: ABOUT_THE_CITIZEN in wire/letters.py"),
+    "answered": (ANSWERED, "may be answered by mail, by a person: SEQUENCE in wire/conversation.py says whose it is"),
+    "test": (TESTS, "is a TEST, and counted nowhere: TESTS in wire/letters.py"),
+    "moot": (MOOT, "is never sent again when its reader was restored: MOOT in exchange/resend.py"),
+    "nobody": (ABOUT_NOBODY, "holds no citizen, whatever it answers: ABOUT_NOBODY in rotation/exposed.py"),
+}
+
+
+def letters_that(said):
+    return {kind for kind, like in LETTERS.items() if said in like.split()}
+
+
+def test_there_are_these_letters_and_no_other():
+    """A change of what can be said at all is a change of the agreement between two systems."""
+    new = sorted(set(Kind) - set(LETTERS))
+    asked = "; ".join(f"«{word}» if it {meaning}" for word, (_kinds, meaning) in LIKE.items())
+    assert not new, f"Give {new} a row in LETTERS of this file: the release it comes with, and {asked}."
+    assert set(LETTERS) == set(Kind)
+
+
+@pytest.mark.parametrize("word", LIKE)
+def test_what_each_letter_is_like_was_decided(word):
+    """What is forgotten here would not be held back by a withdrawal, or be sent again, or counted (O10, O25)."""
+    kinds, meaning = LIKE[word]
+    differs = sorted(set(kinds) ^ letters_that(word))
+    assert not differs, f"LETTERS of this file and the code do not agree about {differs}. «{word}»: it {meaning}."
+
+
+def test_every_letter_has_a_heading():
+    assert sorted(set(Kind) - set(HEADINGS)) == [], "Give it a heading in HEADINGS of gateway/wire/letters.py."
+
+
+def test_what_the_release_before_cannot_read_is_ended_on_the_way_back():
+    """A site that goes back to it would hold letters it could neither send nor show."""
+    for release in {like.split()[0] for like in LETTERS.values()} - {SHARED_STEPS[0].release}:
+        (revision,) = [step.revision for step in SHARED_STEPS if step.release == release]
+        module = import_module(f"gateway.schema.revisions.shared.{revision}")
+        differs = set(re.findall(r"[a-z-]+", module.UNKNOWN_BEFORE)) ^ letters_that(release)
+        assert not differs, f"UNKNOWN_BEFORE of {revision}.py and LETTERS of this file do not agree about {differs}."
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ def test_the_table_allows_exactly_what_was_agreed(stage, side, kind):
     if expected:
         assert next_stage(stage, side, kind) == expected
     else:
+        assert (stage, side, kind) not in SEQUENCE, "What was agreed stands in CHANGES and KEEPS of this file."
         with pytest.raises(LetterOutOfTurn):
             next_stage(stage, side, kind)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from directory import agreement
 from gateway import language
 from gateway.exchange.receipts import ReceiptBody, receipt_for
-from gateway.wire.letter_text import letter_text
+from gateway.wire.letter_text import _WRITERS, letter_text
 from gateway.wire.letters import Kind, Letter
 from gateway.wire.referral import Referral
 from gateway.wire.text_lines import WIDTH
@@ -121,6 +121,12 @@ GOLDEN = {
 }
 
 
+def test_every_kind_of_letter_is_written_out():
+    """A kind that nobody writes would be a heading and nothing more, to somebody with only a mail program."""
+    unwritten = sorted(set(Kind) - set(_WRITERS))
+    assert not unwritten, f"Give {unwritten} a writer, such as in WRITERS of gateway/wire/conversation_text.py."
+
+
 @pytest.fixture(params=["da", "en"])
 def spoken(request):
     """The language the sender works in."""
@@ -131,7 +137,9 @@ def spoken(request):
 
 @pytest.mark.parametrize(("name", "letter"), GOLDEN.items(), ids=GOLDEN.keys())
 def test_each_letter_reads_as_agreed_and_in_danish_whoever_sends_it(spoken, name, letter):
-    assert letter_text(letter) == (LETTERS / f"{name}.txt").read_text("utf-8"), spoken
+    agreed = LETTERS / f"{name}.txt"
+    assert agreed.exists(), f"Write {agreed.name} in tests/letters: as letter_text has it, once you have read it."
+    assert letter_text(letter) == agreed.read_text("utf-8"), spoken
 
 
 def leaves(value):

@@ -6,6 +6,8 @@ import pytest
 
 from directory.municipalities import by_code
 from gateway import language
+from gateway.desk.form import FIELD_OF
+from gateway.desk.screens.details import BACK_TO
 from gateway.referring.refusals import (
     FAULTS,
     WORDS,
@@ -16,6 +18,8 @@ from gateway.referring.refusals import (
     Refused,
     UnknownMunicipality,
 )
+from gateway.statistics.figures import Topic
+from gateway.statistics.words import PARTS
 from gateway.wire.cpr import Fault, InvalidCpr
 from gateway.wire.referral import MalformedReferral
 
@@ -42,6 +46,29 @@ def test_every_reason_has_words_in_both_languages(reason):
         danish = language.danish(english)
         assert danish != english
         assert placeholders(danish) == placeholders(english)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_reason_is_counted_under_a_name(reason):
+    """C9, H4: the figures are read by people who know no codes."""
+    assert reason in PARTS[Topic.REFUSALS], f"Name {reason} at Topic.REFUSALS in gateway/statistics/words.py."
+
+
+NOWHERE = {
+    Reason.NOTHING_TO_SEND_ANEW,
+    Reason.SAME_MUNICIPALITY_AGAIN,
+    Reason.SUBMITTED_IN_FUTURE,
+    Reason.MALFORMED_INPUT,
+}
+"""What no field at the desk can mend."""
+
+
+@pytest.mark.parametrize("reason", sorted(set(Reason) - NOWHERE))
+def test_the_desk_is_led_to_where_a_reason_can_be_mended(reason):
+    found = reason in FIELD_OF or reason in BACK_TO or reason.startswith("CONSENT")
+    assert found, (
+        f"Name its field in FIELD_OF of gateway/desk/form.py, its step in BACK_TO of details.py, or {reason} here."
+    )
 
 
 @pytest.mark.parametrize("fault", Fault)

@@ -12,14 +12,12 @@ from gateway.exchange.deliver import _Ended
 from gateway.exchange.delivery import Course, State
 from gateway.exchange.ports import Attempt, Passage
 from gateway.exchange.rows import OutgoingRow
-from gateway.wire.letters import Kind, Letter
+from gateway.wire.conversation import SEQUENCE, Side, Stage
+from gateway.wire.letters import ABOUT_THE_CITIZEN, Kind, Letter
 
-BEHIND = {
-    Kind.SUPPLEMENT: bodies.SUPPLEMENT,
-    Kind.MEETING: bodies.MEETING,
-    Kind.REMINDER: bodies.REMINDER,
-    Kind.WITHDRAWAL: bodies.WITHDRAWAL,
-}
+BEHIND = dict(reversed(bodies.FOLLOWING.values()))
+ADDED = [kind for kind in ABOUT_THE_CITIZEN if (Stage.REFERRED, Side.REGION, kind) in SEQUENCE]
+"""What the region may say of the citizen once the referral is there."""
 
 
 @pytest.fixture
@@ -76,7 +74,7 @@ def test_a_referral_that_was_just_being_tried_when_it_was_withdrawn_never_leaves
     assert {region.outgoing(letter).locked for letter in (referral, *during)} == {b""}
 
 
-@pytest.mark.parametrize("kind", [Kind.SUPPLEMENT, Kind.MEETING])
+@pytest.mark.parametrize("kind", ADDED)
 def test_what_was_added_and_nobody_saw_never_leaves_but_the_withdrawal_does(region, referral, post, kind):
     steer(region, referral, State.RECEIVED)
     added = post(kind)

@@ -17,8 +17,11 @@ from gateway.wire.letters import Kind
 from gateway.wire.meeting import Party
 from gateway.wire.supplement import Supplement
 from inbox_tui.acts import Obtained
+from inbox_tui.casework.notes import Closing
 from inbox_tui.insight import Gather
+from inbox_tui.locked import Locked
 from inbox_tui.sampling import Draw, Sampling
+from inbox_tui.tables import EventKind, EventRow
 from tests.inbox_site import ANNE, BENT, BODIL, NOW, UNIT, arrived, conversation, referral
 
 CPR, PHONE = "190668-7074", "+45 95 00 01 02"
@@ -83,6 +86,19 @@ def test_everything_that_is_held_comes_out_however_the_number_is_typed(site, typ
     for said in (json.dumps(found.facts, ensure_ascii=False), found.text):
         assert [one for one in CANARIES if one not in said] == []
     assert found.abouts == (CASE,)
+
+
+def test_an_outcome_of_the_municipality_s_own_is_called_what_it_was_called_then(site):
+    """E21: no code, and nothing of how it is kept."""
+    site.receive(arrived(referral("R02")))
+    closing = Closing(by=ANNE.name, at=NOW, outcomes=("shelter", "home-care"), named={"shelter": "herberg"}, reason="")
+    with site.db.session() as session:
+        words = Locked(site.vault).words(CASE, closing)
+        session.add(EventRow(case_id=CASE, kind=EventKind.CLOSED, at=NOW, words=words))
+    found = gathered(site)
+    assert "afsluttet, herberg, hjemmepleje\n" in found.text
+    (note,) = found.facts["cases"][0]["notes"]
+    assert note["outcomes"] == ["herberg", "home-care"]
 
 
 def test_nobody_at_work_is_named_unless_that_is_asked_for(site):

@@ -9,6 +9,7 @@ import sites
 from directory.book import AddressBook
 from directory.calendar import local_day
 from directory.model import REGION
+from gateway import bootstrap as region_end
 from gateway.consents.model import Form, Purpose
 from gateway.exchange.arrivals import Outcome
 from gateway.exchange.ports import Attempt, Passage
@@ -16,6 +17,7 @@ from gateway.exchange.sealing import open_letter
 from gateway.meetings import take
 from gateway.meetings.flow import Proposal
 from gateway.wire.answers import Elsewhere, Reminder, Withdrawal
+from gateway.wire.conversation import SEQUENCE, Side
 from gateway.wire.letters import Kind, Letter, new_id
 from gateway.wire.meeting import Attendance, Party
 from gateway.wire.supplement import Supplement
@@ -84,6 +86,16 @@ class Ends:
 @pytest.fixture
 def ends(line):
     return Ends(line)
+
+
+def test_whatever_one_end_may_say_the_other_takes(ends):
+    """A forward goes to a department, which reads mail; a receipt is settled before any handler."""
+    region, randers = region_end.handlers(ends.region.station), bootstrap.handlers(ends.randers.station)
+    takes = {Side.MUNICIPALITY: (region, "gateway/bootstrap.py"), Side.REGION: (randers, "inbox_tui/news.py")}
+    for _stage, side, kind in SEQUENCE:
+        handlers, file = takes[side]
+        assert kind in handlers or kind is Kind.FORWARD, f"Nobody takes a {kind} of the {side}: see handlers in {file}."
+    assert {*region, *randers} == set(Kind) - {Kind.FORWARD, Kind.RECEIPT}
 
 
 def write_everything(ends):
