@@ -13,7 +13,6 @@ from textual.screen import Screen
 
 from gateway.site.roles import Person
 from gateway.terminal.app import STYLES, TerminalApp
-from gateway.terminal.commands import bindings
 from gateway.terminal.door import WATCH, Watch
 from gateway.terminal.entrance import Entrance
 from gateway.terminal.opening import LaterDoor
@@ -34,7 +33,7 @@ class InboxApp(TerminalApp[Person]):
     """The municipality's inbox. It only reads and writes rows: sealing, sending and receiving are the daemon's."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES, PurePath(__file__).with_name("inbox.tcss")]
-    BINDINGS: ClassVar[list[BindingType]] = bindings(commands.QUIT)
+    BINDINGS: ClassVar[list[BindingType]] = [commands.QUIT.binding(at_once=True)]
 
     def __init__(self, ports: "InboxPorts") -> None:
         entrance = Entrance(

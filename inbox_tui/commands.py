@@ -6,7 +6,7 @@ from typing import Final
 from gateway.access.actions import MAY, Action
 from gateway.language import mark
 from gateway.site.roles import Person
-from gateway.terminal.commands import LOCK, Command
+from gateway.terminal.commands import LOCK, OWN_PASSWORD, Command
 
 OPEN: Final = Command("enter", "open", "Enter", mark("read"), mark("Read the referral the cursor is on."))
 ACKNOWLEDGE: Final = Command(
@@ -171,6 +171,7 @@ QUIT: Final = Command(
 )
 CONFIRM: Final = Command("ctrl+s,enter", "send", "Enter", mark("acknowledge"), mark("Acknowledge."))
 TAKE: Final = Command("ctrl+s,enter", "send", "Enter", TAKE_OVER.label, TAKE_OVER.help)
+LATER: Final = Command("escape", "back", "Esc", mark("later"), mark("Go back; what was saved stays saved."))
 RING_LATER: Final = Command("escape", "back", "Esc", mark("later"), mark("Go back; the clock runs on."))
 RING: Final = Command("t,T", "contact", "T", mark("note contact"), mark("Note how it went, straight away."))
 ACKNOWLEDGE_DRILL: Final = Command("k,K,enter", "confirm", "K", mark("acknowledge"), mark("Acknowledge the TEST."))
@@ -182,7 +183,7 @@ MARK: Final = Command("space", "mark", mark("Space"), mark("mark"), mark("Mark t
 BESIDE: Final = Command(
     "space", "mark", mark("Space"), mark("bring in"), mark("Bring another department in beside it.")
 )
-CHOOSE: Final = Command("enter", "choose", "Enter", mark("choose"), mark("Choose the one the cursor is on."))
+CHOOSE: Final = Command("enter,space", "choose", "Enter", mark("choose"), mark("Choose the one the cursor is on."))
 AMONG: Final = Command("up,down", "between(1)", "↑↓", CHOOSE.label, CHOOSE.help)
 PROPOSE: Final = Command("ctrl+s,enter", "send", "Ctrl+S", mark("propose"), mark("Propose the meeting."))
 SEND: Final = Command("ctrl+s", "send", "Ctrl+S", mark("forward"), mark("Forward to the chosen department."))
@@ -216,6 +217,7 @@ EXPLAINED: Final = (
     HOUSE,
     BACK,
     HELP,
+    OWN_PASSWORD,
     LOCK,
     QUIT,
 )
@@ -247,6 +249,8 @@ NEEDS: Final[Mapping[str, Action]] = {
 """What a person must be allowed before a screen offers a command; anybody may do the others."""
 
 
+OF_AN_OPEN_CASE: Final = frozenset({ACKNOWLEDGE, FORWARD})
+"""What does nothing any more once a case has ended: it leaves the line below."""
 INSTEAD: Final[Mapping[Command, Command]] = {ACKNOWLEDGE: TAKE_OVER, FORWARD: SEND_BACK}
 """What takes the place of a command on the line below, for somebody it is not for."""
 
@@ -261,6 +265,7 @@ def offered(commands: Iterable[Command], person: Person) -> tuple[Command, ...]:
     return tuple(command for command in commands if is_offered(command.action, person))
 
 
-def bar(commands: Iterable[Command], person: Person) -> tuple[Command, ...]:
+def bar(commands: Iterable[Command], person: Person, *, ended: bool = False) -> tuple[Command, ...]:
     """Give what stands on the line below for `person`: a department takes over and sends back there (S19)."""
+    commands = [one for one in commands if not (ended and one in OF_AN_OPEN_CASE)]
     return offered((one if is_offered(one.action, person) else INSTEAD.get(one, one) for one in commands), person)

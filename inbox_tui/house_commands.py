@@ -6,7 +6,7 @@ from gateway.language import mark
 from gateway.terminal.commands import Command
 from inbox_tui.commands import BACK, HELP
 
-ADD: Final = Command("n,N", "add", "N", mark("add"), mark("Let there be another one."))
+ADD: Final = Command("n,N", "add", "N", mark("new"), mark("Let there be another one."))
 RENAME: Final = Command("o,O", "rename", "O", mark("rename"), mark("Call the department something else."))
 KIND: Final = Command(
     "t,T", "kind", "T", mark("kind"), mark("Say what its staff are. The consent names social and health staff.")

@@ -23,8 +23,7 @@ from gateway.desk.screens.step import StepPage
 from gateway.desk.screens.supplement import SupplementScreen
 from gateway.language import gettext as _
 from gateway.site.people import Person
-from gateway.terminal.app import STYLES, TerminalApp
-from gateway.terminal.commands import bindings
+from gateway.terminal.app import STYLES, WORK, TerminalApp
 from gateway.terminal.door import Question
 from gateway.terminal.entrance import Entrance
 from gateway.terminal.plain import one_line
@@ -42,7 +41,7 @@ class DeskApp(TerminalApp[Person]):
     """The region's desk. It only reads and writes rows: sealing, sending and receiving are the daemon's."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES, "desk.tcss"]
-    BINDINGS: ClassVar[list[BindingType]] = bindings(commands.QUIT)
+    BINDINGS: ClassVar[list[BindingType]] = [commands.QUIT.binding(at_once=True)]
 
     def __init__(self, ports: DeskPorts) -> None:
         entrance = Entrance(
@@ -66,8 +65,9 @@ class DeskApp(TerminalApp[Person]):
 
     async def before_leaving(self) -> None:
         """Save the draft that is being written."""
-        if isinstance(self.at_work, StepPage):
-            await self.at_work.pad.save()
+        step = self._being_written
+        if step is not None:
+            await step.pad.save()
 
     def on_step_wanted(self, message: StepWanted) -> None:
         """Go to a step of the referral that is being written, in the place of the step before."""
@@ -97,10 +97,10 @@ class DeskApp(TerminalApp[Person]):
 
     async def action_leave(self) -> None:
         """Leave, once what was typed is on the disk."""
-        screen = self.at_work
-        if isinstance(screen, StepPage):
-            await screen.pad.save()
-            if not (screen.pad.is_saved or self._warned or self.is_shut):
+        step = self._being_written
+        if step is not None:
+            await step.pad.save()
+            if not (step.pad.is_saved or self._warned or self.is_shut):
                 self._warned = True
                 self.notify(_("The draft is not saved. Press Ctrl+Q once more to leave it so."), markup=False)
                 return
@@ -120,6 +120,12 @@ class DeskApp(TerminalApp[Person]):
     async def _sent(self, message: Sent) -> None:
         reach = await self._page.ask(self._ports.reach, message.submitted.recipient.code)
         self.switch_screen(SentScreen(self._seated, message.submitted, reach))
+
+    @property
+    def _being_written(self) -> StepPage | None:
+        """Give the step somebody writes at, perhaps below a question."""
+        stack = self.get_screen_stack(WORK) if self.at_work else ()
+        return next((one for one in stack if isinstance(one, StepPage)), None)
 
     @property
     def _seated(self) -> Seat:

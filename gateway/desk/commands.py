@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.language import mark
-from gateway.terminal.commands import LOCK, Command
+from gateway.terminal.commands import LOCK, OWN_PASSWORD, Command
 
 HELP: Final = Command("f1", "help", "F1", mark("help"), mark("This page."))
 QUIT: Final = Command(
@@ -141,6 +141,7 @@ EXPLAINED: Final = (
     ASIDE,
     BACK,
     HELP,
+    OWN_PASSWORD,
     LOCK,
     QUIT,
 )

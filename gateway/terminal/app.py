@@ -18,15 +18,16 @@ from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.await_complete import AwaitComplete
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from gateway.language import gettext as _
 from gateway.terminal import theme
-from gateway.terminal.commands import LOCK
+from gateway.terminal.commands import LOCK, OWN_PASSWORD
 from gateway.terminal.door import OutOfReachError, Somebody
 from gateway.terminal.entrance import Entrance
+from gateway.terminal.own_password import OwnPasswordScreen
 from gateway.terminal.sign_in import Asking, DoorScreen, LetIn
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class TerminalApp(App[None], Generic[Somebody]):
 
     TITLE = "Stafet"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding(LOCK.keys, "lock", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [LOCK.binding(at_once=True), OWN_PASSWORD.binding()]
 
     def __init__(self, entrance: Entrance[Somebody], *, dark: bool) -> None:
         super().__init__()
@@ -121,6 +122,11 @@ class TerminalApp(App[None], Generic[Somebody]):
             person = self._person
             await self._shut(Asking.UNLOCK, "", person)
             await self._tell(self._entrance.door.locked, person)
+
+    def action_own_password(self) -> None:
+        """Let whoever works here choose another password."""
+        if self._person is not None and not self.is_shut:
+            self.push_screen(OwnPasswordScreen(self._entrance.door, self._person))
 
     async def action_quit(self) -> None:
         """Sign out and leave."""

@@ -32,12 +32,11 @@ class CommandKey(Static):
     def __init__(self, command: Command) -> None:
         label = Content.assemble((_(command.shown), "bold $primary"), " ", _(command.label))
         super().__init__(label, markup=False)
-        self._action = command.action
+        self._action = command.from_a_screen
 
     async def on_click(self) -> None:
         """Run the command on the screen."""
-        action = self._action if self._action.startswith("app.") else f"screen.{self._action}"
-        await self.run_action(action)
+        await self.run_action(self._action)
 
 
 class CommandBar(Horizontal):

@@ -18,6 +18,11 @@ class Command:
     label: str
     help: str
 
+    @property
+    def from_a_screen(self) -> str:
+        """Name the action as a screen, or anything on it, runs it."""
+        return self.action if self.action.startswith("app.") else f"screen.{self.action}"
+
     def binding(self, *, at_once: bool = False) -> Binding:
         """Bind the keys for Textual; the label is shown by our own footer, in the language in use.
 
@@ -35,6 +40,10 @@ LOCK: Final = Command(
     mark("Lock the screen until you type your password. It also locks by itself when nobody touches it."),
 )
 """Works everywhere, whatever is open."""
+OWN_PASSWORD: Final = Command(
+    "f9", "app.own_password", "F9", mark("own password"), mark("Choose another password for yourself.")
+)
+"""Works wherever no question is open."""
 CONFIRM: Final = Command("j,J", "confirm", "J", mark("yes"), mark("Go through with it."))
 CANCEL: Final = Command("escape", "back", "Esc", mark("cancel"), mark("Leave without doing anything."))
 

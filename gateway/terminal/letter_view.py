@@ -19,12 +19,12 @@ class Fact(Horizontal):
 
     def __init__(self, label: str, value: str) -> None:
         super().__init__()
-        self._label = label
+        self.label = label
         self._value = value
 
     def compose(self) -> ComposeResult:
         """Lay the two columns out."""
-        yield Static(Content(self._label), markup=False, classes="label")
+        yield Static(Content(self.label), markup=False, classes="label")
         yield Static(Content(self._value), markup=False, classes="value")
 
 
@@ -63,6 +63,12 @@ class LetterView(VerticalScroll):
             await self.remove_children()
             await self.mount_all(_views(sections))
         self.scroll_to(y=place, animate=False)
+
+    def reveal(self, label: str) -> None:
+        """Bring the last fact of that name into sight."""
+        facts = [fact for fact in self.query(Fact) if fact.label == label]
+        if facts:
+            facts[-1].scroll_visible(animate=False)
 
 
 def _views(sections: Sequence[Section]) -> Iterable[SectionView]:

@@ -2,15 +2,14 @@
 
 import asyncio
 import enum
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, Final, Generic
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final, Generic
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
@@ -18,15 +17,11 @@ from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.terminal.bars import CommandBar
 from gateway.terminal.commands import Command, bindings
-from gateway.terminal.door import MustChangeError, NotLetInError, OutOfReachError, Somebody, database_trouble
+from gateway.terminal.door import MustChangeError, OutOfReachError, Somebody, database_trouble
 from gateway.terminal.entrance import Entrance
 from gateway.terminal.plain import one_line
-from gateway.terminal.settling import settled
+from gateway.terminal.typed import CHOOSE, GO_ON, TypedScreen
 
-if TYPE_CHECKING:
-    from textual.worker import WorkType
-
-GO_ON: Final = Command("enter", "go_on", "Enter", mark("go on"), mark("Go on."))
 SIGN_IN: Final = Command("enter", "go_on", "Enter", mark("sign in"), mark("Sign in."))
 UNLOCK: Final = Command("enter", "go_on", "Enter", mark("unlock"), mark("Unlock the screen."))
 OTHER: Final = Command("f2", "other", "F2", mark("somebody else"), mark("Let somebody else sign in."))
@@ -54,7 +49,7 @@ FIELDS: Final[Mapping[Asking, tuple[str, ...]]] = {
 HEADINGS: Final[Mapping[Asking, str]] = {
     Asking.NOBODY: "",
     Asking.SIGN_IN: mark("Sign in"),
-    Asking.CHANGE: mark("Choose a password of your own: at least 12 characters"),
+    Asking.CHANGE: CHOOSE,
     Asking.UNLOCK: mark("The screen is locked"),
 }
 COMMANDS: Final[Mapping[Asking, tuple[Command, ...]]] = {
@@ -81,14 +76,10 @@ class SomebodyElse(Message):
     """Somebody else wants to sign in than the one who locked the screen."""
 
 
-class DoorScreen(Screen[None], Generic[Somebody]):
+class DoorScreen(TypedScreen[None], Generic[Somebody]):
     """The door."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(OTHER),
-        Binding(GO_ON.keys, GO_ON.action, show=False, priority=True),
-    ]
-    """Enter is taken before what is typed next is handed to a field: no letter of a password lands in the name."""
+    BINDINGS: ClassVar[list[BindingType]] = bindings(OTHER)
 
     def __init__(self, entrance: Entrance[Somebody]) -> None:
         super().__init__()
@@ -115,7 +106,7 @@ class DoorScreen(Screen[None], Generic[Somebody]):
     async def on_mount(self) -> None:
         """Ask whoever comes."""
         await self._lay_out()
-        self._begin(self._suggest_names)
+        self.begin(self._suggest_names)
 
     async def ask(self, asking: Asking, said: str = "", person: Somebody | None = None) -> None:
         """Ask for something, with a word on why; whatever was typed before is gone."""
@@ -129,51 +120,43 @@ class DoorScreen(Screen[None], Generic[Somebody]):
             field.display = field.id in FIELDS[asking]
             if field.id != "name":
                 field.value = ""
-        self._show("door-heading", _(HEADINGS[asking]) if HEADINGS[asking] else self._entrance.question.nobody)
-        self._show("door-person", one_line(person.name) if person else "")
+        self.write("#door-heading", _(HEADINGS[asking]) if HEADINGS[asking] else self._entrance.question.nobody)
+        self.write("#door-person", one_line(person.name) if person else "")
         self.query_one("#door-why").display = asking is Asking.SIGN_IN
-        self._say(self._said)
-        self._focus()
+        self.say(self._said)
+        self.begin_at_the_first()
         await self.query_one(CommandBar).show((*COMMANDS[asking], self._entrance.quit))
 
-    def action_go_on(self) -> None:
-        """Go to the next field; from the last one, try what was typed."""
-        fields = self._fields()
-        rest = fields[fields.index(self.focused) + 1 :] if self.focused in fields else ()
-        if rest:
-            self.set_focus(rest[0])
-        elif fields:
-            self._begin(self._try)
-
     async def action_other(self) -> None:
-        """Let somebody else sign in."""
+        """Let somebody else sign in, whose name nobody has typed yet."""
+        if OTHER not in COMMANDS[self._asking]:
+            return
+        self.query_one("#name", Input).value = ""
         if self._asking is Asking.UNLOCK:
             self.post_message(SomebodyElse())
-        elif self._asking is Asking.CHANGE:
+        else:
             await self.ask(Asking.SIGN_IN)
 
-    async def _try(self) -> None:
-        """Try what was typed, when all of it has come; what is empty still is asked for first."""
-        for field in self._fields():
-            await settled(field)
-        empty = next((field for field in self._fields() if not field.value), None)
-        if empty:
-            self.set_focus(empty)
-        else:
-            await self._tried()
+    def fields(self) -> tuple[str, ...]:
+        """Name the fields of what is asked for, in their order."""
+        return FIELDS[self._asking]
 
-    async def _tried(self) -> None:
+    async def through(self) -> None:
+        """Let in whoever it is."""
         tries = {Asking.SIGN_IN: self._sign_in, Asking.CHANGE: self._change, Asking.UNLOCK: self._unlock}
-        self._say(_("One moment …"))
-        try:
-            await tries[self._asking]()
-        except NotLetInError as refusal:
-            await self.ask(self._asking, str(refusal), self._person)
-        except OutOfReachError:
-            await self.ask(self._asking, database_trouble(), self._person)
+        await tries[self._asking]()
+
+    async def once_more(self, said: str) -> None:
+        """Ask for the same again."""
+        await self.ask(self._asking, said, self._person)
+
+    def say(self, words: str) -> None:
+        """Say why nobody was let in."""
+        self._said_now = words
+        self.write("#door-said", words)
 
     async def _sign_in(self) -> None:
-        name, password = self._typed("name"), self._typed("password")
+        name, password = self.typed("name"), self.typed("password")
         try:
             person = await asyncio.to_thread(self._entrance.door.sign_in, name, password)
         except MustChangeError:
@@ -183,16 +166,13 @@ class DoorScreen(Screen[None], Generic[Somebody]):
             self.post_message(LetIn(person))
 
     async def _change(self) -> None:
-        new = self._typed("new")
-        if new != self._typed("again"):
-            raise NotLetInError(_("The two are not the same. Type the new password twice."))
-        person = await asyncio.to_thread(self._entrance.door.change, *self._first, new)
+        person = await asyncio.to_thread(self._entrance.door.change, *self._first, self.chosen())
         self._first = ("", "")
         self.post_message(LetIn(person))
 
     async def _unlock(self) -> None:
         if self._person is not None:
-            await asyncio.to_thread(self._entrance.door.unlock, self._person, self._typed("password"))
+            await asyncio.to_thread(self._entrance.door.unlock, self._person, self.typed("password"))
             self.post_message(Unlocked())
 
     async def _suggest_names(self) -> None:
@@ -211,34 +191,9 @@ class DoorScreen(Screen[None], Generic[Somebody]):
                 names = await asyncio.to_thread(self._entrance.door.names)
             except OutOfReachError:
                 if not self._said_now:
-                    self._say(database_trouble())
+                    self.say(database_trouble())
                 await asyncio.sleep(self._entrance.watch.every_seconds)
             else:
                 if self._said_now == database_trouble():
-                    self._say("")
+                    self.say("")
                 return names
-
-    def _fields(self) -> tuple[Input, ...]:
-        """Give the fields of what is asked for, in their order."""
-        return tuple(self.query_one(f"#{name}", Input) for name in FIELDS[self._asking])
-
-    def _typed(self, field: str) -> str:
-        return self.query_one(f"#{field}", Input).value
-
-    def _focus(self) -> None:
-        fields = self._fields()
-        if fields:
-            next((field for field in fields if not field.value), fields[-1]).focus()
-
-    def _say(self, words: str) -> None:
-        self._said_now = words
-        self._show("door-said", words)
-
-    def _show(self, name: str, words: str) -> None:
-        shown = self.query_one(f"#{name}", Static)
-        shown.update(Content(words))
-        shown.display = bool(words)
-
-    def _begin(self, task: Callable[[], object]) -> None:
-        work: WorkType[object] = task
-        self.run_worker(work, group=task.__name__, exclusive=True)

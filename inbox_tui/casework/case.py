@@ -170,6 +170,11 @@ class CaseLine:
     erased: bool = False
 
     @property
+    def ended(self) -> bool:
+        """Tell whether nothing more is done with it."""
+        return self.state in ENDED or self.erased
+
+    @property
     def re_referral(self) -> bool:
         """Tell whether Præhospitalet has written about the citizen before."""
         return self.position > 1

@@ -73,7 +73,11 @@ class DepartmentsScreen(HousePage):
 
     def action_staff(self) -> None:
         """Show who works here."""
-        self.app.push_screen(StaffScreen(self.seat, self.unit_name))
+        self.app.push_screen(StaffScreen(self.seat, self.unit_name), self._back_from_staff)
+
+    def _back_from_staff(self, _nothing: None) -> None:
+        """Count anew who works in each."""
+        self.begin(self.reload, "list")
 
     async def _add(self) -> None:
         def added(filled: Filled) -> str:

@@ -93,9 +93,9 @@ class DoingPage(SavingPage[Result]):
             if (case or one not in commands.RARER) and (held or one not in commands.OF_A_DEPARTMENT)
         ]
         offered = commands.offered(rarer, self.seat.person)
-        action = await self.app.push_screen_wait(MoreScreen(about, offered)) if offered else None
-        if action:
-            self.call_later(self.run_action, f"screen.{action}")
+        chosen = await self.app.push_screen_wait(MoreScreen(about, offered)) if offered else None
+        if chosen:
+            self.call_later(self.run_action, chosen.from_a_screen)
 
     async def _fill(self, form: Form) -> Filled | None:
         return await self.app.push_screen_wait(FormScreen(form))

@@ -54,6 +54,8 @@ class Box:
 class Form:
     """What is asked: `choices` as code and label, of which `several` may hold; `aside` is said below the question.
 
+    `leave` is what Escape is called: not every form leaves everything as it was.
+
     `facts` are shown as they will be sent. With `open_choice` nothing is chosen beforehand: a judgement, or an answer
     that leaves the house, is the person's own.
     """
@@ -65,6 +67,7 @@ class Form:
     aside: str = ""
     several: bool = False
     command: Command = commands.SAVE
+    leave: Command = commands.CANCEL
     facts: tuple[tuple[str, str], ...] = ()
     open_choice: bool = False
 
@@ -118,7 +121,7 @@ class FormScreen(Dialog[Filled | None]):
                 yield Input(box.value, id=box.name, max_length=LONGEST, compact=True)
             yield Static("", id="stopped", markup=False)
         choosing = (commands.MARK if form.several else commands.AMONG,) if form.choices else ()
-        yield CommandBar((*choosing, form.command, commands.CANCEL))
+        yield CommandBar((*choosing, form.command, form.leave))
 
     def on_mount(self) -> None:
         """Begin at the first thing to answer."""
@@ -147,13 +150,15 @@ class FormScreen(Dialog[Filled | None]):
             self.action_go_on()
 
     def action_mark(self) -> None:
-        """Mark the choice the cursor is on, or take its mark off, where several may hold."""
-        if self._form.several and self._list and self._list.highlighted is not None:
+        """Mark the choice the cursor is on, or take its mark off, where several may hold; else go on, as Enter does."""
+        if not self._form.several:
+            self.action_go_on()
+        elif self._list and self._list.highlighted is not None:
             self._mark(self._list.highlighted)
 
     def action_go_on(self) -> None:
         """Go on to the next box, or finish; of several choices, the one the cursor is on is taken when none is."""
-        if self._list and not self._marked:
+        if self._form.several and self._list and not self._marked:
             self.action_mark()
         if not self._step(1):
             self.action_send()

@@ -168,6 +168,7 @@ def gp_involved(case: Case) -> Form:
         _("Own GP"),
         about(case),
         aside=_("The consent is written down. Save when the GP is involved, or leave and come back."),
+        leave=commands.LATER,
     )
 
 

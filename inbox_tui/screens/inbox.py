@@ -13,7 +13,7 @@ from gateway.keeping.notices import NoticesScreen, lines
 from gateway.language import gettext as _
 from gateway.language import ngettext
 from gateway.terminal.bars import CommandBar, TitleBar
-from gateway.terminal.commands import Command, bindings
+from gateway.terminal.commands import OWN_PASSWORD, Command, bindings
 from gateway.terminal.notice_band import NoticeBand
 from gateway.terminal.plain import one_line
 from inbox_tui import commands, held_up, line_page, row_words, view_words
@@ -82,6 +82,7 @@ class InboxScreen(DoingPage[None]):
         for name in ("#empty", "#set-aside-count", "#held-up", "#drill", "#view"):
             self.query_one(name).display = False
         self.query_one(CaseList).focus()
+        self.watch(self.query_one(CaseList), "cursor", self._offer, init=False)
         self.reload()
         self.set_interval(self.seat.ports.poll_seconds, self._look)
         self._warn()
@@ -155,7 +156,7 @@ class InboxScreen(DoingPage[None]):
 
     def rarer(self) -> tuple[Command, ...]:
         """Offer what is about no case too."""
-        return (*super().rarer(), commands.SHOW, commands.LINE, commands.HOUSE)
+        return (*super().rarer(), commands.SHOW, commands.LINE, commands.HOUSE, OWN_PASSWORD)
 
     def _look(self) -> None:
         self.begin(self._compare, "look")
@@ -288,6 +289,13 @@ class InboxScreen(DoingPage[None]):
         if cases.display and self.focused is None:
             cases.focus()
         self._explain(shot)
+        self.call_later(self._offer)
+
+    async def _offer(self) -> None:
+        """Show on the line below what can be done with the case the cursor is on."""
+        line = self.query_one(CaseList).selected
+        keys = commands.bar(commands.INBOX, self.seat.person, ended=line is not None and line.ended)
+        await self.query_one(CommandBar).show(keys)
 
     def _say(self, name: str, words: str) -> None:
         """Write a line above the list; one with nothing to say takes no room."""

@@ -13,7 +13,7 @@ from directory.calendar import local_day
 from gateway.language import gettext as _
 from gateway.site.people import Role
 from gateway.terminal.bars import CommandBar, TitleBar
-from gateway.terminal.commands import bindings
+from gateway.terminal.commands import Command, bindings
 from gateway.terminal.letter_view import LetterView
 from gateway.terminal.plain import one_line
 from gateway.terminal.sections import Section
@@ -43,7 +43,7 @@ class LetterScreen(DoingPage[None]):
         yield Static(self._subject(), id="subject", markup=False)
         yield Static(self._standing(), id="state", markup=False)
         yield LetterView(self._sections())
-        yield CommandBar(commands.bar(commands.LETTER, self.seat.person))
+        yield CommandBar(self._keys)
 
     def on_mount(self) -> None:
         """Let the keyboard scroll; and see whether a department still has the case."""
@@ -59,6 +59,7 @@ class LetterScreen(DoingPage[None]):
         """Show what has become of the case."""
         self._case = case
         self.query_one("#state", Static).update(self._standing())
+        await self.query_one(CommandBar).show(self._keys)
         await self.query_one(LetterView).show(self._sections())
 
     def let_go(self) -> None:
@@ -72,7 +73,10 @@ class LetterScreen(DoingPage[None]):
     async def _cpr(self) -> None:
         if self._show_cpr or await self.ask(self._note_that_it_is_seen):
             self._show_cpr = not self._show_cpr
-            await self.query_one(LetterView).show(self._sections())
+            page = self.query_one(LetterView)
+            await page.show(self._sections())
+            if self._show_cpr:
+                page.reveal(_("CPR"))
 
     def _note_that_it_is_seen(self) -> bool:
         self.seat.ports.store.looked_at_cpr(self._case.id, self.seat.person, self.seat.ports.now())
@@ -87,6 +91,10 @@ class LetterScreen(DoingPage[None]):
     def _is_here(self) -> bool:
         with self.seat.ports.store.looking(self.seat.person, self.seat.ports.now()) as cases:
             return cases.has(self._case.id)
+
+    @property
+    def _keys(self) -> tuple[Command, ...]:
+        return commands.bar(commands.LETTER, self.seat.person, ended=self._case.ended)
 
     def _sections(self) -> tuple[Section, ...]:
         return letter_page.sections(self._case, self.seat.ports.now(), show_cpr=self._show_cpr)

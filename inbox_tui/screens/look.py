@@ -31,7 +31,10 @@ class LookScreen(Dialog[str | View | None]):
     `typing` begins in the search line, else in the list below it; whatever is typed lands in the line either way.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(commands.CANCEL), Binding("down", "to_list", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(commands.CHOOSE, commands.CANCEL),
+        Binding("down", "to_list", show=False),
+    ]
 
     def __init__(self, view: View, departments: Sequence[Department], *, typing: bool) -> None:
         super().__init__()
@@ -70,7 +73,7 @@ class LookScreen(Dialog[str | View | None]):
     def on_key(self, event: Key) -> None:
         """Let what is typed land in the search line, wherever the cursor is."""
         line = self.query_one(Input)
-        if event.character and event.is_printable and not line.has_focus:
+        if event.character and event.is_printable and event.key != "space" and not line.has_focus:
             event.stop()
             line.focus()
             line.insert_text_at_cursor(event.character)

@@ -20,10 +20,10 @@ from gateway.terminal.plain import one_line
 from inbox_tui import commands
 
 
-class MoreScreen(Dialog[str | None]):
-    """Answers with the action of the command that was chosen, by its own key or with Enter."""
+class MoreScreen(Dialog[Command | None]):
+    """Answers with the command that was chosen, by its own key or with Enter."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(commands.CANCEL)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(commands.CHOOSE, commands.CANCEL)
 
     def __init__(self, about: str, offered: Sequence[Command]) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class MoreScreen(Dialog[str | None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer."""
-        self.dismiss(self._offered[event.option_index].action)
+        self.dismiss(self._offered[event.option_index])
 
     def action_choose(self) -> None:
         """Choose the one the cursor is on."""
@@ -55,7 +55,7 @@ class MoreScreen(Dialog[str | None]):
         for command in self._offered:
             if event.key in command.keys.split(","):
                 event.stop()
-                self.dismiss(command.action)
+                self.dismiss(command)
 
 
 def _option(command: Command) -> Option:

@@ -67,4 +67,4 @@ def _asked(case: Case) -> Form:
 
 def _saved(case: Case, exported: Exported, *said: str) -> Form:
     aside = "\n\n".join((*said, *before_sending(exported.lacks)))
-    return Form(_("Saved"), forms.about(case), aside=aside, command=commands.SEEN)
+    return Form(_("Saved"), forms.about(case), aside=aside, command=commands.SEEN, leave=commands.BACK)

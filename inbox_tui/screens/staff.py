@@ -170,4 +170,5 @@ def _first_password(person: Person, first: FirstPassword) -> Form:
         "before {date}, {person} chooses another one that nobody else knows."
     ).format(person=one_line(person.name), date=dates.day(first.expires_at))
     facts = ((_("Name"), one_line(person.name)), (_("First password"), first.password))
-    return Form(_("First password"), one_line(person.name), aside=aside, facts=facts, command=commands.SEEN)
+    name = one_line(person.name)
+    return Form(_("First password"), name, aside=aside, facts=facts, command=commands.SEEN, leave=commands.BACK)

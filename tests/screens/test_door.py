@@ -2,13 +2,9 @@
 
 import asyncio
 import threading
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
-from desk_site import DeskSite
 from sites import PASSWORD
 from sqlmodel import select
 from textual import events
@@ -16,17 +12,11 @@ from textual.widgets import Input
 
 from gateway import language
 from gateway.access import passwords
-from gateway.access.credentials import Credentials
-from gateway.audit.rows import EntryRow
-from gateway.desk.app import DeskApp
-from gateway.site.people import People, PersonRow, Role
-from gateway.terminal.door import Watch
-from inbox_tui.app import InboxApp
-from tests.inbox_site import ANNE, BENT, InboxSite, arrived, referral
+from gateway.site.people import PersonRow, Role
+from tests.screens.doors import OWN, WRONG, desk_end, enter, inbox_end
 from tests.screens.seen import seen, until
 
 FUTURE = datetime(2099, 1, 1, tzinfo=UTC)
-WRONG, OWN = "Solen skinner på taget", "Sneen dækker taget"
 
 
 @pytest.fixture(autouse=True)
@@ -34,92 +24,11 @@ def _in_english(monkeypatch):
     monkeypatch.setattr(language, "_in_use", "en")
 
 
-@dataclass
-class Ticks:
-    """A machine that has run for so many seconds."""
-
-    now: float = 1000
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@dataclass
-class End:
-    """One end's terminal: who sits there, a colleague, something of a citizen's on its first screen."""
-
-    site: Any
-    app: type
-    person: Any
-    colleague: Any
-    citizen: str
-    first_key: str
-    ticks: Ticks = field(default_factory=Ticks)
-
-    def __post_init__(self):
-        for person in (self.person, self.colleague):
-            self.give(person)
-
-    def give(self, person, password=PASSWORD, expires_at=None):
-        with self.site.db.session() as session:
-            Credentials(session, self.site.vault).put(person.id, password, expires_at)
-
-    def change(self, person, **values):
-        with self.site.db.session() as session:
-            session.get_one(PersonRow, person.id).sqlmodel_update(values)
-
-    def reset(self, person):
-        with self.site.db.session() as session:
-            Credentials(session, self.site.vault).put(
-                person.id, "kongelig-jordbaer-42", datetime(2099, 1, 1, tzinfo=UTC)
-            )
-
-    def hire(self, name, role):
-        with self.site.db.session() as session:
-            person = People(session, self.site.vault).add(name, role)
-        self.give(person)
-        return person
-
-    @asynccontextmanager
-    async def opened(self, *, size=(80, 24), **changes):
-        watch = Watch(600, 0.05, self.ticks)
-        ports = self.site.ports(**{"person": None, "watch": watch, "poll_seconds": 0.1, **changes})
-        async with self.app(ports).run_test(size=size, notifications=True) as pilot:
-            yield pilot
-
-    def trail(self):
-        with self.site.db.reading() as session:
-            entries = session.exec(select(EntryRow).order_by(EntryRow.seq)).all()
-        doors = {"sign-in", "sign-out", "lock", "unlock", "change-password"}
-        return [(entry.person_id, entry.action, entry.outcome) for entry in entries if entry.action in doors]
-
-
-def desk_end(folder):
-    site = DeskSite(folder)
-    site.refer(citizen={"name": "Karen Testdal"})
-    return End(site, DeskApp, site.person, site.karim, "Karen Testdal", "n")
-
-
-def inbox_end(folder):
-    site = InboxSite(folder / "inbox.db")
-    site.receive(arrived(referral("R02")))
-    return End(site, InboxApp, ANNE, BENT, "Karen", "k")
-
-
 @pytest.fixture(params=[desk_end, inbox_end], ids=["desk", "inbox"])
 def end(request, tmp_path):
     made = request.param(tmp_path)
     yield made
     made.site.db.close()
-
-
-async def enter(pilot, name, password):
-    """Type a name and a password, as fingers would, but at once."""
-    for field_id, typed in (("name", name), ("password", password)):
-        if typed is not None:
-            pilot.app.screen.query_one(f"#{field_id}", Input).value = typed
-    pilot.app.screen.query_one("#password").focus()
-    await pilot.press("enter")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])
@@ -252,6 +161,22 @@ async def test_somebody_else_may_sign_in_and_finds_nothing_of_the_first(end):
     assert end.trail()[1:] == [(end.person.id, "sign-out", "done"), (end.colleague.id, "sign-in", "done")]
 
 
+async def test_somebody_else_types_a_name_of_their_own(end):
+    """Whoever signed in before, or was about to, is neither shown nor filled in for the next one."""
+    end.give(end.colleague, "bofa-kelu-miro-nasi", FUTURE)
+    async with end.opened(name=end.person.name) as pilot:
+        await enter(pilot, None, PASSWORD)
+        await until(pilot, end.citizen)
+        await pilot.press("ctrl+l")
+        await until(pilot, "The screen is locked", end.person.name)
+        await pilot.press("f2")
+        assert end.person.name not in await until(pilot, "Sign in", "Name", "Password")
+        await enter(pilot, end.colleague.name, "bofa-kelu-miro-nasi")
+        await until(pilot, "Choose a password of your own")
+        await pilot.press("f2")
+        assert end.colleague.name not in await until(pilot, "Sign in", "Name", "Password")
+
+
 @pytest.mark.parametrize("locked", [False, True])
 async def test_who_has_left_is_shown_the_door_at_once(end, locked):
     async with end.opened(person=end.person) as pilot:
@@ -327,9 +252,12 @@ async def test_the_screen_answers_while_a_password_is_being_checked(end, monkeyp
         await until(pilot, end.citizen)
 
 
-async def test_leaving_signs_out(end):
+@pytest.mark.parametrize("open_now", [(), ("f1",), ("f9",)], ids=["the page", "the help", "a question"])
+async def test_leaving_signs_out_whatever_is_open(end, open_now):
     async with end.opened(person=end.person) as pilot:
         await until(pilot, end.citizen)
+        await pilot.press(*open_now)
+        await pilot.pause(0.1)
         await pilot.press("ctrl+q")
         await asyncio.wait_for(pilot._wait_for_screen(), 30)
     assert end.trail() == [(end.person.id, "sign-out", "done")]

@@ -93,7 +93,7 @@ async def test_the_administrator_hires_somebody_whose_first_password_is_shown_on
         await pilot.press("down", "enter", *"sara testlund", "enter")
         await until(pilot, "arbejder her allerede")
         await pilot.press("ctrl+u", *"Mia Test", "enter")
-        text = await until(pilot, "Første adgangskode", "Den vises kun nu.")
+        text = await until(pilot, "Første adgangskode", "Den vises kun nu.", "Esc tilbage")
         password = next(line.split()[-2] for line in text.splitlines() if "Første adgangskode  " in line)
         await pilot.press("enter")
         text = await until(pilot, "Mia Test")
@@ -101,6 +101,23 @@ async def test_the_administrator_hires_somebody_whose_first_password_is_shown_on
     assert people(site)["Mia Test"] == (Role.DEPARTMENT, SOCIAL)
     changed = SignIn(site.db, site.vault, lambda: NOW).change("Mia Test", password, "Solen skinner på taget")
     assert changed.department == SOCIAL
+
+
+async def test_the_departments_count_a_colleague_who_has_just_come(site):
+    """Enter and Space choose alike where one alone can be chosen."""
+    async with opened(site.ports(person=BODIL), (80, 24)) as pilot:
+        await at(pilot)
+        assert "2 personer" not in await until(pilot, ALL, "M medarbejdere", "F1 hjælp")
+        await pilot.press("m")
+        await until(pilot, "Medarbejdere", "Anne Testesen")
+        await pilot.press("n")
+        await until(pilot, "Ny kollega")
+        await pilot.press("down", "down", "space", *"Mia Test", "enter")
+        await until(pilot, "Den vises kun nu.")
+        await pilot.press("escape")
+        await until(pilot, "Mia Test", "S afslut adgang")
+        await pilot.press("escape")
+        await until(pilot, ALL, "2 personer arbejder i den her")
 
 
 async def test_a_role_is_changed_and_a_password_given_anew(site):

@@ -58,6 +58,22 @@ async def test_c_shows_the_cpr_number_notes_it_each_time_and_masks_it_again(take
     assert len(asked_for_cpr(taken)) == 3
 
 
+async def test_c_brings_the_number_into_sight_wherever_it_stands(site):
+    """S30: what is noted as seen is seen; on a small screen it stands further down."""
+    site.receive(arrived(referral("R02", text="Han har ringet før. " * 60)))
+    async with opened(site.ports(), (80, 24)) as pilot:
+        await until(pilot, "Karen")
+        await pilot.press("enter")
+        assert "190668" not in await until(pilot, "Sådan vil borgeren kontaktes")
+        await pilot.press("c")
+        await until(pilot, "190668-7074")
+        place = pilot.app.screen.query_one(LetterView).scroll_y
+        await pilot.press("c")
+        assert "7074" not in await until(pilot, "190668-••••")
+        assert pilot.app.screen.query_one(LetterView).scroll_y == place
+    assert asked_for_cpr(site) == [(ANNE.id, CASE)]
+
+
 def test_who_may_not_see_the_number_has_no_key_for_it():
     assert commands.CPR in commands.offered(commands.LETTER, ANNE)
     assert commands.CPR not in commands.offered(commands.LETTER, RITA)

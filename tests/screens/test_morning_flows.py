@@ -113,6 +113,57 @@ async def test_a_search_finds_the_ended_ones_too_and_forgets_what_was_typed(busy
 
 
 @pytest.mark.parametrize(
+    ("person", "keys"), [(ANNE, ("K kvittér", "V videresend")), (SARA, ("O overtag", "R send tilbage"))]
+)
+async def test_keys_that_can_do_nothing_with_an_ended_case_leave_the_line_below(busy, person, keys):
+    ended, also_hers = conversation("2026-0035"), conversation("2026-0034")
+    busy.acts.assess(ended, acute=False, why="Rolig.", person=ANNE, now=NOW)
+    busy.acts.close(ended, ["not-now"], "Ønsket.", ANNE, NOW)
+    busy.store.forward(also_hers, SOCIAL, ANNE, "", NOW, seen=busy.case(also_hers).handovers)
+    async with opened(busy.ports(person=person), (80, 24)) as pilot:
+        await until(pilot, *keys, "F mere …")
+        await pilot.press("slash", *"2026-0035", "enter")
+        text = await until(pilot, "✓ Afsluttet", "Enter læs  F mere …")
+        assert not any(key in text for key in keys)
+        await pilot.press("enter")
+        text = await until(pilot, "Sådan vil borgeren kontaktes", "F mere …", "C vis CPR")
+        assert not any(key in text for key in keys)
+        await pilot.press("escape")
+        await until(pilot, "Fundet på")
+        await pilot.press("escape")
+        await until(pilot, "→ Videresendt", *keys)
+
+
+async def test_a_letter_that_ends_while_it_is_read_loses_the_keys_at_once(busy):
+    async with opened(busy.ports(person=ANNE), (80, 24)) as pilot:
+        await until(pilot, "Karen")
+        await pilot.press("slash", *"2026-0041", "enter")
+        await until(pilot, "Fundet på")
+        await pilot.press("enter")
+        await until(pilot, "K kvittér", "V videresend", "C vis CPR")
+        await pilot.press("i")
+        await until(pilot, "( ) borgeren er flyttet")
+        await pilot.press("down", "space", "enter")
+        text = await until(pilot, "↩ Ikke vores", "C vis CPR")
+        assert "K kvittér" not in text
+        assert "V videresend" not in text
+
+
+async def test_space_is_a_letter_in_the_search_line_and_chooses_in_the_list(busy):
+    """Enter and Space choose alike where one alone can be chosen."""
+    async with opened(busy.ports(), (80, 24)) as pilot:
+        await until(pilot, "Ruth")
+        await pilot.press("slash", *"lotte test", "enter")
+        await until(pilot, "Fundet på navn: 1", "Lotte Testbæk")
+        await pilot.press("x")
+        await until(pilot, "Enter vælg")
+        await pilot.press("home", "space")
+        await until(pilot, "Ruth", "● 2 nye")
+        await pilot.press("f", "space")
+        await until(pilot, "( ) Akut")
+
+
+@pytest.mark.parametrize(
     ("heard", "said"),
     [
         ({}, "✓ Linjen til Præhospitalet virker: sidst hørt i dag kl. 4.12."),

@@ -65,6 +65,21 @@ async def test_leaving_the_question_saves_and_notes_nothing(read):
     assert "export-case" not in [action for action, *_rest in read.trail()]
 
 
+async def test_what_is_saved_can_only_be_gone_back_from(read):
+    """Nothing can be undone there; and Space has chosen as Enter would."""
+    async with opened(read.ports(), size=(80, 24)) as pilot:
+        await until(pilot, NUMBER)
+        await pilot.press("g")
+        await until(pilot, "PDF:", "Esc fortryd")
+        await pilot.press("down", "space")
+        text = await until(pilot, "Gemt på den maskine", "Esc tilbage")
+        assert "fortryd" not in text
+        await pilot.press("escape")
+        await until(pilot, "læs")
+    (file,) = read.path.with_name("exports").iterdir()
+    assert file.name == "2026-0001.txt"
+
+
 async def test_in_a_browser_it_goes_to_who_asked_and_nothing_lies_here(read, monkeypatch):
     handed = []
 

@@ -548,6 +548,26 @@ async def test_seeming_under_the_influence_reminds_in_the_form_too(desk):
     assert drafts(desk).all(desk.person)[0].content["intoxicated"] is True
 
 
+async def test_what_is_written_below_a_question_is_saved_when_the_desk_is_left(desk, monkeypatch):
+    """Ctrl+Q leaves from a question too, and asks what it always asks when the draft below it is not saved."""
+    desk.refer(citizen={"phone": "+45 95 00 01 02", "cpr": "190668-7074"})
+    async with at_desk(desk.ports()) as pilot:
+        await to_details(pilot)
+        await typed(pilot, "1906687074")
+        await until(pilot, "Måske henvist før", "Kladden er gemt")
+        await pilot.press("f4")
+        await until(pilot, "Er det den samme borger?")
+        with monkeypatch.context() as patch:
+            patch.setattr(Drafts, "save", broken)
+            pilot.app._being_written.write({**pilot.app._being_written.pad.content, "known_by": "egen læge"})
+            await pilot.press("ctrl+q")
+            await until(pilot, "Kladden er ikke gemt")
+            assert pilot.app.is_running
+        await pilot.press("ctrl+q")
+        await pilot.pause(0.2)
+    assert drafts(desk).all(desk.person)[0].content["known_by"] == "egen læge"
+
+
 async def test_the_desk_is_not_left_with_something_unsaved_without_a_word(desk, monkeypatch):
     async with at_desk(desk.ports()) as pilot:
         await to_details(pilot)
