@@ -100,5 +100,5 @@ def _in_words() -> Iterator[None]:
         yield
     except SiteError as refusal:
         raise NotLetInError(_(WORDS.get(type(refusal), OTHERWISE)).format(detail=refusal)) from None
-    except SQLAlchemyError:
-        raise OutOfReachError from None
+    except SQLAlchemyError as error:
+        raise OutOfReachError(error.code) from None

@@ -31,7 +31,11 @@ class MustChangeError(Exception):
 
 
 class OutOfReachError(Exception):
-    """What the door asks did not answer just now."""
+    """What the door asks did not answer just now; `code` is the trouble's own."""
+
+    def __init__(self, code: str | None = None) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Door(Protocol[Somebody]):

@@ -96,8 +96,8 @@ class TypedScreen(Screen[Result]):
             await self.through()
         except NotLetInError as refusal:
             await self.once_more(str(refusal))
-        except OutOfReachError:
-            await self.once_more(database_trouble())
+        except OutOfReachError as trouble:
+            await self.once_more(database_trouble(trouble))
 
     def _fields(self) -> tuple[Input, ...]:
         return tuple(self.query_one(f"#{name}", Input) for name in self.fields())

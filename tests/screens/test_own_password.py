@@ -8,7 +8,9 @@ from textual.widgets import Input
 
 from gateway import language
 from gateway.access.front_door import FrontDoor
+from gateway.access.sign_in import SignIn
 from gateway.desk.app import DeskApp
+from gateway.site.outage import CommitUnknown
 from gateway.terminal.door import OutOfReachError
 from tests.screens.doors import OWN, WRONG, choose, desk_end, enter, inbox_end
 from tests.screens.seen import seen, until
@@ -90,3 +92,18 @@ async def test_a_password_is_waited_for_while_it_is_changed_and_may_be_tried_aga
         await until(pilot, "Your password is changed.")
     assert asked == [(end.person.name, PASSWORD, OWN)] * 2
     end.site.db.close()
+
+
+async def test_where_nobody_knows_whether_it_was_changed_that_is_said(end, monkeypatch):
+    """A server that crashes in that very moment may have taken it down, or not."""
+
+    def lost(*_typed):
+        raise CommitUnknown
+
+    monkeypatch.setattr(SignIn, "change", lost)
+    async with end.opened(person=end.person) as pilot:
+        await until(pilot, end.citizen)
+        await pilot.press("f9")
+        await choose(pilot, PASSWORD, OWN, OWN)
+        text = await until(pilot, "lost in the very moment")
+        assert "Nothing has been changed" not in text
