@@ -19,6 +19,7 @@ from textual import events
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -29,6 +30,7 @@ from gateway.terminal.door import OutOfReachError, Somebody
 from gateway.terminal.entrance import Entrance
 from gateway.terminal.own_password import OwnPasswordScreen
 from gateway.terminal.sign_in import Asking, DoorScreen, LetIn
+from gateway.terminal.window import driver_for
 
 if TYPE_CHECKING:
     from textual.worker import WorkType
@@ -69,6 +71,10 @@ class TerminalApp(App[None], Generic[Somebody]):
 
     async def before_leaving(self) -> None:
         """Save what was typed, before somebody signs out."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Draw in a window that may be closed."""
+        return driver_for(super().get_driver_class())
 
     async def on_mount(self) -> None:
         """Open the door, unless who sits here is known already."""

@@ -3,7 +3,7 @@
 Textual closes whatever is on top when a screen is dismissed, also the second time, and then that is another screen.
 """
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen
@@ -25,4 +25,9 @@ class LeftOnce(Screen[Result]):
 
 
 class Dialog(LeftOnce[Result], ModalScreen[Result]):
-    """A question over the work."""
+    """A question over the work, in the middle, with the work to be seen behind it.
+
+    It is styled by a class: of several things that a screen is, Textual styles it by the first alone.
+    """
+
+    DEFAULT_CLASSES: ClassVar[str] = "over"

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a program, this finds what the tests share there
 from inbox_tui.app import InboxApp
 from inbox_tui.ports import InboxPorts
 from tests.inbox_site import ANNE, BENT, BODIL, NOW, InboxSite, arrived, conversation, referral
-
-sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a program, this finds what the tests share there
 from tests.screens.desk_screenshots import desk_pictures
 from tests.screens.line_example import ports as line_ports
 
