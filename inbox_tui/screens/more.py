@@ -59,4 +59,4 @@ class MoreScreen(Dialog[Command | None]):
 
 
 def _option(command: Command) -> Option:
-    return Option(Content.assemble((f"{command.shown:<2}  ", "bold $primary"), fit(_(command.label), 40)))
+    return Option(Content.assemble((f"{command.shown}  ", "bold $primary"), fit(_(command.label), 40)))
