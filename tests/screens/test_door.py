@@ -13,7 +13,7 @@ from textual.widgets import Input
 from gateway import language
 from gateway.access import passwords
 from gateway.site.people import PersonRow, Role
-from tests.screens.doors import OWN, WRONG, desk_end, enter, inbox_end
+from tests.screens.doors import OWN, WRONG, desk_end, enter
 from tests.screens.seen import seen, until
 
 FUTURE = datetime(2099, 1, 1, tzinfo=UTC)
@@ -22,13 +22,6 @@ FUTURE = datetime(2099, 1, 1, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _in_english(monkeypatch):
     monkeypatch.setattr(language, "_in_use", "en")
-
-
-@pytest.fixture(params=[desk_end, inbox_end], ids=["desk", "inbox"])
-def end(request, tmp_path):
-    made = request.param(tmp_path)
-    yield made
-    made.site.db.close()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])

@@ -10,7 +10,6 @@ from textual.screen import ModalScreen
 import gateway
 import inbox_tui
 from gateway.terminal.once import Dialog
-from tests.screens.doors import desk_end, inbox_end
 from tests.screens.seen import until
 
 WITH_SCREENS = ("gateway.desk", "gateway.keeping", "gateway.terminal", "inbox_tui.screens")
@@ -36,10 +35,8 @@ def test_every_question_is_shown_over_the_work():
     assert [kind.__name__ for kind in every if not issubclass(kind, Dialog) or kind.DEFAULT_CLASSES != "over"] == []
 
 
-@pytest.mark.parametrize("make", [desk_end, inbox_end], ids=["desk", "inbox"])
 @pytest.mark.parametrize("key", ["f1", "f9"])
-async def test_a_question_is_in_the_middle_and_the_work_is_dimmed_behind_it(tmp_path, make, key):
-    end = make(tmp_path)
+async def test_a_question_is_in_the_middle_and_the_work_is_dimmed_behind_it(end, key):
     async with end.opened(person=end.person) as pilot:
         await until(pilot, end.citizen)
         await pilot.press(key)
@@ -49,4 +46,3 @@ async def test_a_question_is_in_the_middle_and_the_work_is_dimmed_behind_it(tmp_
         assert abs((box.x + box.right) - screen.region.width) <= 1
         assert 0 < screen.styles.background.a < 1
         assert abs((box.y + box.bottom) - screen.region.height) <= 2
-    end.site.db.close()

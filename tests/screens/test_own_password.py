@@ -12,20 +12,13 @@ from gateway.access.sign_in import SignIn
 from gateway.desk.app import DeskApp
 from gateway.site.outage import CommitUnknown
 from gateway.terminal.door import OutOfReachError
-from tests.screens.doors import OWN, WRONG, choose, desk_end, enter, inbox_end
+from tests.screens.doors import OWN, WRONG, choose, enter, inbox_end
 from tests.screens.seen import seen, until
 
 
 @pytest.fixture(autouse=True)
 def _in_english(monkeypatch):
     monkeypatch.setattr(language, "_in_use", "en")
-
-
-@pytest.fixture(params=[desk_end, inbox_end], ids=["desk", "inbox"])
-def end(request, tmp_path):
-    made = request.param(tmp_path)
-    yield made
-    made.site.db.close()
 
 
 async def test_f9_gives_whoever_works_here_another_password_by_the_same_flow_as_the_command(end):
