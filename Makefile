@@ -113,10 +113,10 @@ COUNT := 50000
 fuzz: $(READY)
 	@$(BIN)/python tests/fuzz/fuzz_run.py --count $(COUNT) $(if $(SEED),--seed $(SEED)) $(TARGET)
 
+# What everything costs, in bench/RESULTS.md; some minutes on two cores. ONLY="seal inbox" prints some chapters alone.
 bench: $(READY)
-	@$(BIN)/python bench/road.py
-	@$(BIN)/python bench/audit.py
-	@$(BIN)/python bench/inbox.py
+	-@sh .ci/peers postgres postfix neomutt
+	@PYTHONPATH=tests $(BIN)/python bench/run.py $(ONLY)
 
 # A draft of a revision: make revision BRANCH=shared SAYS="what changes" (or region, or unit).
 revision: $(READY)
