@@ -1,8 +1,4 @@
-"""The inbox with 20,000 cases beside neomutt on a Maildir of 20,000 mails and an empty Textual application.
-
-Run with `make bench`. All are measured in one run, in turn, in a pseudo-terminal of 80×24; the ratios are what to
-compare between machines. Where neomutt is not installed its lines are left out.
-"""
+"""The inbox with 20,000 cases beside neomutt on a Maildir of 20,000 mails and an empty Textual application."""
 
 import shutil
 import statistics
@@ -17,7 +13,9 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Final
 
+from figures import Aim, Chapter, Finding, Sample, ratio
 from sqlalchemy import insert
+from stopwatch import Tell
 from terminal import Program
 
 from directory.calendar import target_date
@@ -34,7 +32,7 @@ from inbox_tui.tables import CaseRow, ContentRow
 from keys.fingerprint import Fingerprint
 
 MANY: Final = 20_000
-OPEN: Final = 200
+STILL_OPEN: Final = 200
 ROUNDS: Final = 5
 KEYS: Final = 60
 WHO: Final = "Anne Testesen"
@@ -43,6 +41,11 @@ NAMES: Final = ("Karen", "Poul", "Søren", "Åse", "Ingrid", "Jens", "Bodil", "H
 LAST: Final = ("Testdal", "Prøvegaard", "Testlund", "Prøvedal", "Testborg")
 RAREST: Final = "Karen Sjældenprøve"
 DOWN: Final = "\x1b[B"
+INBOX, EMPTY = "the inbox", "an empty Textual application"
+OPEN, MOVE, FILTER = "first screen", "key to screen, moving", "key to screen, filtering"
+SEARCH, MEMORY = "search by name", "memory"
+
+Results = dict[str, dict[str, list[float]]]
 
 
 def name_of(place: int) -> str:
@@ -55,7 +58,7 @@ def facts(row: Any) -> dict[str, Any]:  # noqa: ANN401 - rows of several tables
     return {column.name: getattr(row, column.name) for column in row.__table__.columns}
 
 
-def filled_site(folder: Path) -> Path:
+def filled_site(folder: Path, many: int) -> Path:
     """Make a municipality's site with all the cases, of which a few are open."""
     home = Home(folder / "site")
     unit = UnitSettings(
@@ -64,7 +67,7 @@ def filled_site(folder: Path) -> Path:
     make_station(home, Plan(unit, WHO, Role.ADMIN, PASSWORD), bootstrap.BRANCH)
     with bootstrap.open_municipality(home) as station, station.database.session() as session:
         locked, now = Locked(station.vault), utc_now()
-        cases = [a_case(place, now - timedelta(hours=place)) for place in range(MANY)]
+        cases = [a_case(place, now - timedelta(hours=place)) for place in range(many)]
         session.execute(insert(CaseRow), [facts(locked.row(one)) for one in cases])
         session.execute(insert(ContentRow), [facts(locked.content(one)) for one in cases])
         for one in cases:
@@ -84,18 +87,18 @@ def a_case(place: int, came: Any) -> Case:  # noqa: ANN401 - a moment
         notices=(),
         previous=None,
         received_at=came,
-        target_date=target_date(came) if place < OPEN else came.date(),
-        state=CaseState.NEW if place < OPEN else CaseState.CLOSED,
+        target_date=target_date(came) if place < STILL_OPEN else came.date(),
+        state=CaseState.NEW if place < STILL_OPEN else CaseState.CLOSED,
     )
 
 
-def filled_maildir(folder: Path) -> Path:
+def filled_maildir(folder: Path, many: int) -> Path:
     """Write the same people's mails."""
     place_of = {name: folder / "mail" / name for name in ("cur", "new", "tmp")}
     for place in place_of.values():
         place.mkdir(parents=True)
     now = utc_now()
-    for place in range(MANY):
+    for place in range(many):
         mail = EmailMessage()
         mail["From"] = f"{name_of(place)} <a{place}@citizens.example>"
         mail["To"], mail["Subject"] = "sikkerpost@randers.example", f"2026-{place:05}"
@@ -131,15 +134,15 @@ def measured(one: Contender) -> dict[str, list[float]]:
     with one.start() as program:
         times = {name: [value] for name, value in one.ready(program).items()}
         program.settle()
-        times["key to paint: move"] = [program.painted(one.down) for _key in range(KEYS)]
+        times[MOVE] = [program.painted(one.down) for _key in range(KEYS)]
         if one.only:
-            times["key to paint: filter"] = [settled(program, keys) for keys in (one.every, one.only) * 5]
+            times[FILTER] = [settled(program, keys) for keys in (one.every, one.only) * 5]
         if one.search:
             program.painted(one.every)
             program.settle()
-            times["search by name"] = [program.entered(one.search, one.found)]
+            times[SEARCH] = [program.entered(one.search, one.found)]
             program.settle()
-        times["memory, MB"] = [program.megabytes]
+        times[MEMORY] = [program.megabytes]
     return times
 
 
@@ -150,10 +153,10 @@ def inbox(site: Path) -> Contender:
     def ready(program: Program) -> Mapping[str, float]:
         door = program.opened("Ctrl+Q")
         inside = program.entered(PASSWORD + "\r", "2026-0")
-        return {"open": door, "from the password, typed at once, to the list": inside}
+        return {OPEN: door, "from the password, typed at once, to the list": inside}
 
     return Contender(
-        "inbox",
+        INBOX,
         lambda: Program(line, {}, site),
         ready,
         only="x\x1b[H\r",
@@ -166,12 +169,10 @@ def inbox(site: Path) -> Contender:
 def empty() -> Contender:
     """Give the empty Textual application."""
     line = [sys.executable, str(Path(__file__).with_name("empty_app.py"))]
-    return Contender(
-        "empty Textual app", lambda: Program(line, {}, Path.cwd()), lambda one: {"open": one.opened("ready 0")}
-    )
+    return Contender(EMPTY, lambda: Program(line, {}, Path.cwd()), lambda one: {OPEN: one.opened("ready 0")})
 
 
-def neomutt(mail: Path, cache: Path | None) -> Contender:
+def neomutt(mail: Path, cache: Path | None, many: int) -> Contender:
     """Give neomutt, without a header cache or with one that is warm."""
     settings = mail.parent / f"neomuttrc-{bool(cache)}"
     settings.write_text(
@@ -183,59 +184,61 @@ def neomutt(mail: Path, cache: Path | None) -> Contender:
     return Contender(
         f"neomutt, {'warm' if cache else 'no'} header cache",
         lambda: Program(line, {"LC_ALL": "C.UTF-8", "HOME": str(mail.parent)}, mail.parent),
-        lambda one: {"open": one.opened(f"Msgs:{MANY}")},
+        lambda one: {OPEN: one.opened(f"Msgs:{many}")},
         down="j",
         only="l~d<2d\r",
         every="l~A\r",
         search=f"l~f {RAREST.split()[1]}\r",
-        found=f"2026-{MANY - 1000:05}",
+        found=f"2026-{many - 1000:05}",
     )
 
 
-def told(results: Mapping[str, Mapping[str, list[float]]]) -> None:
-    """Print medians, and each beside the inbox's."""
-    for name, times in results.items():
-        print(name)
-        for what, values in times.items():
-            spread = f"   {min(values):8.1f} to {max(values):.1f}" if len(values) > 1 else ""
-            print(f"  {what:<28} median {statistics.median(values):8.1f}{spread}")
-
-
-def ratio(results: Mapping[str, Mapping[str, list[float]]], what: str, other: str, theirs: str = "") -> None:
-    """Print how many times the inbox takes what another does."""
-    if other in results and theirs_in(results[other], theirs or what):
-        mine = statistics.median(next(values for name, values in results["inbox"].items() if name.startswith(what)))
-        their = statistics.median(theirs_in(results[other], theirs or what))
-        print(f"ratio, {what}: inbox / {other:<26} {mine / their:6.2f}")
-
-
-def theirs_in(times: Mapping[str, list[float]], what: str) -> list[float]:
-    """Find a figure by how its name begins."""
-    return next((values for name, values in times.items() if name.startswith(what)), [])
-
-
-def main() -> None:
-    """Make both, measure in turn, print."""
+def measure(*, small: bool, tell: Tell) -> Chapter:
+    """Make both, and measure in turn."""
+    many, rounds = (2000, 1) if small else (MANY, ROUNDS)
     folder = Path(tempfile.mkdtemp(prefix="st-", dir="/tmp"))
     try:
-        contenders = [inbox(filled_site(folder)), empty()]
+        tell(f"{many:,} cases and mails")
+        contenders = [inbox(filled_site(folder, many)), empty()]
         if shutil.which("neomutt"):
-            mail, cache = filled_maildir(folder), folder / "cache"
+            mail, cache = filled_maildir(folder, many), folder / "cache"
             cache.mkdir()
-            contenders += [neomutt(mail, None), neomutt(mail, cache)]
-        results: dict[str, dict[str, list[float]]] = {one.name: {} for one in contenders}
-        for turn in range(ROUNDS):
+            contenders += [neomutt(mail, None, many), neomutt(mail, cache, many)]
+        results: Results = {one.name: {} for one in contenders}
+        for turn in range(rounds):
             for one in contenders:
-                print(f"round {turn + 1} of {ROUNDS}: {one.name}", file=sys.stderr)
+                tell(f"round {turn + 1} of {rounds}: {one.name}")
                 for what, values in measured(one).items():
                     results[one.name].setdefault(what, []).extend(values)
-        told(results)
-        for other in list(results)[1:]:
-            for what in ("open", "key to paint: move", "key to paint: filter", "search by name", "memory"):
-                ratio(results, what, other)
     finally:
         shutil.rmtree(folder)
+    return chapter(results)
 
 
-if __name__ == "__main__":
-    main()
+def chapter(results: Results) -> Chapter:
+    """Hold what was measured against the aims."""
+    ours = results[INBOX]
+    return Chapter(
+        "The inbox with 20,000 cases",
+        "In a pseudo-terminal of 80 × 24, beside neomutt on a Maildir of as many mails and a Textual application whose "
+        "one line tells how often a key was pressed. A key is measured from when it was typed to the last byte that it "
+        "changed on the screen; the inbox asks for a password, which is typed as soon as its door is there.",
+        tuple(
+            Sample(f"{who}: {what}", "MB" if what == MEMORY else "ms", tuple(values))
+            for who, each in results.items()
+            for what, values in each.items()
+        ),
+        (
+            *(
+                Finding(f"first screen: the inbox / {other}", ratio(ours[OPEN], each[OPEN]), Aim.AT_MOST, 1.0)
+                for other, each in results.items()
+                if other.startswith("neomutt")
+            ),
+            Finding(
+                "a key: the inbox / the empty application", ratio(ours[MOVE], results[EMPTY][MOVE]), Aim.AT_MOST, 1.2
+            ),
+            Finding("search by name", statistics.median(ours[SEARCH]), Aim.AT_MOST, 200, "ms"),
+            Finding("memory: the inbox / the empty application", ratio(ours[MEMORY], results[EMPTY][MEMORY])),
+        ),
+        () if len(results) > len((INBOX, EMPTY)) else ("neomutt is not installed: it is left out.",),
+    )

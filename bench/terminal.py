@@ -25,7 +25,7 @@ class Program:
         self._mine, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
         self._began = time.perf_counter()
-        self._process = subprocess.Popen(  # noqa: S603 - the programs that are compared
+        self._process = subprocess.Popen(
             line,
             stdin=theirs,
             stdout=theirs,

@@ -6,9 +6,10 @@ two writers wait for each other instead of failing half-way; on PostgreSQL that 
 """
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, Engine, MetaData, event, inspect
@@ -50,6 +51,7 @@ class Database:
         self._engine = _engine(url)
         self._patience = patience
         self._writing = self._engine.execution_options(**WRITING[self._engine.dialect.name])
+        self._turns = threading.RLock()
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -60,7 +62,7 @@ class Database:
         """
         written = None
         try:
-            with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            with self._in_turn(), Session(self._writing, expire_on_commit=False) as session, session.begin():
                 yield session
                 written = self._written(session)
         except DBAPIError:
@@ -111,6 +113,9 @@ class Database:
         """Give the connections back; needed before the file is moved or deleted."""
         self._engine.dispose()
 
+    def _in_turn(self) -> AbstractContextManager[None]:
+        return _in_turn(self._turns) if self._engine.dialect.name == "sqlite" else nullcontext()
+
     def _empty_log(self) -> None:
         with closing(self._engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
             cursor.execute(f"PRAGMA busy_timeout={FORGET_MILLISECONDS}")
@@ -133,6 +138,20 @@ class Database:
         if done is None:
             raise CommitUnknown
         return done
+
+
+@contextmanager
+def _in_turn(turns: threading.RLock) -> Iterator[None]:
+    """Let the threads of a program write one after another: where they wait for SQLite itself, they wait by sleeping.
+
+    Other programs still wait as SQLite does, and so does a thread that has waited as long as anybody may.
+    """
+    taken = turns.acquire(timeout=BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        if taken:
+            turns.release()
 
 
 @contextmanager

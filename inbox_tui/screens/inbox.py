@@ -61,6 +61,7 @@ class InboxScreen(DoingPage[None]):
         self._view = View()
         self._typed, self._found = "", ""
         self._alive = ""
+        self._offered_ended = False
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
@@ -289,13 +290,16 @@ class InboxScreen(DoingPage[None]):
         if cases.display and self.focused is None:
             cases.focus()
         self._explain(shot)
-        self.call_later(self._offer)
+        self._offer()
 
-    async def _offer(self) -> None:
-        """Show on the line below what can be done with the case the cursor is on."""
+    def _offer(self) -> None:
+        """Show on the line below what can be done with the case the cursor is on; mostly that is what stands there."""
         line = self.query_one(CaseList).selected
-        keys = commands.bar(commands.INBOX, self.seat.person, ended=line is not None and line.ended)
-        await self.query_one(CommandBar).show(keys)
+        ended = line is not None and line.ended
+        if ended != self._offered_ended:
+            self._offered_ended = ended
+            keys = commands.bar(commands.INBOX, self.seat.person, ended=ended)
+            self.call_later(self.query_one(CommandBar).show, keys)
 
     def _say(self, name: str, words: str) -> None:
         """Write a line above the list; one with nothing to say takes no room."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.events import Click, Resize
+from textual.events import Click, Key, Resize
 from textual.geometry import Offset, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -22,11 +22,16 @@ from inbox_tui.casework.reader import Reader
 from inbox_tui.messages import CaseChosen, PageWanted
 from inbox_tui.widgets.case_row import Columns, Part, first_line, heading, second_line
 
+STEPS = {"up": -1, "down": 1}
 HEADER = 1
 TALL = 2
 """Lines a case takes."""
 MARGIN = 20
 """Rows asked for on either side of what is seen, so that scrolling meets them ready."""
+NEAR = MARGIN // 2
+"""How near to what is seen a row may be that is not here, before it is asked for."""
+EIGHTHS = 8
+"""How finely Textual draws the thumb of a scroll bar."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,6 @@ class CaseList(ScrollView, can_focus=True):
     )
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"case--{name}" for name in STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", show=False),
-        Binding("down", "move(1)", show=False),
         Binding("pageup", "page(-1)", show=False),
         Binding("pagedown", "page(1)", show=False),
         Binding("home", "jump(0)", show=False),
@@ -84,7 +87,7 @@ class CaseList(ScrollView, can_focus=True):
         self._total = 0
         self._reader = Reader(date.min)
         self._rows: dict[int, CaseLine] = {}
-        self._drawn: dict[tuple[int, int, Columns], list[Part]] = {}
+        self._drawn: dict[tuple[int, int, Columns, bool], Strip] = {}
 
     # What it is told
 
@@ -99,10 +102,13 @@ class CaseList(ScrollView, can_focus=True):
         self.refresh()
 
     def add(self, page: Page) -> None:
-        """Take rows that were asked for, beside those it has."""
+        """Take rows that were asked for, beside those it has; what is not seen needs no drawing."""
+        seen = self._seen()
+        before = [self._rows.get(row) for row in seen]
         self._rows.update(enumerate(page.lines, page.offset))
         self._drawn.clear()
-        self.refresh()
+        if before != [self._rows.get(row) for row in seen]:
+            self.refresh()
 
     @property
     def selected(self) -> CaseLine | None:
@@ -124,16 +130,21 @@ class CaseList(ScrollView, can_focus=True):
         index, below = divmod(y - HEADER + self.scroll_offset.y, TALL)
         if index not in self._rows:
             return self._strip([("   …" if index < self._total and not below else "", "quiet")])
-        here = index == self.cursor
-        return self._strip(self._parts(index, below, columns), selected=here, edge=here)
+        return self._row(index, below, columns, here=index == self.cursor)
 
-    def _parts(self, index: int, below: int, columns: Columns) -> list[Part]:
-        """Put a line into words, once: moving the cursor changes none of them."""
-        place = (index, below, columns)
+    def _row(self, index: int, below: int, columns: Columns, *, here: bool) -> Strip:
+        """Draw a line of a case, once: it looks the same wherever it has been scrolled to."""
+        place = (index, below, columns, here)
         if place not in self._drawn:
             draw = second_line if below else first_line
-            self._drawn[place] = draw(self._rows[index], columns, self._reader)
+            parts = draw(self._rows[index], columns, self._reader)
+            self._drawn[place] = self._strip(parts, selected=here, edge=here)
         return self._drawn[place]
+
+    def notify_style_update(self) -> None:
+        """Draw everything anew in the colours of another ground."""
+        self._drawn.clear()
+        super().notify_style_update()
 
     def _strip(self, parts: Iterable[Part], *, selected: bool = False, edge: bool = False) -> Strip:
         ground = self.get_component_rich_style("case--selected") if selected else self.rich_style
@@ -160,6 +171,13 @@ class CaseList(ScrollView, can_focus=True):
         """Move the cursor to a row, counted from the end when negative."""
         self._go(row if row >= 0 else self._total + row)
 
+    def on_key(self, event: Key) -> None:
+        """Move at once: a key that is bound is looked up at every level above first, and a hand waits for this one."""
+        if event.key in STEPS:
+            event.stop()
+            event.prevent_default()
+            self.action_move(STEPS[event.key])
+
     def on_click(self, event: Click) -> None:
         """Put the cursor where the mouse is; a second click opens."""
         row = (event.y - HEADER + self.scroll_offset.y) // TALL
@@ -185,8 +203,11 @@ class CaseList(ScrollView, can_focus=True):
             self.refresh_lines(HEADER + TALL * row, TALL)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Ask for what has come into sight."""
-        super().watch_scroll_y(old_value, new_value)
+        """Draw what has come into sight, and ask for what lies behind it."""
+        if self._thumb_at(old_value) != self._thumb_at(new_value):
+            super().watch_scroll_y(old_value, new_value)
+        else:  # a thumb that stands still is not drawn: that would be a second paint, which the key would wait for
+            self.refresh(self.size.region)
         self._ask()
         self.point()
 
@@ -211,11 +232,18 @@ class CaseList(ScrollView, can_focus=True):
         self.point()
 
     def _ask(self) -> None:
-        if any(row not in self._rows for row in self._seen()):
+        """Ask for rows before they come into sight."""
+        if any(row not in self._rows for row in self._seen(beyond=NEAR)):
             self.post_message(PageWanted(*self.window()))
 
-    def _seen(self) -> Sequence[int]:
-        return range(self._top(), min(self._total, self._top() + self._visible()))
+    def _seen(self, beyond: int = 0) -> Sequence[int]:
+        return range(max(0, self._top() - beyond), min(self._total, self._top() + self._visible() + beyond))
+
+    def _thumb_at(self, scrolled: float) -> int:
+        """Tell where the thumb of the scroll bar is drawn, in eighths of a line."""
+        height, whole = self.size.height, self.virtual_size.height
+        way = height - height * height / max(1, whole)
+        return int(scrolled / max(1, whole - height) * way * EIGHTHS)
 
     def _top(self) -> int:
         return self.scroll_offset.y // TALL
