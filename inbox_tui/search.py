@@ -51,6 +51,11 @@ class Names:
             return Sought(signs.kind_of(typed), _ids(session, sight, col(CaseRow.id).in_(by_sign)))
         return Sought("name", self._named(session, sight, folded(typed).split()))
 
+    def learn(self, session: Session, sight: Sight) -> None:
+        """Open the names a person sees before anybody looks for one; with ten thousands of cases that takes a moment."""
+        for case_id, line in session.exec(select(CaseRow.id, CaseRow.line).where(sight)):
+            self._name(case_id, line)
+
     def _named(self, session: Session, sight: Sight, words: Iterable[str]) -> tuple[str, ...]:
         """Give those whose name has every word in it."""
         rows = session.exec(select(CaseRow.id, CaseRow.line).where(sight).order_by(col(CaseRow.received_at).desc()))

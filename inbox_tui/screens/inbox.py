@@ -180,7 +180,10 @@ class InboxScreen(DoingPage[None]):
         if shot and turned and shot.page.cursor is None:
             shot = replace(shot, page=replace(shot.page, cursor=0))
         if shot and view == self._view:
+            first = self._shot is None
             self._show(shot)
+            if first:
+                self.look(self._learn, "names")
 
     async def _fetch(self, offset: int, limit: int) -> None:
         shot = self._shot
@@ -200,6 +203,10 @@ class InboxScreen(DoingPage[None]):
         elif wanted:
             self._typed = wanted
             self.begin(self._search, "view")
+
+    async def _learn(self) -> None:
+        """Get ready to be searched while the list is read."""
+        await self.ask(self.seat.ports.store.learn_names, self.seat.person, self.seat.ports.now())
 
     async def _search(self) -> None:
         """Find what was typed; it is forgotten before anything else happens."""
