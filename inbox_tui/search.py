@@ -52,7 +52,7 @@ class Names:
         return Sought("name", self._named(session, sight, folded(typed).split()))
 
     def learn(self, session: Session, sight: Sight) -> None:
-        """Open the names a person sees before anybody looks for one; with ten thousands of cases that takes a moment."""
+        """Open the names a person sees before anybody looks for one; of ten thousands that takes a moment."""
         for case_id, line in session.exec(select(CaseRow.id, CaseRow.line).where(sight)):
             self._name(case_id, line)
 

@@ -152,7 +152,8 @@ class InboxScreen(DoingPage[None]):
         """Show what was done on the screen above."""
         if self._shot:
             self.query_one(CaseList).point()
-            self.reload()
+            if not self._typed:  # what is found is shown in a moment instead
+                self.reload()
             self._warn()
 
     def rarer(self) -> tuple[Command, ...]:
