@@ -1,90 +1,23 @@
-"""The region's command: `stafet-gateway`."""
+"""The region's command: `stafet-gateway`. Each command loads what it needs when it is the one that was typed."""
 
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Final
 
-from directory.model import REGION, checked_party
-from gateway import bootstrap
-from gateway.commands import (
-    audit,
-    backup,
-    citizen,
-    completion,
-    console,
-    contacts,
-    correspond,
-    database,
-    database_move,
-    desk,
-    doctor,
-    duty,
-    export,
-    health,
-    incident,
-    journal,
-    keys,
-    liveness,
-    mailbox,
-    quarantine,
-    refer,
-    retention,
-    site,
-    staff,
-    stats,
-    stats_enter,
-)
-from gateway.commands.console import Arguments, Console
+from gateway.commands import console
+from gateway.commands.console import Arguments, Commands, Console
+from gateway.commands.options import Table, add
 from gateway.language import gettext as _
-from gateway.station import SHARED, make_station
-from gateway.terminal.quarantine_words import AT_REGION
 
 PROGRAM: Final = "stafet-gateway"
 
 
-def build(parser: ArgumentParser) -> ArgumentParser:
-    """Add the region's commands."""
+def build(parser: ArgumentParser, wanted: str = "") -> ArgumentParser:
+    """Add the region's commands, or the one that is wanted."""
     parser.description = _("Præhospitalet's end: send referrals to the citizens' municipalities, and follow them.")
     commands = parser.add_subparsers(required=True, metavar=_("COMMAND"), parser_class=console.Subcommand)
-    _add_init(commands)
-    site.add_run(
-        commands,
-        bootstrap.open_region,
-        bootstrap.handlers,
-        bootstrap.chores,
-        bootstrap.take_reply,
-        watch=bootstrap.watch,
-    )
-    desk.add_desk(commands, bootstrap.open_region)
-    refer.add_refer(commands, bootstrap.open_region)
-    refer.add_status(commands, bootstrap.open_region)
-    refer.add_resend(commands, bootstrap.open_region)
-    duty.add_due(commands, bootstrap.open_region)
-    duty.add_call(commands, bootstrap.open_region)
-    correspond.add_correspondence(commands, bootstrap.open_region)
-    export.add_export(commands, bootstrap.open_region)
-    journal.add_journal(commands, bootstrap.open_region)
-    journal.add_drafts(commands, bootstrap.open_region)
-    citizen.add_citizen(commands, bootstrap.open_region, bootstrap.insight)
-    incident.add_incident(audit.add_audit(commands, bootstrap.open_region), bootstrap.open_region)
-    stats_enter.add_entering(stats.add_stats(commands, bootstrap.open_region, bootstrap.figures), bootstrap.open_region)
-    quarantine.add_quarantine(commands, bootstrap.open_region, AT_REGION)
-    refer.add_example(commands)
-    liveness.add_line(contacts.add_directory(commands, bootstrap.open_region), bootstrap.open_region, bootstrap.board)
-    liveness.add_drill(commands, bootstrap.open_region, bootstrap.drills)
-    keys.add_keys(commands, bootstrap.open_region, _whose, _party_options)
-    staff.add_staff(commands, bootstrap.open_region, staff.AT_REGION)
-    site.add_relay(commands, bootstrap.open_region)
-    mailbox.add_mailbox(commands, bootstrap.open_region)
-    retention.add_retention(commands, bootstrap.open_region, bootstrap.retain)
-    doctor.add_doctor(commands, bootstrap.open_region, bootstrap.retain)
-    health.add_health(commands, SHARED, bootstrap.BRANCH)
-    own = database.add_database(commands, SHARED, bootstrap.BRANCH, at_region=True)
-    database_move.add_move(own, bootstrap.open_region)
-    backup.add_backup(commands, bootstrap.open_region)
-    backup.add_restore(commands, bootstrap.BRANCH, at_region=True, also=bootstrap.after_restore)
-    completion.add_completion(commands, parser.prog, build)
+    add(TABLE, commands, wanted)
     return parser
 
 
@@ -93,7 +26,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     sys.exit(console.run(build, PROGRAM, sys.argv[1:] if argv is None else argv))
 
 
-def _add_init(commands: console.Commands) -> None:
+def _init(commands: Commands) -> None:
+    from directory.model import REGION
+    from gateway import bootstrap
+    from gateway.commands import site
+    from gateway.new_site import make_station
+
     def init(arguments: Arguments, console: Console) -> int:
         plan = site.plan(arguments, party=REGION, name="AMK-vagtcentralen, Præhospitalet")
         return site.made(console, make_station(console.home, plan, bootstrap.BRANCH), plan)
@@ -103,12 +41,224 @@ def _add_init(commands: console.Commands) -> None:
     parser.set_defaults(run=init)
 
 
-def _party_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--municipality", required=True, metavar=_("CODE"), help=_("whose key it is"))
+def _run(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import run
+
+    run.add_run(
+        commands,
+        bootstrap.open_region,
+        bootstrap.handlers,
+        bootstrap.chores,
+        bootstrap.take_reply,
+        watch=bootstrap.watch,
+    )
 
 
-def _whose(arguments: Arguments) -> str:
-    return checked_party(arguments.municipality)
+def _desk(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import desk
+
+    desk.add_desk(commands, bootstrap.open_region)
+
+
+def _refer(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import refer
+
+    refer.add_refer(commands, bootstrap.open_region)
+    refer.add_status(commands, bootstrap.open_region)
+    refer.add_resend(commands, bootstrap.open_region)
+
+
+def _duty(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import duty
+
+    duty.add_due(commands, bootstrap.open_region)
+    duty.add_call(commands, bootstrap.open_region)
+
+
+def _correspondence(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import correspond
+
+    correspond.add_correspondence(commands, bootstrap.open_region)
+
+
+def _export(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import export
+
+    export.add_export(commands, bootstrap.open_region)
+
+
+def _journal(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import journal
+
+    journal.add_journal(commands, bootstrap.open_region)
+    journal.add_drafts(commands, bootstrap.open_region)
+
+
+def _citizen(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import citizen
+
+    citizen.add_citizen(commands, bootstrap.open_region, bootstrap.insight)
+
+
+def _audit(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import audit, incident
+
+    incident.add_incident(audit.add_audit(commands, bootstrap.open_region), bootstrap.open_region)
+
+
+def _stats(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import stats, stats_enter
+
+    figures = stats.add_stats(commands, bootstrap.open_region, bootstrap.figures)
+    stats_enter.add_entering(figures, bootstrap.open_region)
+
+
+def _quarantine(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import quarantine
+    from gateway.terminal.quarantine_words import AT_REGION
+
+    quarantine.add_quarantine(commands, bootstrap.open_region, AT_REGION)
+
+
+def _example(commands: Commands) -> None:
+    from gateway.commands import refer
+
+    refer.add_example(commands)
+
+
+def _directory(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import contacts, liveness
+
+    directory = contacts.add_directory(commands, bootstrap.open_region)
+    liveness.add_line(directory, bootstrap.open_region, bootstrap.board)
+
+
+def _drill(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import liveness
+
+    liveness.add_drill(commands, bootstrap.open_region, bootstrap.drills)
+
+
+def _keys(commands: Commands) -> None:
+    from directory.model import checked_party
+    from gateway import bootstrap
+    from gateway.commands import keys
+
+    def whose(arguments: Arguments) -> str:
+        return checked_party(arguments.municipality)
+
+    def option(parser: ArgumentParser) -> None:
+        parser.add_argument("--municipality", required=True, metavar=_("CODE"), help=_("whose key it is"))
+
+    keys.add_keys(commands, bootstrap.open_region, whose, option)
+
+
+def _staff(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import staff
+
+    staff.add_staff(commands, bootstrap.open_region, staff.AT_REGION)
+
+
+def _relay(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import site
+
+    site.add_relay(commands, bootstrap.open_region)
+
+
+def _mailbox(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import mailbox
+
+    mailbox.add_mailbox(commands, bootstrap.open_region)
+
+
+def _retention(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import retention
+
+    retention.add_retention(commands, bootstrap.open_region, bootstrap.retain)
+
+
+def _doctor(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import doctor
+
+    doctor.add_doctor(commands, bootstrap.open_region, bootstrap.retain)
+
+
+def _health(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import health
+    from gateway.station import SHARED
+
+    health.add_health(commands, SHARED, bootstrap.BRANCH)
+
+
+def _database(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import database, database_move
+    from gateway.station import SHARED
+
+    own = database.add_database(commands, SHARED, bootstrap.BRANCH, at_region=True)
+    database_move.add_move(own, bootstrap.open_region)
+
+
+def _backup(commands: Commands) -> None:
+    from gateway import bootstrap
+    from gateway.commands import backup
+
+    backup.add_backup(commands, bootstrap.open_region)
+    backup.add_restore(commands, bootstrap.BRANCH, at_region=True, also=bootstrap.after_restore)
+
+
+def _completion(commands: Commands) -> None:
+    from gateway.commands import completion
+
+    completion.add_completion(commands, PROGRAM, build)
+
+
+TABLE: Final[Table] = {
+    "init": _init,
+    "run": _run,
+    "desk": _desk,
+    **dict.fromkeys(("refer", "status", "resend"), _refer),
+    **dict.fromkeys(("due", "call"), _duty),
+    **dict.fromkeys(("supplement", "withdraw", "meeting"), _correspondence),
+    "export": _export,
+    **dict.fromkeys(("journal", "drafts"), _journal),
+    "citizen": _citizen,
+    "audit": _audit,
+    "stats": _stats,
+    "quarantine": _quarantine,
+    "example": _example,
+    "directory": _directory,
+    "drill": _drill,
+    "keys": _keys,
+    "staff": _staff,
+    "relay": _relay,
+    "mailbox": _mailbox,
+    "retention": _retention,
+    "doctor": _doctor,
+    "health": _health,
+    "database": _database,
+    **dict.fromkeys(("backup", "restore"), _backup),
+    "completion": _completion,
+}
 
 
 if __name__ == "__main__":

@@ -5,68 +5,53 @@ Both ends are stations; what makes one the region and the other a municipality i
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import MetaData
 from sqlmodel import Session
 
 from directory.book import AddressBook
-from directory.errors import KeyTaken
 from directory.model import Contact, PinnedKey, UnitKind
 from directory.own import OwnBook
 from directory.tables import DirectoryTable
-from gateway.access.act import act
-from gateway.access.actions import Action, purpose_of
-from gateway.access.credentials import Credentials
-from gateway.access.sign_in import SignIn
-from gateway.access.staff import Staff, expiry
-from gateway.adapters.certificates import self_signed
 from gateway.adapters.database import Database
-from gateway.adapters.notify import NotifyByRelay
-from gateway.adapters.smtp_out import SmtpRelay
-from gateway.audit.checkpoints import Checkpoints
-from gateway.audit.last_signed import LastSigned
 from gateway.audit.rows import AuditTable
-from gateway.audit.statements import Notary, SigningKey
-from gateway.audit.trail import CONSOLE, Entry, note
 from gateway.backup.last import BackupTable
 from gateway.consents.rows import ConsentTable
-from gateway.contacts.erasing import EraseChanges
-from gateway.exchange import arrivals
-from gateway.exchange.deliver import Deliver
 from gateway.exchange.identity import Identity
-from gateway.exchange.ports import Handler
-from gateway.exchange.post import PostOffice
-from gateway.exchange.receive import Receive
-from gateway.exchange.replies import TakeReply
 from gateway.exchange.rows import ExchangeTable
-from gateway.liveness.erasing import EraseTests
 from gateway.liveness.rows import LivenessTable
 from gateway.mailbox.rows import MailboxTable
-from gateway.mailbox.tell import Notify
 from gateway.meetings.rows import MeetingTable
-from gateway.retention.erasers import at_either_end
 from gateway.retention.rows import RetentionTable
-from gateway.retention.run import Retain
 from gateway.schema import version
 from gateway.schema.branch import REVISIONS, SHARED_STEPS, Branch, every_table
-from gateway.site.cipher import Vault, new_key
+from gateway.site.cipher import Vault
 from gateway.site.data_key import DataKeyFile
-from gateway.site.erasing import Eraser
-from gateway.site.errors import DatabaseTaken, SiteInUse
-from gateway.site.home import Home, write_private
-from gateway.site.people import People, PeopleTable, Person, Role
-from gateway.site.ports import Clock
-from gateway.site.settings import DoorSettings, KeepingSettings, RelaySettings, Settings, UnitSettings
-from gateway.wire.letters import Kind
-from keys import passphrase
-from keys.errors import ImportRefused
+from gateway.site.errors import SiteInUse
+from gateway.site.home import Home
+from gateway.site.people import People, PeopleTable, Person
+from gateway.site.settings import Settings
 from keys.fingerprint import Fingerprint
 from keys.keyring import KeyInfo, Keyring
-from keys.sealing import seal
+
+if TYPE_CHECKING:
+    from gateway.access.sign_in import SignIn
+    from gateway.access.staff import Staff
+    from gateway.audit.checkpoints import Checkpoints
+    from gateway.audit.statements import Notary, SigningKey
+    from gateway.exchange.deliver import Deliver
+    from gateway.exchange.ports import Handler
+    from gateway.exchange.post import PostOffice
+    from gateway.exchange.receive import Receive
+    from gateway.exchange.replies import TakeReply
+    from gateway.mailbox.tell import Notify
+    from gateway.retention.run import Retain
+    from gateway.site.erasing import Eraser
+    from gateway.site.ports import Clock
+    from gateway.wire.letters import Kind
 
 SHARED_TABLES: Final = (
     DirectoryTable.metadata,
@@ -95,8 +80,8 @@ class Clocks:
     They differ only where time is simulated, as in the demo.
     """
 
-    machine: Clock = utc_now
-    rules: Clock = utc_now
+    machine: "Clock" = utc_now
+    rules: "Clock" = utc_now
 
 
 @dataclass(frozen=True)
@@ -169,37 +154,48 @@ class Station:
         )
 
     @property
-    def post(self) -> PostOffice:
+    def post(self) -> "PostOffice":
         """Give the outbox."""
+        from gateway.exchange.post import PostOffice
+
         return PostOffice(self.own.party, self.vault, self.clocks.machine)
 
     @property
-    def sign_in(self) -> SignIn:
+    def sign_in(self) -> "SignIn":
         """Give the door people come in by."""
+        from gateway.access.sign_in import SignIn
+
         return SignIn(self.database, self.vault, self.clocks.machine)
 
     @property
-    def staff(self) -> Staff:
+    def staff(self) -> "Staff":
         """Give the staff, to change it."""
+        from gateway.access.staff import Staff
+
         days = self.settings.sign_in.first_password_days
         return Staff(self.database, self.vault, self.clocks.machine, days)
 
     @property
-    def notary(self) -> Notary:
+    def notary(self) -> "Notary":
         """Give what signs and proves statements about this end's audit trail, by the keys that are ours now."""
         keys = self._signing_keys()
         return self._notary_by(lambda: keys)
 
     @property
-    def lasting_notary(self) -> Notary:
+    def lasting_notary(self) -> "Notary":
         """Give one for what runs on and on: it looks each time which keys are ours."""
         return self._notary_by(self._signing_keys)
 
-    def _notary_by(self, keys: Callable[[], Sequence[SigningKey]]) -> Notary:
+    def _notary_by(self, keys: "Callable[[], Sequence[SigningKey]]") -> "Notary":
+        from gateway.audit.last_signed import LastSigned
+        from gateway.audit.statements import Notary
+
         return Notary(self.keyring, keys, self.own.party, LastSigned(self.home.log_head_file))
 
-    def _signing_keys(self) -> tuple[SigningKey, ...]:
+    def _signing_keys(self) -> "tuple[SigningKey, ...]":
         """Give our keys, newest first."""
+        from gateway.audit.statements import SigningKey
+
         with self.database.reading() as session:
             return tuple(
                 SigningKey(Fingerprint(row.fingerprint), row.revoked_at)
@@ -212,12 +208,19 @@ class Station:
         return data_key_file(self.home, self.keyring, self.settings)
 
     @property
-    def checkpoints(self) -> Checkpoints:
+    def checkpoints(self) -> "Checkpoints":
         """Give the chore that signs the audit trail's head."""
+        from gateway.audit.checkpoints import Checkpoints
+
         return Checkpoints(self.database, self.lasting_notary, self.clocks.machine)
 
-    def retain(self, *own: Eraser) -> Retain:
+    def retain(self, *own: "Eraser") -> "Retain":
         """Give retention, with the erasers of what only this end keeps; those come first, and the trail last."""
+        from gateway.contacts.erasing import EraseChanges
+        from gateway.liveness.erasing import EraseTests
+        from gateway.retention.erasers import at_either_end
+        from gateway.retention.run import Retain
+
         terms, clocks = self.settings.retention, self.clocks
         erasers = (*own, EraseTests(), EraseChanges(), *at_either_end(self.lasting_notary))
         return Retain(self.database, terms, erasers, clocks.rules, clocks.machine)
@@ -226,22 +229,35 @@ class Station:
         """Give the staff, in one session."""
         return People(session, self.vault)
 
-    def deliver(self) -> Deliver:
+    def deliver(self) -> "Deliver":
         """Give the way out."""
+        from gateway.adapters.smtp_out import SmtpRelay
+        from gateway.exchange.deliver import Deliver
+
         relay = SmtpRelay(self.settings.relay)
         return Deliver(self.database, self.own, self.keyring, self.vault, relay, self.clocks.machine)
 
-    def notify(self) -> Notify:
+    def notify(self) -> "Notify":
         """Give the way out of mail without content."""
+        from gateway.adapters.notify import NotifyByRelay
+        from gateway.adapters.smtp_out import SmtpRelay
+
         return NotifyByRelay(SmtpRelay(self.settings.relay))
 
-    def receive(self, handlers: Mapping[Kind, Handler], take_reply: TakeReply | None = None) -> Receive:
+    def receive(self, handlers: "Mapping[Kind, Handler]", take_reply: "TakeReply | None" = None) -> "Receive":
         """Give the way in."""
+        from gateway.exchange.receive import Receive
+
         clock = self.clocks.machine
         return Receive(self.database, self.own, self.keyring, self.vault, self.post, handlers, clock, take_reply)
 
     def pin(self, party: str, certificate: bytes, fingerprint: Fingerprint, person: Person) -> KeyInfo:
         """Pin a party's key after it was compared; raises ImportRefused, or KeyTaken when it is ours or another's."""
+        from directory.errors import KeyTaken
+        from gateway.access.act import act
+        from gateway.access.actions import Action
+        from gateway.exchange import arrivals
+
         now = self.clocks.machine()
         with act(self.database, person, Action.PIN_KEY, now, party) as deed:
             own = self.own_book(deed.session)
@@ -261,64 +277,13 @@ class Station:
         return tuple(pin.fingerprint for pin in pins if not self._in_ring(pin))
 
     def _in_ring(self, pin: PinnedKey) -> bool:
+        from keys.errors import ImportRefused
+
         try:
             self.keyring.import_public(pin.certificate, expected=pin.fingerprint, now=self.clocks.machine())
         except ImportRefused:
             return False
         return True
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a new site is made from.
-
-    `password` is the first person's own, or one that must be changed (`password_is_first`). Without one the person is
-    known here, and cannot sign in. `alone`: one administrator keeps the site (`keeping.alone`). `database_url` names a
-    database elsewhere.
-    """
-
-    unit: UnitSettings
-    person: str
-    role: Role
-    password: str | None = None
-    password_is_first: bool = False
-    language: str = "da"
-    alone: bool = False
-    relay: RelaySettings = field(default_factory=RelaySettings)
-    door: DoorSettings = field(default_factory=DoorSettings)
-    database_url: str | None = None
-
-
-def make_station(home: Home, plan: Plan, *branches: Branch) -> Fingerprint:
-    """Make a site: key, passphrase, data key, certificate, database, first person.
-
-    Raises HomeTaken, DatabaseTaken, KeyringError.
-    """
-    home.make()
-    secret = _passphrase(home.path / "passphrase")
-    with Keyring(home.gnupg, secret) as keyring:
-        fingerprint = keyring.generate(f"{plan.unit.name} <{plan.unit.address}>")
-        data_key = new_key()
-        sealed = seal(keyring, data_key, signer=fingerprint, reader=fingerprint)
-        write_private(home.data_key_file, sealed.ciphertext)
-    door = plan.door if plan.door.certificate else _own_certificate(home, plan.door)
-    settings = Settings(
-        unit=plan.unit,
-        fingerprint=fingerprint,
-        language=plan.language,
-        database_url=plan.database_url,
-        relay=plan.relay,
-        door=door,
-        keeping=KeepingSettings(alone=plan.alone),
-    )
-    database = Database(home.database_url(settings))
-    version.make(database, (SHARED, *branches))
-    with database.session() as session:
-        _add_first_person(session, Vault(data_key), plan, settings)
-    database.close()
-    home.write_settings(settings)
-    home.unfinished_file.unlink()
-    return fingerprint
 
 
 @contextmanager
@@ -345,6 +310,8 @@ def open_as(home: Home, settings: Settings, clocks: Clocks, *branches: Branch) -
 def _opened(
     home: Home, read_settings: Callable[[], Settings], clocks: Clocks, branches: Sequence[Branch]
 ) -> Iterator[Station]:
+    from keys import passphrase
+
     with home.in_use() as last_one:
         settings = read_settings()  # not before: who had the site to themselves may have moved its database
         keyring = Keyring(home.gnupg, passphrase.read(home.passphrase_file))
@@ -360,31 +327,6 @@ def _opened(
                 keyring.close()
 
 
-def _add_first_person(session: Session, vault: Vault, plan: Plan, settings: Settings) -> None:
-    people, now = People(session, vault), utc_now()
-    if people.any():
-        raise DatabaseTaken
-    person = people.add(plan.person, plan.role)
-    note(session, Entry(now, Action.ADD_PERSON, purpose_of(Action.ADD_PERSON), CONSOLE, about=person.id))
-    if plan.password is not None:
-        expires = expiry(now, settings.sign_in.first_password_days) if plan.password_is_first else None
-        Credentials(session, vault).put(person.id, plan.password, expires)
-
-
 def data_key_file(home: Home, keyring: Keyring, settings: Settings) -> DataKeyFile:
     """Give the file the data key lies in."""
     return DataKeyFile(home.data_key_file, keyring, Fingerprint.parse(settings.fingerprint))
-
-
-def _own_certificate(home: Home, door: DoorSettings) -> DoorSettings:
-    certificate, key = self_signed(door.host, utc_now())
-    names = {"certificate": Path("door.pem"), "key": Path("door.key")}  # so named, the folder can be moved
-    for name, content in zip(names.values(), (certificate, key), strict=True):
-        (home.path / name).unlink(missing_ok=True)
-        write_private(home.path / name, content)
-    return door.model_copy(update=names)
-
-
-def _passphrase(path: Path) -> str:
-    """Take the passphrase an interrupted start left behind, or make one."""
-    return passphrase.read(path) if path.exists() else passphrase.write(path)

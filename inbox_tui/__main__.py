@@ -64,7 +64,8 @@ def _opened(home: Path, name: str) -> Iterator["InboxPorts"]:
 
 
 def _said(trouble: Exception, home: Path) -> int:
-    from gateway.commands.console import Console, said  # noqa: PLC0415 - only what goes wrong needs it
+    from gateway.commands.console import Console  # noqa: PLC0415 - only what goes wrong needs it
+    from gateway.commands.mistakes import said  # noqa: PLC0415 - likewise
     from gateway.site.home import Home  # noqa: PLC0415 - likewise
 
     return said(trouble, Console(Home(home), as_json=False))

@@ -1,93 +1,21 @@
-"""The commands of `stafet-inbox`: everything but the inbox itself."""
+"""The commands of `stafet-inbox`: everything but the inbox itself. Each loads what it needs when it was typed."""
 
 from argparse import ArgumentParser
 from pathlib import Path
+from typing import Final
 
-from directory import municipalities
-from directory.errors import NotAParty
-from directory.model import REGION, checked_party
-from gateway.commands import (
-    audit,
-    backup,
-    changes,
-    citizen,
-    completion,
-    console,
-    database,
-    database_move,
-    doctor,
-    health,
-    keys,
-    liveness,
-    mailbox,
-    ours,
-    quarantine,
-    retention,
-    site,
-    staff,
-)
-from gateway.commands.console import REFUSED, Arguments, Console
+from gateway.commands import console
+from gateway.commands.console import REFUSED, Arguments, Commands, Console
+from gateway.commands.options import Table, add
 from gateway.language import gettext as _
-from gateway.station import SHARED, make_station
-from gateway.terminal.quarantine_words import AT_MUNICIPALITY
-from inbox_tui import bootstrap
-from inbox_tui.command_line.acts import add_acts
-from inbox_tui.command_line.cases import add_cases
-from inbox_tui.command_line.department_mail import add_department_mail
-from inbox_tui.command_line.departments import add_departments
-from inbox_tui.command_line.drills import add_drills
-from inbox_tui.command_line.export import add_export
-from inbox_tui.command_line.figures import add_figures
-from inbox_tui.command_line.handing import add_handing
-from inbox_tui.command_line.listing import add_list
-from inbox_tui.command_line.meetings import add_meetings
-from inbox_tui.command_line.sample import add_sample
-from inbox_tui.command_line.serve import add_serve
 
 
-def build(parser: ArgumentParser) -> ArgumentParser:
-    """Add the municipality's commands; the inbox itself is what runs when none is named."""
+def build(parser: ArgumentParser, wanted: str = "") -> ArgumentParser:
+    """Add the municipality's commands, or the one that is wanted; the inbox is what runs when none is named."""
     parser.description = _("The municipality's end: read, acknowledge and forward referrals from Præhospitalet.")
     parser.epilog = _("Without a command, the inbox opens.")
     parser.set_defaults(run=_no_terminal)
-    commands = parser.add_subparsers(metavar=_("COMMAND"), parser_class=console.Subcommand)
-    _add_init(commands)
-    site.add_run(
-        commands,
-        bootstrap.open_municipality,
-        bootstrap.handlers,
-        bootstrap.chores,
-        bootstrap.take_reply,
-        watch=bootstrap.watch,
-    )
-    add_serve(commands)
-    add_list(commands)
-    add_cases(commands)
-    add_handing(commands)
-    add_department_mail(add_departments(commands))
-    add_acts(commands)
-    add_meetings(commands)
-    add_export(commands)
-    add_figures(commands)
-    add_sample(commands)
-    add_drills(commands)
-    quarantine.add_quarantine(commands, bootstrap.open_municipality, AT_MUNICIPALITY)
-    keys.add_keys(commands, bootstrap.open_municipality, lambda _arguments: REGION, lambda _parser: None)
-    _add_contact(commands)
-    staff.add_staff(commands, bootstrap.open_municipality, staff.AT_MUNICIPALITY, bootstrap.departments)
-    site.add_relay(commands, bootstrap.open_municipality)
-    mailbox.add_mailbox(commands, bootstrap.open_municipality)
-    citizen.add_citizen(commands, bootstrap.open_municipality, bootstrap.insight)
-    audit.add_audit(commands, bootstrap.open_municipality)
-    retention.add_retention(commands, bootstrap.open_municipality, bootstrap.retain)
-    doctor.add_doctor(commands, bootstrap.open_municipality, bootstrap.retain)
-    health.add_health(commands, SHARED, bootstrap.BRANCH)
-    own = database.add_database(commands, SHARED, bootstrap.BRANCH, at_region=False)
-    database_move.add_move(own, bootstrap.open_municipality)
-    backup.add_backup(commands, bootstrap.open_municipality)
-    backup.add_restore(commands, bootstrap.BRANCH, at_region=False)
-    _add_demo(commands)
-    completion.add_completion(commands, parser.prog, build)
+    add(TABLE, parser.add_subparsers(metavar=_("COMMAND"), parser_class=console.Subcommand), wanted)
     return parser
 
 
@@ -99,7 +27,14 @@ def _no_terminal(_arguments: Arguments, console: Console) -> int:
     return REFUSED
 
 
-def _add_init(commands: console.Commands) -> None:
+def _init(commands: Commands) -> None:
+    from directory import municipalities
+    from directory.errors import NotAParty
+    from directory.model import checked_party
+    from gateway.commands import site
+    from gateway.new_site import make_station
+    from inbox_tui import bootstrap
+
     def init(arguments: Arguments, console: Console) -> int:
         code = checked_party(arguments.municipality)
         place = municipalities.by_code(code)
@@ -117,21 +52,192 @@ def _add_init(commands: console.Commands) -> None:
     parser.set_defaults(run=init)
 
 
-def _add_contact(commands: console.Commands) -> None:
+def _run(commands: Commands) -> None:
+    from gateway.commands import run
+    from inbox_tui import bootstrap
+
+    run.add_run(
+        commands,
+        bootstrap.open_municipality,
+        bootstrap.handlers,
+        bootstrap.chores,
+        bootstrap.take_reply,
+        watch=bootstrap.watch,
+    )
+
+
+def _serve(commands: Commands) -> None:
+    from inbox_tui.command_line.serve import add_serve
+
+    add_serve(commands)
+
+
+def _list(commands: Commands) -> None:
+    from inbox_tui.command_line.listing import add_list
+
+    add_list(commands)
+
+
+def _cases(commands: Commands) -> None:
+    from inbox_tui.command_line.cases import add_cases
+
+    add_cases(commands)
+
+
+def _handing(commands: Commands) -> None:
+    from inbox_tui.command_line.handing import add_handing
+
+    add_handing(commands)
+
+
+def _departments(commands: Commands) -> None:
+    from inbox_tui.command_line.department_mail import add_department_mail
+    from inbox_tui.command_line.departments import add_departments
+
+    add_department_mail(add_departments(commands))
+
+
+def _acts(commands: Commands) -> None:
+    from inbox_tui.command_line.acts import add_acts
+
+    add_acts(commands)
+
+
+def _meetings(commands: Commands) -> None:
+    from inbox_tui.command_line.meetings import add_meetings
+
+    add_meetings(commands)
+
+
+def _export(commands: Commands) -> None:
+    from inbox_tui.command_line.export import add_export
+
+    add_export(commands)
+
+
+def _figures(commands: Commands) -> None:
+    from inbox_tui.command_line.figures import add_figures
+
+    add_figures(commands)
+
+
+def _sample(commands: Commands) -> None:
+    from inbox_tui.command_line.sample import add_sample
+
+    add_sample(commands)
+
+
+def _drills(commands: Commands) -> None:
+    from inbox_tui.command_line.drills import add_drills
+
+    add_drills(commands)
+
+
+def _quarantine(commands: Commands) -> None:
+    from gateway.commands import quarantine
+    from gateway.terminal.quarantine_words import AT_MUNICIPALITY
+    from inbox_tui import bootstrap
+
+    quarantine.add_quarantine(commands, bootstrap.open_municipality, AT_MUNICIPALITY)
+
+
+def _keys(commands: Commands) -> None:
+    from directory.model import REGION
+    from gateway.commands import keys
+    from inbox_tui import bootstrap
+
+    keys.add_keys(commands, bootstrap.open_municipality, lambda _arguments: REGION, lambda _parser: None)
+
+
+def _contact(commands: Commands) -> None:
+    from directory.model import REGION
+    from gateway.commands import changes, liveness, ours
+    from inbox_tui import bootstrap
+
     parser = commands.add_parser("contact", help=_("how Præhospitalet is reached"))
     contact = parser.add_subparsers(required=True, metavar=_("COMMAND"))
-    changes.add_changes(contact, bootstrap.open_municipality, _region, lambda _parser: None)
+    changes.add_changes(contact, bootstrap.open_municipality, lambda _arguments: REGION, lambda _parser: None)
     ours.add_ours(contact, bootstrap.open_municipality)
     liveness.add_contact_line(contact, bootstrap.open_municipality)
 
 
-def _region(_arguments: Arguments) -> str:
-    return REGION
+def _staff(commands: Commands) -> None:
+    from gateway.commands import staff
+    from inbox_tui import bootstrap
+
+    staff.add_staff(commands, bootstrap.open_municipality, staff.AT_MUNICIPALITY, bootstrap.departments)
 
 
-def _add_demo(commands: console.Commands) -> None:
+def _relay(commands: Commands) -> None:
+    from gateway.commands import site
+    from inbox_tui import bootstrap
+
+    site.add_relay(commands, bootstrap.open_municipality)
+
+
+def _mailbox(commands: Commands) -> None:
+    from gateway.commands import mailbox
+    from inbox_tui import bootstrap
+
+    mailbox.add_mailbox(commands, bootstrap.open_municipality)
+
+
+def _citizen(commands: Commands) -> None:
+    from gateway.commands import citizen
+    from inbox_tui import bootstrap
+
+    citizen.add_citizen(commands, bootstrap.open_municipality, bootstrap.insight)
+
+
+def _audit(commands: Commands) -> None:
+    from gateway.commands import audit
+    from inbox_tui import bootstrap
+
+    audit.add_audit(commands, bootstrap.open_municipality)
+
+
+def _retention(commands: Commands) -> None:
+    from gateway.commands import retention
+    from inbox_tui import bootstrap
+
+    retention.add_retention(commands, bootstrap.open_municipality, bootstrap.retain)
+
+
+def _doctor(commands: Commands) -> None:
+    from gateway.commands import doctor
+    from inbox_tui import bootstrap
+
+    doctor.add_doctor(commands, bootstrap.open_municipality, bootstrap.retain)
+
+
+def _health(commands: Commands) -> None:
+    from gateway.commands import health
+    from gateway.station import SHARED
+    from inbox_tui import bootstrap
+
+    health.add_health(commands, SHARED, bootstrap.BRANCH)
+
+
+def _database(commands: Commands) -> None:
+    from gateway.commands import database, database_move
+    from gateway.station import SHARED
+    from inbox_tui import bootstrap
+
+    own = database.add_database(commands, SHARED, bootstrap.BRANCH, at_region=False)
+    database_move.add_move(own, bootstrap.open_municipality)
+
+
+def _backup(commands: Commands) -> None:
+    from gateway.commands import backup
+    from inbox_tui import bootstrap
+
+    backup.add_backup(commands, bootstrap.open_municipality)
+    backup.add_restore(commands, bootstrap.BRANCH, at_region=False)
+
+
+def _demo(commands: Commands) -> None:
     def demo(arguments: Arguments, console: Console) -> int:
-        from inbox_tui.demo.show import show  # noqa: PLC0415 - only the demo needs both ends
+        from inbox_tui.demo.show import show
 
         return show(
             console,
@@ -149,3 +255,41 @@ def _add_demo(commands: console.Commands) -> None:
     )
     parser.add_argument("--keep", type=Path, metavar="DIR", help=_("where the sites and the mail are kept"))
     parser.set_defaults(run=demo)
+
+
+def _completion(commands: Commands) -> None:
+    from gateway.commands import completion
+
+    completion.add_completion(commands, "stafet-inbox", build)
+
+
+TABLE: Final[Table] = {
+    "init": _init,
+    "run": _run,
+    "serve": _serve,
+    "list": _list,
+    **dict.fromkeys(("show", "acknowledge"), _cases),
+    **dict.fromkeys(("forward", "take-over", "send-back"), _handing),
+    "departments": _departments,
+    **dict.fromkeys(("assess", "contacted", "known", "gp", "not-ours", "withdraw", "close"), _acts),
+    "meeting": _meetings,
+    "export": _export,
+    "stats": _figures,
+    "sample": _sample,
+    "drills": _drills,
+    "quarantine": _quarantine,
+    "keys": _keys,
+    "contact": _contact,
+    "staff": _staff,
+    "relay": _relay,
+    "mailbox": _mailbox,
+    "citizen": _citizen,
+    "audit": _audit,
+    "retention": _retention,
+    "doctor": _doctor,
+    "health": _health,
+    "database": _database,
+    **dict.fromkeys(("backup", "restore"), _backup),
+    "demo": _demo,
+    "completion": _completion,
+}

@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from gateway import station
+from gateway import new_site
 from gateway.adapters.database import Database
 from gateway.site.home import Home
 
@@ -189,7 +189,7 @@ def _name(file: Path) -> str:
     return f"t_{hashlib.sha256(str(file).encode()).hexdigest()[:24]}"
 
 
-def _make_station(home: Home, plan: station.Plan, *tables: Any) -> Any:
+def _make_station(home: Home, plan: new_site.Plan, *tables: Any) -> Any:
     if plan.database_url is None:
         plan = replace(plan, database_url=database_at(home.path / "stafet.db"))
         server().create(_name(home.path / "stafet.db"))
@@ -206,8 +206,8 @@ def _start() -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(PROCESSES), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
-_really_make_station = station.make_station
+_really_make_station = new_site.make_station
 if ON_POSTGRESQL:
-    station.make_station = _make_station
+    new_site.make_station = _make_station
     if SERVER not in os.environ:
         _start()

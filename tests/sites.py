@@ -27,10 +27,11 @@ from gateway.exchange.receive import Receive
 from gateway.exchange.replies import TakeReply
 from gateway.exchange.rows import ArrivalRow, ConversationRow, OutgoingRow, StepRow, TakenRow
 from gateway.exchange.sealing import SealedLetter, seal_letter
+from gateway.new_site import Plan, make_station
 from gateway.site.home import Home
 from gateway.site.people import Person, Role
 from gateway.site.settings import DoorSettings, UnitSettings
-from gateway.station import SHARED_TABLES, Clocks, Plan, Station, make_station, open_station
+from gateway.station import SHARED_TABLES, Clocks, Station, open_station
 from gateway.wire import envelope as mail
 from gateway.wire.letters import Kind, Letter, new_id
 from inbox_tui import bootstrap as municipal_end

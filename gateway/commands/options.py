@@ -4,12 +4,13 @@ Nothing here needs a database or a key ring, so that a screen can be there while
 """
 
 import argparse
+import gc
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from platformdirs import user_data_path
 
@@ -44,6 +45,24 @@ ARGPARSE_SAYS: Final = (
 """What argparse itself says to people, so that it stands in the catalogue with the rest."""
 
 Commands: TypeAlias = "argparse._SubParsersAction[Subcommand]"  # noqa: SLF001 - argparse has no public name for it
+
+
+Table = Mapping[str, Callable[[Commands], object]]
+"""The commands of a program by name, and what adds each, or it and its like: it loads what those alone need."""
+
+
+class Build(Protocol):
+    """Adds a program's commands to its parser: the one that is `wanted`, or every one."""
+
+    def __call__(self, parser: argparse.ArgumentParser, wanted: str = "") -> argparse.ArgumentParser:
+        """Give the parser back."""
+        ...
+
+
+def add(table: Table, commands: Commands, wanted: str) -> None:
+    """Add the one command that is wanted; all of them when it is none of these, for a list or a mistake names all."""
+    for add_to in (table[wanted],) if wanted in table else dict.fromkeys(table.values()):
+        add_to(commands)
 
 
 class _Described(argparse._SubParsersAction):  # type: ignore[type-arg]  # noqa: SLF001 - not generic when it runs
@@ -93,8 +112,15 @@ def parser_for(program: str, **options: Any) -> Subcommand:  # noqa: ANN401 - ar
 def begin(program: str, argv: Sequence[str]) -> None:
     """Prepare to be a command: what it writes is its owner's alone, any terminal will do, its language is known."""
     os.umask(0o077)
+    gc.disable()  # what is loaded now stays: to look there for what does not would take a tenth of the time
     _print_anything()
     language.use(_language(program, argv))
+
+
+def loaded() -> None:
+    """Let Python's collector work again, and pass over all that is there by now."""
+    gc.freeze()
+    gc.enable()
 
 
 def names_a_command(program: str, argv: Sequence[str]) -> bool:
@@ -103,6 +129,15 @@ def names_a_command(program: str, argv: Sequence[str]) -> bool:
         return bool(parser_for(program, add_help=False, exit_on_error=False).parse_known_args(argv)[1])
     except argparse.ArgumentError:
         return True
+
+
+def command_in(program: str, argv: Sequence[str]) -> str:
+    """Tell which command was typed; empty when that is not plain, and then every command is there to choose from."""
+    try:
+        rest = parser_for(program, add_help=False, exit_on_error=False).parse_known_args(argv)[1]
+    except argparse.ArgumentError:
+        return ""
+    return next((word for word in rest[:1] if not word.startswith("-")), "")
 
 
 def named(arguments: Arguments) -> str:

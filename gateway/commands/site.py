@@ -1,10 +1,9 @@
 """Commands about the site itself: make it, run it, say which mail server its letters leave by."""
 
-import asyncio
 import getpass
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
@@ -22,30 +21,20 @@ from gateway.commands.console import (
     read_file,
     signed_in,
 )
-from gateway.daemon import Chore, Daemon
-from gateway.doctor import files
-from gateway.exchange.ports import Handler
-from gateway.exchange.replies import TakeReply
 from gateway.language import gettext as _
 from gateway.language import in_use
-from gateway.monitor.watch import Watch
+from gateway.new_site import Plan
 from gateway.site.errors import DoorTooWide
 from gateway.site.home import Home
-from gateway.site.log import Event, Log, start_log
 from gateway.site.people import Role
 from gateway.site.settings import DoorKind, DoorSettings, RelaySettings, UnitSettings, is_loopback
-from gateway.station import Plan, Station, utc_now
-from gateway.wire.letters import Kind
+from gateway.station import Station, utc_now
 from keys.fingerprint import Fingerprint
 
 ANY_PORT: Final = 0
 HIGHEST_PORT: Final = 65535
 
-log = Log("stafet.doctor")
-
 Opener = Callable[[Home], AbstractContextManager[Station]]
-Handlers = Callable[[Station], Mapping[Kind, Handler]]
-Chores = Callable[[Station], Sequence[Chore]]
 
 
 def endpoint(text: str) -> tuple[str, int]:
@@ -179,56 +168,6 @@ def _first_said(person: str, first: str | None) -> tuple[str, ...]:
         f"    {first}",
         _("It is shown only now. Change it with: staff password"),
     )
-
-
-def add_run(
-    commands: Commands,
-    open_site: Opener,
-    handlers: Handlers,
-    chores: Chores = lambda _station: (),
-    take_reply: Callable[[Station], TakeReply | None] = lambda _station: None,
-    *,
-    watch: Callable[[Station], Watch],
-) -> None:
-    """Add `run`: the daemon. `chores` are what this end does by the clock, `take_reply` with an answer by hand.
-
-    `watch` is what a monitor is told that only this end knows. With `--worker` it is a process beside the daemon.
-    """
-
-    def run(arguments: Arguments, console: Console) -> int:
-        start_log(console.home.settings().log)
-        for finding in files.open_to_others(console.home):
-            log(Event.FILE_OPEN, code=finding.code, file=finding.told["file"])
-        with open_site(console.home) as station:
-            daemon = Daemon(station, handlers(station), chores(station), take_reply(station))
-            asyncio.run(_work(daemon, console) if arguments.worker else _run(daemon, console, watch(station)))
-        return DONE
-
-    parser = commands.add_parser("run", help=_("run the daemon that sends and receives"))
-    parser.add_argument(
-        "--worker",
-        action="store_true",
-        help=_("send and take in beside the daemon that runs already, where one process is not enough"),
-    )
-    parser.set_defaults(run=run)
-
-
-async def _work(worker: Daemon, console: Console) -> None:
-    worker.stop_on_signals()
-    await worker.run_beside(lambda: console.remark(_("At work beside the daemon. Stop with Ctrl+C.")))
-
-
-async def _run(daemon: Daemon, console: Console, watch: Watch) -> None:
-    from gateway.monitor.joined import Monitor  # noqa: PLC0415 - only a daemon is asked
-
-    with ExitStack() as while_it_runs:
-
-        def ready(port: int) -> None:
-            console.remark(_("Ready on port {port}. Stop with Ctrl+C.").format(port=port))
-            while_it_runs.enter_context(Monitor(daemon.station, daemon.rounds, watch).answering())
-
-        daemon.stop_on_signals()
-        await daemon.run(ready)
 
 
 def add_relay(commands: Commands, open_site: Opener) -> None:

@@ -57,7 +57,6 @@ class Opening(Generic[Opened]):
     def _work(self) -> None:
         if not self._opened.set_running_or_notify_cancel():
             return
-        gc.disable()  # all that is loaded stays: a search for what does not would only hold up the door
         try:
             with self._opener() as opened:
                 _pass_over_what_stays()

@@ -32,7 +32,7 @@ class PageApp(InboxApp):
         self._nobody_before = nobody
 
 
-def build(parser: ArgumentParser) -> ArgumentParser:
+def build(parser: ArgumentParser, wanted: str = "") -> ArgumentParser:  # noqa: ARG001 - there is nothing to choose from
     """Read the options every command has; there are no others."""
     parser.set_defaults(run=_open)
     return parser

@@ -21,10 +21,11 @@ from gateway import upkeep
 from gateway.daemon import Chore, Daemon
 from gateway.exchange.ports import Handler
 from gateway.language import gettext as _
+from gateway.new_site import Plan, make_station
 from gateway.site.home import Home
 from gateway.site.people import Person, Role
 from gateway.site.settings import DoorSettings, UnitSettings
-from gateway.station import Clocks, Plan, Station, make_station, utc_now
+from gateway.station import Clocks, Station, utc_now
 from gateway.wire.letters import Kind
 from inbox_tui import bootstrap as municipal_end
 from inbox_tui.demo.post_office import LOOPBACK, PostOffice

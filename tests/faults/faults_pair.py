@@ -22,10 +22,11 @@ from faults_relay import LOOPBACK, CrookedRelay
 from directory.book import AddressBook
 from directory.model import Contact, PinnedKey
 from gateway import bootstrap as region_end
+from gateway.new_site import Plan, make_station
 from gateway.site.home import Home
 from gateway.site.people import Role
 from gateway.site.settings import DoorSettings, RelaySettings, UnitSettings
-from gateway.station import Plan, make_station, open_station, utc_now
+from gateway.station import open_station, utc_now
 from inbox_tui import bootstrap as municipal_end
 
 HERE = Path(__file__).parent

@@ -93,6 +93,27 @@ async def test_what_is_queued_leaves_and_what_arrived_is_looked_at(region, rande
     assert [arrived.letter_id for arrived in randers.taken] == [letter]
 
 
+async def test_a_receipt_leaves_while_the_next_mail_is_still_looked_at(region, randers, tmp_path, monkeypatch):
+    certificates = Certificates(tmp_path)
+    server = Server(certificates.context())
+    real, looked_at, first_has_left = sites.Receive.__call__, [], threading.Event()
+
+    def patient(receive, arrival):
+        looked_at.append(arrival)
+        assert len(looked_at) == 1 or first_has_left.wait(LONG)
+        return real(receive, arrival)
+
+    monkeypatch.setattr(sites.Receive, "__call__", patient)
+    for raw in letters_for(region, 2):
+        randers.store(raw)
+    async with server.running():
+        way = RelaySettings(host="127.0.0.1", port=server.port, ca_file=certificates.ca_file)
+        async with running(randers, relay=way, poll_seconds=60):
+            await until(lambda: server.mail)
+            first_has_left.set()
+            await until(lambda: outcomes(randers) == ["taken", "taken"])
+
+
 async def test_one_failure_of_gpg_does_not_end_the_daemon(region, randers, monkeypatch, caplog):
     monkeypatch.setattr("gateway.exchange.arrivals.FIRST_LOOK", timedelta())
     failures = iter([GpgFailed("no luck for Karen Testdal")] * 2)

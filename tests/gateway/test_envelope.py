@@ -66,6 +66,25 @@ def test_the_inside_is_the_letter_in_danish_then_the_payload():
     assert payload.get_payload(decode=True) == PAYLOAD
 
 
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=200))
+def test_a_subject_is_read_as_it_was_written(subject):
+    """RFC 2047."""
+    inner = message_from_bytes(fill(OUTSIDE, Words(subject, TEXT), PAYLOAD), policy=policy.default)
+    assert inner["Subject"] == subject
+
+
+@pytest.mark.parametrize("line_end", ["\r", "\n", "\r\n"])
+def test_no_header_begins_another_line(line_end):
+    with pytest.raises(ValueError, match="Subject"):
+        fill(OUTSIDE, Words(f"{SUBJECT}{line_end}Bcc: x@y.example", TEXT), PAYLOAD)
+
+
+def test_what_is_written_in_base64_has_lines_of_76_characters():
+    """RFC 2045, section 6.8."""
+    _headers, _blank, body = fill(OUTSIDE, Words(SUBJECT, TEXT * 99), PAYLOAD * 99).partition(CRLF + CRLF)
+    assert max(map(len, body.split(CRLF))) == 76
+
+
 @given(texts, st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=200))
 def test_every_line_ends_with_crlf_and_none_is_too_long(text, subject):
     """RFC 5322, section 2.1.1."""

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.exc import DatabaseError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from gateway.commands.console import OUT_OF_REACH, Console, said
+from gateway.commands.console import OUT_OF_REACH, Console
+from gateway.commands.mistakes import said
 from gateway.site.home import Home
 from gateway.site.log import Log
 from gateway.site.outage import AGAIN_SECONDS, CommitUnknown, Outage, is_away, server_is_away

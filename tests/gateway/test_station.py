@@ -13,11 +13,12 @@ from databases import ON_POSTGRESQL, copy_site
 from sites import RANDERS
 
 from directory.book import AddressBook
+from gateway.new_site import Plan, make_station
 from gateway.site.errors import HomeTaken, SettingsUnreadable, VaultDamaged
 from gateway.site.home import Home
 from gateway.site.people import Role
 from gateway.site.settings import UnitSettings
-from gateway.station import Plan, make_station, open_station
+from gateway.station import open_station
 from keys.errors import KeyNotFound, PassphraseMissing, WrongFingerprint
 from keys.keyring import Keyring
 
@@ -90,9 +91,9 @@ def test_two_programs_may_have_a_site_open_and_only_the_last_to_leave_ends_the_a
 
 INTERRUPTIONS = (
     "keys.keyring.Keyring.generate",
-    "gateway.station.seal",
-    "gateway.station.self_signed",
-    "gateway.station.People.add",
+    "gateway.new_site.seal",
+    "gateway.new_site.self_signed",
+    "gateway.new_site.People.add",
 )
 
 

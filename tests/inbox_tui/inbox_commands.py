@@ -17,10 +17,10 @@ from gateway.audit.read import entries
 from gateway.exchange.conversations import advance
 from gateway.exchange.post import letter_of
 from gateway.exchange.rows import OutgoingRow
+from gateway.new_site import Plan, make_station
 from gateway.site.home import Home
 from gateway.site.people import Role
 from gateway.site.settings import UnitSettings
-from gateway.station import Plan, make_station
 from inbox_tui import __main__ as inbox_command
 from inbox_tui import bootstrap
 from tests.inbox_site import arrived, referral

@@ -12,11 +12,12 @@ from gateway import bootstrap as region_end
 from gateway.audit.verify import Verify
 from gateway.backup.make import BackUp
 from gateway.backup.restore import Restore, Restored
+from gateway.new_site import Plan, make_station
 from gateway.referring.example import example
 from gateway.site.home import Home
 from gateway.site.people import Person, Role
 from gateway.site.settings import UnitSettings
-from gateway.station import Clocks, Plan, Station, make_station, open_as
+from gateway.station import Clocks, Station, open_as
 from inbox_tui import bootstrap as municipal_end
 from keys.locked_file import new_recovery_code
 

@@ -24,11 +24,12 @@ from gateway.exchange import outbox
 from gateway.exchange.arrivals import Outcome, Store
 from gateway.exchange.ports import Attempt, Passage
 from gateway.exchange.rows import ArrivalRow
+from gateway.new_site import Plan, make_station
 from gateway.referring.example import example
 from gateway.site.home import Home
 from gateway.site.people import Person, Role
 from gateway.site.settings import UnitSettings
-from gateway.station import Clocks, Plan, Station, make_station, open_station, utc_now
+from gateway.station import Clocks, Station, open_station, utc_now
 from inbox_tui import bootstrap as municipal_end
 
 PASSWORD = "Regnen falder på taget"  # noqa: S105 - everything here is invented

@@ -4,7 +4,7 @@ import pytest
 from databases import CHOICE, ON_POSTGRESQL, ask
 from journey_sites import Site, workplace
 
-from gateway import station
+from gateway import new_site
 from gateway.site.home import Home
 from gateway.site.people import Role
 from gateway.site.settings import UnitSettings
@@ -15,7 +15,7 @@ INIT = ("init", "--municipality", "751", "--address", UNIT.address, "--phone", U
 
 
 def made_here(home):
-    station.make_station(Home(home), station.Plan(UNIT, "Mette Testgaard", Role.ADMIN), bootstrap.BRANCH)
+    new_site.make_station(Home(home), new_site.Plan(UNIT, "Mette Testgaard", Role.ADMIN), bootstrap.BRANCH)
 
 
 def made_by_a_command(home):

@@ -31,11 +31,12 @@ from gateway.adapters.smtp_in import STORED
 from gateway.exchange.arrivals import Store
 from gateway.exchange.ports import Passage
 from gateway.exchange.rows import OutgoingRow
+from gateway.new_site import Plan, make_station
 from gateway.referring.example import example
 from gateway.site.home import Home
 from gateway.site.people import Person, Role
 from gateway.site.settings import DoorSettings, RelaySettings, UnitSettings
-from gateway.station import Plan, Station, make_station
+from gateway.station import Station
 from inbox_tui import bootstrap as municipal_end
 
 RANDERS = sites.RANDERS

@@ -22,10 +22,11 @@ from directory.book import AddressBook
 from directory.model import REGION
 from gateway import __main__ as gateway_command
 from gateway import bootstrap as gateway_bootstrap
+from gateway.new_site import Plan, make_station
 from gateway.site.home import Home
 from gateway.site.people import Role
 from gateway.site.settings import DoorSettings, PickupSettings, RelaySettings, UnitSettings
-from gateway.station import Plan, make_station, open_station
+from gateway.station import open_station
 from inbox_tui import __main__ as inbox_command
 from inbox_tui import bootstrap as inbox_bootstrap
 

@@ -13,10 +13,11 @@ from postgresql_server import postgresql
 from gateway import bootstrap
 from gateway.doctor import health
 from gateway.monitor import reading
+from gateway.new_site import Plan, make_station
 from gateway.site.home import Home
 from gateway.site.people import Role
 from gateway.site.settings import UnitSettings
-from gateway.station import SHARED, Plan, make_station, utc_now
+from gateway.station import SHARED, utc_now
 
 pytestmark = pytest.mark.peers
 QUICK = 30

@@ -4,10 +4,10 @@ import pytest
 import sites
 from databases import copy_site
 
+from gateway.new_site import Plan, make_station
 from gateway.site.home import Home
 from gateway.site.people import Role
 from gateway.site.settings import RelaySettings, UnitSettings
-from gateway.station import Plan, make_station
 from inbox_tui import bootstrap
 
 NAME, ADDRESS, PHONE = sites.UNITS[sites.RANDERS]

@@ -16,10 +16,10 @@ from gateway import bootstrap as region_end
 from gateway.access import tries
 from gateway.audit.rows import EntryRow
 from gateway.commands.console import Subcommand
+from gateway.new_site import Plan, make_station
 from gateway.site.home import Home
 from gateway.site.people import Role
 from gateway.site.settings import UnitSettings
-from gateway.station import Plan, make_station
 from inbox_tui import __main__ as inbox_command
 from inbox_tui import bootstrap as municipal_end
 from inbox_tui import program as inbox_program

@@ -195,7 +195,7 @@ def test_the_regions_daemon_keeps_the_promise(stafet, monkeypatch):
     async def looked_at(daemon, *_more, **_other):
         chores.extend(daemon.chores)
 
-    monkeypatch.setattr("gateway.commands.site._run", looked_at)
+    monkeypatch.setattr("gateway.commands.run._run", looked_at)
     stafet("run")
     done = [getattr(chore, "__func__", type(chore)) for chore in chores]
     assert done[-5:] == [Duty.tick, Correspond.tidy, WithdrawAfterAll, Checkpoints.tick, Retain.tick]

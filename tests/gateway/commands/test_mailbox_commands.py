@@ -12,10 +12,10 @@ from gateway.commands import mailbox
 from gateway.mailbox.last import MailState, Whose
 from gateway.mailbox.mail import Matter
 from gateway.mailbox.rows import MailRow
+from gateway.new_site import Plan, make_station
 from gateway.site.home import Home
 from gateway.site.people import Role
 from gateway.site.settings import UnitSettings
-from gateway.station import Plan, make_station
 from inbox_tui import __main__ as inbox_command
 from inbox_tui import bootstrap
 

@@ -20,10 +20,10 @@ from gateway import bootstrap, upkeep
 from gateway.daemon import Daemon
 from gateway.monitor.joined import Monitor
 from gateway.monitor.watch import Watch
+from gateway.new_site import Plan, make_station
 from gateway.site.home import Home
 from gateway.site.people import Role
 from gateway.site.settings import LogFormat, LogSettings, MetricsSettings, UnitSettings
-from gateway.station import Plan, make_station
 
 
 async def test_it_tells_how_it_does_and_that_it_is_well(region):
