@@ -4,7 +4,7 @@ Both ends are stations; what makes one the region and the other a municipality i
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -284,6 +284,10 @@ class Station:
         except ImportRefused:
             return False
         return True
+
+
+Opener = Callable[[Home], AbstractContextManager[Station]]
+"""Opens a site of one kind."""
 
 
 @contextmanager

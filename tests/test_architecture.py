@@ -1,8 +1,10 @@
 """The layout is a contract (DESIGN, section 3): `.importlinter` says it, and these tests hold the code to it."""
 
 import ast
+import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -61,26 +63,44 @@ def lines(path):
     return path.read_text("utf-8").count("\n")
 
 
-@pytest.mark.parametrize("command", ["gateway.__main__", "inbox_tui.__main__"])
-def test_a_command_starts_without_the_screens_and_the_other_end(command):
-    """A command is typed while somebody waits on the line: what only screens or the demo need is not loaded."""
-    heavy = ("textual", "rich", "fpdf", "matplotlib", "fhir", "inbox_tui.demo", "inbox_tui.app")
-    heavy += ("pythonjsonlogger", "prometheus_client", "gateway.monitor.joined")
-    ask = f"import sys, {command}; print(*[name for name in {heavy!r} if name in sys.modules])"
+SCREENS = ("textual", "rich", "fpdf", "matplotlib", "fhir", "inbox_tui.demo", "inbox_tui.app")
+MAIL = ("aiosmtpd", "aiosmtplib", "imapclient")
+LATER = ("pythonjsonlogger", "prometheus_client", "gateway.monitor.joined")
+ANY = ("sqlalchemy", "pydantic", "cryptography", "gnupg", "pysequoia")
+LOADED = [
+    ("gateway.__main__", "'status'", (*SCREENS, *MAIL, *LATER, "gateway.daemon", "gateway.doctor")),
+    ("gateway.__main__", "'health'", (*SCREENS, *LATER, "aiosmtpd", "imapclient", "gateway.daemon")),
+    ("gateway.__main__", "'run'", (*SCREENS, *LATER, "gateway.desk", "gateway.commands.refer")),
+    ("gateway.__main__", "", (*SCREENS, *LATER)),
+    ("inbox_tui.program", "'list'", (*SCREENS, *MAIL, *LATER, "gateway.daemon", "gateway.doctor", "gateway.referring")),
+    ("inbox_tui.program", "", (*SCREENS, *LATER, "gateway.referring")),
+]
+"""What is loaded by the time a command, or with none named every command, has been read; and what must not be."""
+
+
+@pytest.mark.parametrize(("program", "command", "needless"), LOADED)
+def test_a_command_loads_what_it_needs_and_neither_the_screens_nor_the_other_end(program, command, needless):
+    """A command is typed while somebody waits on the line, and the daemon keeps what it has loaded."""
+    read = f"{program}.build(parser_for('stafet'), {command})"
+    ask = f"import {program}; from gateway.commands.options import parser_for; {read}; {_loaded_of(needless)}"
 
     told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
 
     assert told.stdout.strip() == ""
 
 
-def test_a_municipality_s_command_never_loads_what_is_the_region_s_alone():
-    ask = (
-        "import sys, inbox_tui.__main__; print(*[name for name in sys.modules if name.startswith('gateway.referring')])"
+@pytest.mark.parametrize("program", ["gateway", "inbox_tui"])
+def test_to_say_its_version_a_program_loads_nothing_that_opens_a_site(program):
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", program, "--version"], capture_output=True, text=True, check=True
     )
 
-    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert told.stdout.endswith(f"{version('stafet')}\n")
+    assert not re.findall(rf"\b({'|'.join(ANY)})$", told.stderr, re.MULTILINE)
 
-    assert told.stdout.strip() == ""
+
+def _loaded_of(needless):
+    return f"import sys; [print(name) for name in {needless!r} if name in sys.modules]"
 
 
 def test_nothing_is_opened_or_read_when_modules_are_imported(tmp_path):

@@ -13,10 +13,9 @@ from gateway.commands.audit_heads import add_heads, head_facts
 from gateway.commands.audit_samples import add_samples
 from gateway.commands.console import DONE, REFUSED, Arguments, Commands, Console, signed_in
 from gateway.commands.explain import explained
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import mark, ngettext
-from gateway.station import Station
+from gateway.station import Opener, Station
 from gateway.terminal.dates import day_and_clock
 from gateway.terminal.plain import one_line
 

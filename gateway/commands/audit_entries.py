@@ -16,12 +16,11 @@ from gateway.audit.trail import CONSOLE, DAEMON, DONE, UNKNOWN
 from gateway.commands.console import DONE as ENDED
 from gateway.commands.console import NOT_FOUND, Arguments, Commands, Console, signed_in
 from gateway.commands.explain import EXPLANATIONS
-from gateway.commands.site import Opener
 from gateway.exchange.rows import ConversationRow, OutgoingRow, TakenRow
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.site.people import People, PersonRow
-from gateway.station import Station
+from gateway.station import Opener, Station
 from gateway.terminal.dates import day_and_clock
 from gateway.terminal.plain import one_line
 

@@ -11,8 +11,8 @@ from gateway.audit.checkpoints import latest
 from gateway.audit.trail import head
 from gateway.audit.witness import Told, Whose, contradictions, told
 from gateway.commands.console import DONE, Arguments, Commands, Console, signed_in
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
+from gateway.station import Opener
 from gateway.terminal.dates import day_and_clock
 from gateway.terminal.plain import one_line
 

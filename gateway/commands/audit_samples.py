@@ -10,9 +10,9 @@ from gateway.audit.chain import Link
 from gateway.audit.samples import Judged, Judgement, Month, Sample, Samples
 from gateway.commands.audit_entries import entry_facts, entry_line, numbers_of, staff_names
 from gateway.commands.console import DONE, Arguments, Commands, Console, read_file, signed_in
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import mark, ngettext
+from gateway.station import Opener
 from gateway.terminal.plain import one_line
 
 TEN: Final = 10

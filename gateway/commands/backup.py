@@ -15,7 +15,6 @@ from gateway.backup.errors import CodeMissing
 from gateway.backup.make import BackUp, Made
 from gateway.backup.restore import Restore, Restored
 from gateway.commands.console import DONE, Arguments, Commands, Console, asked, password_in, read_file, signed_in
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import ngettext
 from gateway.schema.branch import Branch
@@ -23,7 +22,7 @@ from gateway.schema.version import require_current
 from gateway.site.errors import SchemaOlder, WrongEnd
 from gateway.site.home import Home
 from gateway.site.settings import Settings
-from gateway.station import SHARED, Clocks, Station, open_as, utc_now
+from gateway.station import SHARED, Clocks, Opener, Station, open_as, utc_now
 from gateway.terminal.dates import day_and_clock
 from gateway.terminal.sizes import size
 from keys.locked_file import new_recovery_code, read_recovery_code

@@ -17,11 +17,10 @@ from gateway.access.act import act
 from gateway.access.actions import Action
 from gateway.commands.changes_told import contact_facts, facts_of, key_facts, key_line, lines_of, tell_change
 from gateway.commands.console import DONE, Arguments, Commands, Console, read_file, signed_in
-from gateway.commands.site import Opener
 from gateway.contacts.model import Call, Change, Ended, Wanted
 from gateway.language import gettext as _
 from gateway.site.people import Person
-from gateway.station import Station
+from gateway.station import Opener, Station
 from gateway.terminal.dates import day
 from keys.fingerprint import Fingerprint
 

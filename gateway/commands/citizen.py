@@ -8,10 +8,9 @@ from sqlmodel import Session
 from gateway.access.act import act
 from gateway.access.actions import Action
 from gateway.commands.console import DONE, NOT_FOUND, Arguments, Commands, Console, read_file, signed_in
-from gateway.commands.site import Opener
 from gateway.insight.answer import Insight
 from gateway.language import gettext as _
-from gateway.station import Station
+from gateway.station import Opener, Station
 
 LONGEST_LINE: Final = 1024
 

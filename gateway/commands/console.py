@@ -33,10 +33,10 @@ from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.site.errors import FileUnreadable
 from gateway.site.handed import handed_over
-from gateway.site.home import Home
 from gateway.terminal.plain import plain
 
 if TYPE_CHECKING:
+    from gateway.site.home import Home
     from gateway.site.people import Person
     from gateway.station import Station
 
@@ -85,7 +85,7 @@ OTHERS: Final = stat.S_IRWXO
 class Console:
     """Where a command speaks: for a person, or as one JSON object on standard output."""
 
-    home: Home
+    home: "Home"
     as_json: bool
 
     def answer(self, facts: Mapping[str, Any], *lines: str) -> None:
@@ -183,6 +183,8 @@ def run(build: Build, program: str, argv: Sequence[str]) -> int:
     """Parse `argv`, speak the right language, run the command, and end with its exit code; never with a traceback."""
     begin(program, argv)
     arguments = build(parser_for(program), command_in(program, argv)).parse_args(argv)
+    from gateway.site.home import Home  # noqa: PLC0415 - there is something to do, not only something to say
+
     return ended(arguments, Console(Home(whole(arguments.home)), arguments.json))
 
 

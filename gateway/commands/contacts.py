@@ -14,9 +14,9 @@ from gateway.access.actions import Action
 from gateway.commands.changes import add_changes
 from gateway.commands.console import DONE, Arguments, Commands, Console, read_file, signed_in
 from gateway.commands.ours import add_ours
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import mark, ngettext
+from gateway.station import Opener
 
 MISSING: Mapping[str, str] = {
     "contact": mark("no contact"),

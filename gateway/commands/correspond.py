@@ -21,7 +21,6 @@ from gateway.commands.console import (
     remind_of_daemon,
     signed_in,
 )
-from gateway.commands.site import Opener
 from gateway.consents.errors import ConsentError
 from gateway.language import gettext as _
 from gateway.language import mark
@@ -32,6 +31,7 @@ from gateway.referring.correspond import Ended, Yes
 from gateway.referring.errors import ReferralError, ReferralNotFound
 from gateway.referring.refusals import Refused
 from gateway.referring.words import why_refused
+from gateway.station import Opener
 from gateway.terminal.dates import day_and_clock
 from gateway.terminal.plain import one_line
 from gateway.wire.body import Body, Phone, Short

@@ -19,11 +19,10 @@ from gateway.backup import snapshot
 from gateway.backup.errors import DatabaseElsewhere
 from gateway.backup.move import Move, put_aside
 from gateway.commands.console import DONE, REFUSED, Arguments, Commands, Console, signed_in
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.site.home import DATABASE
 from gateway.site.people import Person
-from gateway.station import Station
+from gateway.station import Opener, Station
 
 LINES: Final = 10
 """How many lines tell of the progress where they cannot be rewritten."""

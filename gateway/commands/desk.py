@@ -1,8 +1,8 @@
 """The region's desk: `stafet-gateway desk` opens it in the terminal."""
 
 from gateway.commands.console import DONE, REFUSED, Arguments, Commands, Console, named
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
+from gateway.station import Opener
 
 
 def add_desk(commands: Commands, open_site: Opener) -> None:

@@ -1,21 +1,21 @@
 """The command `doctor`: what is wrong here, what it means, and what to do. It needs no sign-in and names nobody."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.access.act import noted_by_daemon
 from gateway.access.actions import Action
 from gateway.commands.console import DONE, REFUSED, Arguments, Commands, Console
+from gateway.commands.findings import facts_of, lines_of
 from gateway.commands.retention import Retaining
-from gateway.commands.site import Opener
-from gateway.doctor import files, machine, road, words
+from gateway.doctor import files, machine, road
 from gateway.doctor.examine import from_inside, from_outside
 from gateway.doctor.findings import Check, Finding, Grade, bad
 from gateway.language import gettext as _
 from gateway.site.errors import SchemaNewer, SchemaOlder, SiteError, WrongEnd
+from gateway.station import Opener
 from keys.errors import KeyringError, KeysError
 
 
@@ -69,23 +69,5 @@ def _from_inside(console: Console, looks: _Looks, mended: int) -> Iterator[Findi
         yield bad(Check.DATABASE, "CANNOT_OPEN", reason=type(error).__name__)
 
 
-def lines_of(finding: Finding) -> Iterator[str]:
-    """Say what was found, what it means and what to do."""
-    yield words.line(finding)
-    yield from (f"          {sentence}" for sentence in words.advice(finding))
-
-
 def _mended(name: str) -> str:
     return _("closed to others: {file}").format(file=name)
-
-
-def facts_of(finding: Finding) -> Mapping[str, Any]:
-    """Give the same for JSON."""
-    return {
-        "check": finding.check.value,
-        "grade": finding.grade.value,
-        "code": finding.code,
-        "detail": dict(finding.told),
-        "said": words.line(finding),
-        "advice": list(words.advice(finding)),
-    }

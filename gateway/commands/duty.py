@@ -8,10 +8,10 @@ from gateway.access.act import act
 from gateway.access.actions import Action
 from gateway.commands.console import DONE, Arguments, Commands, Console, signed_in
 from gateway.commands.correspond import read_remark, referral_argument, refusing, remark_option
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.referring.promise import CallOutcome, Due
 from gateway.referring.words import OUTCOMES, why_due
+from gateway.station import Opener
 from gateway.terminal.dates import day_and_clock
 
 

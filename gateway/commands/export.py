@@ -7,10 +7,10 @@ from gateway.commands.console import REFUSED, Arguments, Commands, Console, sign
 from gateway.commands.correspond import referral_argument, refusing
 from gateway.commands.explain import explained
 from gateway.commands.saving import is_taken, out_option, saved
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.medcom.errors import MedComError
 from gateway.medcom.words import before_sending
+from gateway.station import Opener
 from gateway.wire.letters import new_id
 
 

@@ -10,10 +10,10 @@ from directory.model import REGION
 from gateway import upkeep
 from gateway.commands.audit_entries import a_day
 from gateway.commands.console import DONE, NOT_FOUND, Arguments, Commands, Console, signed_in
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import mark, ngettext
 from gateway.rotation.exposed import OURS, Exposed, ExposedLetter
+from gateway.station import Opener
 from gateway.terminal.dates import day_and_clock
 from gateway.terminal.plain import one_line
 from gateway.wire.letters import HEADINGS, Kind

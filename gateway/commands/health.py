@@ -1,7 +1,7 @@
 """The command `health`: does this end work? For a monitor that asks often; it needs no sign-in and names nobody."""
 
 from gateway.commands.console import DONE, OUT_OF_REACH, REFUSED, Arguments, Commands, Console
-from gateway.commands.doctor import facts_of, lines_of
+from gateway.commands.findings import facts_of, lines_of
 from gateway.doctor import health
 from gateway.doctor.findings import Grade
 from gateway.language import gettext as _

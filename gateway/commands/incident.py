@@ -8,13 +8,13 @@ from directory import municipalities
 from gateway.access.act import act
 from gateway.access.actions import Action
 from gateway.commands.console import DONE, NOT_FOUND, Arguments, Commands, Console, signed_in
-from gateway.commands.site import Opener
 from gateway.exchange.ports import Passage
 from gateway.insight.words import LABELS
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.referring.incident import Incident, Sealing, Sent, incident
 from gateway.referring.words import STATES
+from gateway.station import Opener
 from gateway.terminal.dates import day_and_clock, phone
 from gateway.terminal.plain import one_line
 from gateway.wire.letters import HEADINGS

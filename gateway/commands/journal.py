@@ -8,11 +8,11 @@ from gateway.access.act import act
 from gateway.access.actions import Action
 from gateway.commands.console import DONE, Arguments, Commands, Console, signed_in
 from gateway.commands.correspond import referral_argument, refusing
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import ngettext
 from gateway.referring.drafts import Draft
 from gateway.referring.journal import facts, note
+from gateway.station import Opener
 from gateway.terminal.dates import day_and_clock
 
 MINUTES_AN_HOUR = 60

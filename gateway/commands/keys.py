@@ -16,9 +16,8 @@ from gateway.commands.changes_told import tell_change
 from gateway.commands.console import DONE, NOT_FOUND, Arguments, Commands, Console, signed_in
 from gateway.commands.keys_wkd import export_for_web
 from gateway.commands.rotation import add_rotation
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
-from gateway.station import Station
+from gateway.station import Opener, Station
 from gateway.terminal.dates import day
 from keys.errors import KeyNotFound
 from keys.fingerprint import Fingerprint

@@ -23,7 +23,6 @@ from gateway.commands.console import (
     signed_in,
 )
 from gateway.commands.explain import explained
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.liveness import sheet, words
 from gateway.liveness.board import Grade, Remark, Row
@@ -32,7 +31,7 @@ from gateway.liveness.errors import LivenessError
 from gateway.liveness.look import Board, name_of
 from gateway.liveness.notices import Notice
 from gateway.site.home import write_private
-from gateway.station import Station
+from gateway.station import Opener, Station
 from gateway.terminal import dates
 from gateway.terminal.plain import one_line
 

@@ -20,14 +20,13 @@ from gateway.commands.console import (
     Subcommand,
     signed_in,
 )
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import mark
 from gateway.mailbox.last import Whose, forget, last_sent, waiting
 from gateway.mailbox.mail import Matter, Route, compose
 from gateway.mailbox.rows import MailRow
 from gateway.site.settings import MailboxSettings
-from gateway.station import Station
+from gateway.station import Opener, Station
 from gateway.terminal import dates
 from gateway.wire.letters import new_id
 

@@ -3,11 +3,11 @@
 from gateway import upkeep
 from gateway.commands.changes import contact_options, typed_contact
 from gateway.commands.console import DONE, Arguments, Command, Commands, Console, remind_of_daemon, signed_in
-from gateway.commands.site import Opener
 from gateway.contacts.ours import OwnChange
 from gateway.language import gettext as _
 from gateway.language import ngettext
 from gateway.liveness.look import name_of
+from gateway.station import Opener
 from gateway.terminal.dates import day
 
 

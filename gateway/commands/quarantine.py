@@ -6,10 +6,10 @@ from typing import Any
 from gateway.access.act import act
 from gateway.access.actions import Action
 from gateway.commands.console import DONE, Arguments, Commands, Console, signed_in
-from gateway.commands.site import Opener
 from gateway.exchange import arrivals
 from gateway.exchange.arrivals import Quarantined
 from gateway.language import gettext as _
+from gateway.station import Opener
 from gateway.terminal.dates import day_and_clock
 from gateway.terminal.quarantine_words import Advice, explain
 

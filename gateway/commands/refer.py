@@ -20,7 +20,6 @@ from gateway.commands.console import (
     signed_in,
 )
 from gateway.commands.correspond import referral_argument, refusing
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.referring.errors import ReferralNotFound
 from gateway.referring.example import example
@@ -28,7 +27,7 @@ from gateway.referring.follow import ACKNOWLEDGED, NOT_OURS, Progress
 from gateway.referring.refusals import Refused
 from gateway.referring.submit import Submitted
 from gateway.referring.words import ELSEWHERE, NOTICES, OUTCOMES, STATES, why_due, why_waiting
-from gateway.station import Station, utc_now
+from gateway.station import Opener, Station, utc_now
 from gateway.terminal import erased
 from gateway.terminal.dates import day, day_and_clock
 from gateway.terminal.plain import one_line, plain

@@ -7,7 +7,6 @@ from gateway.access.act import act
 from gateway.access.actions import Action
 from gateway.commands.console import DONE, REFUSED, Arguments, Commands, Console, signed_in
 from gateway.commands.explain import explained
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.language import ngettext
 from gateway.retention import words
@@ -15,7 +14,7 @@ from gateway.retention.errors import RetentionRefused
 from gateway.retention.look import Coming, Done, coming, done
 from gateway.retention.run import Retain, last_run
 from gateway.site.erasing import Held
-from gateway.station import Station
+from gateway.station import Opener, Station
 from gateway.terminal.dates import day, day_and_clock
 
 Retaining = Callable[[Station], Retain]

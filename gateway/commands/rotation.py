@@ -10,11 +10,11 @@ from directory.model import REGION
 from gateway import upkeep
 from gateway.commands.console import DONE, Arguments, Commands, Console, remind_of_daemon, signed_in
 from gateway.commands.exposed import add_exposed
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.rotation.model import Rotating
 from gateway.rotation.rotate import Rotation
 from gateway.site.people import Person
+from gateway.station import Opener
 from gateway.terminal.dates import day_and_clock, phone
 
 Whose = Callable[[Arguments], str]

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 
 from gateway.commands.console import DONE, Arguments, Commands, Console
-from gateway.commands.site import Opener
 from gateway.daemon import Chore, Daemon
 from gateway.doctor import files
 from gateway.exchange.ports import Handler
@@ -13,7 +12,7 @@ from gateway.exchange.replies import TakeReply
 from gateway.language import gettext as _
 from gateway.monitor.watch import Watch
 from gateway.site.log import Event, Log, start_log
-from gateway.station import Station
+from gateway.station import Opener, Station
 from gateway.wire.letters import Kind
 
 Handlers = Callable[[Station], Mapping[Kind, Handler]]

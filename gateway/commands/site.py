@@ -2,8 +2,6 @@
 
 import getpass
 from argparse import ArgumentParser
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
@@ -25,16 +23,13 @@ from gateway.language import gettext as _
 from gateway.language import in_use
 from gateway.new_site import Plan
 from gateway.site.errors import DoorTooWide
-from gateway.site.home import Home
 from gateway.site.people import Role
 from gateway.site.settings import DoorKind, DoorSettings, RelaySettings, UnitSettings, is_loopback
-from gateway.station import Station, utc_now
+from gateway.station import Opener, utc_now
 from keys.fingerprint import Fingerprint
 
 ANY_PORT: Final = 0
 HIGHEST_PORT: Final = 65535
-
-Opener = Callable[[Home], AbstractContextManager[Station]]
 
 
 def endpoint(text: str) -> tuple[str, int]:

@@ -20,10 +20,9 @@ from gateway.commands.console import (
     signed_in,
     who,
 )
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
 from gateway.site.people import Person, Role
-from gateway.station import Station
+from gateway.station import Opener, Station
 from gateway.terminal.dates import day
 
 Departments = Callable[[Station], Collection[str]]

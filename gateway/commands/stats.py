@@ -15,9 +15,8 @@ from directory.calendar import local_day
 from gateway.access.act import act
 from gateway.access.actions import Action
 from gateway.commands.console import DONE, REFUSED, Arguments, Command, Commands, Console, Subcommand, signed_in
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
-from gateway.station import Station
+from gateway.station import Opener, Station
 from gateway.statistics import csv_file, terminal_table
 from gateway.statistics.figures import Figures
 from gateway.statistics.files import put

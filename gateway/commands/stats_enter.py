@@ -6,8 +6,8 @@ from gateway import bootstrap
 from gateway.access.act import act
 from gateway.access.actions import Action
 from gateway.commands.console import DONE, Arguments, Commands, Console, signed_in
-from gateway.commands.site import Opener
 from gateway.language import gettext as _
+from gateway.station import Opener
 from gateway.statistics.baselines import ByHand
 from gateway.statistics.figures import Entered
 from gateway.statistics.numbers import decimal
