@@ -116,7 +116,7 @@ fuzz: $(READY)
 # What everything costs, in bench/RESULTS.md; some minutes on two cores. ONLY="seal inbox" prints some chapters alone.
 bench: $(READY)
 	-@sh .ci/peers postgres postfix neomutt
-	@PYTHONPATH=tests $(BIN)/python bench/run.py $(ONLY)
+	@PYTHONPATH=tests:tests/peers:tests/journeys $(BIN)/python bench/run.py $(ONLY)
 
 # A draft of a revision: make revision BRANCH=shared SAYS="what changes" (or region, or unit).
 revision: $(READY)

@@ -12,11 +12,13 @@ from gateway.adapters.tls import server_context
 from gateway.exchange.arrivals import Store
 from gateway.exchange.rows import ExchangeTable
 from gateway.site.cipher import Vault
+from gateway.site.log import start_log
+from gateway.site.settings import LogSettings
 from gateway.station import utc_now
 
 
 async def serve(folder: Path) -> None:
-    """Take mail until standard input ends."""
+    """Take mail until standard input ends; a line is logged for each, as Postfix logs several."""
     database = Database(f"sqlite:///{folder / 'door.db'}")
     database.create(ExchangeTable.metadata)
     store = Store(database, Vault.random(), utc_now, utc_now)
@@ -30,4 +32,6 @@ async def serve(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1])))
+    with Path(sys.argv[1], "log").open("w", encoding="utf-8") as log:
+        start_log(LogSettings(), into=log)
+        asyncio.run(serve(Path(sys.argv[1])))

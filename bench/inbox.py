@@ -4,175 +4,108 @@ import shutil
 import statistics
 import sys
 import tempfile
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+import filled
 from figures import Aim, Chapter, Finding, Sample, ratio
-from sqlalchemy import insert
 from stopwatch import Tell
 from terminal import Program
 
-from directory.calendar import target_date
-from directory.model import REGION
-from gateway.site.home import Home
-from gateway.site.people import Role
-from gateway.site.settings import UnitSettings
-from gateway.station import Plan, make_station, utc_now
-from gateway.wire.referral import Citizen, Origin, Referral, Sender
-from inbox_tui import bootstrap, signs
-from inbox_tui.casework.case import Case, CaseState, Seal
-from inbox_tui.locked import Locked
-from inbox_tui.tables import CaseRow, ContentRow
-from keys.fingerprint import Fingerprint
-
 MANY: Final = 20_000
-STILL_OPEN: Final = 200
-ROUNDS: Final = 5
-KEYS: Final = 60
-WHO: Final = "Anne Testesen"
-PASSWORD: Final = "Regnen falder på taget"  # noqa: S105 - everything here is invented
-NAMES: Final = ("Karen", "Poul", "Søren", "Åse", "Ingrid", "Jens", "Bodil", "Hans")
-LAST: Final = ("Testdal", "Prøvegaard", "Testlund", "Prøvedal", "Testborg")
-RAREST: Final = "Karen Sjældenprøve"
-DOWN: Final = "\x1b[B"
-INBOX, EMPTY = "the inbox", "an empty Textual application"
-OPEN, MOVE, FILTER = "first screen", "key to screen, moving", "key to screen, filtering"
-SEARCH, MEMORY = "search by name", "memory"
+ROUNDS: Final = 3
+DOWN, UP = "\x1b[B", "\x1b[A"
+ROWS: Final = 7
+"""Rows that can be moved down without anything being scrolled."""
+KEYS: Final = 28
+INBOX, EMPTY, TABLE = "the inbox", "an empty Textual application", "Textual's own table"
+NO_CACHE, WARM = "neomutt, no header cache", "neomutt, warm header cache"
+OPEN, LIST = "first screen", "from the password, typed at once, to the list"
+MOVE, SCROLL, FILTER = "a key that moves", "a key that scrolls", "another view, 3 keys"
+NAME, PHONE = "search by name, from Enter", "search by phone, from Enter"
+MEMORY, PEAK = "memory", "memory at most"
 
-Results = dict[str, dict[str, list[float]]]
-
-
-def name_of(place: int) -> str:
-    """Name the citizen of a case; one in a thousand has the name that is searched for."""
-    return RAREST if place % 1000 == 0 else f"{NAMES[place % len(NAMES)]} {LAST[place % len(LAST)]}"
-
-
-def facts(row: Any) -> dict[str, Any]:  # noqa: ANN401 - rows of several tables
-    """Read a row's columns, to insert many at once."""
-    return {column.name: getattr(row, column.name) for column in row.__table__.columns}
-
-
-def filled_site(folder: Path, many: int) -> Path:
-    """Make a municipality's site with all the cases, of which a few are open."""
-    home = Home(folder / "site")
-    unit = UnitSettings(
-        party="730", name="Den sociale indgang", address="sikkerpost@randers.example", phone="+4589150000"
-    )
-    make_station(home, Plan(unit, WHO, Role.ADMIN, PASSWORD), bootstrap.BRANCH)
-    with bootstrap.open_municipality(home) as station, station.database.session() as session:
-        locked, now = Locked(station.vault), utc_now()
-        cases = [a_case(place, now - timedelta(hours=place)) for place in range(many)]
-        session.execute(insert(CaseRow), [facts(locked.row(one)) for one in cases])
-        session.execute(insert(ContentRow), [facts(locked.content(one)) for one in cases])
-        for one in cases:
-            signs.keep(session, station.vault, one.id, one.referral.citizen.phone)
-    return home.path
-
-
-def a_case(place: int, came: Any) -> Case:  # noqa: ANN401 - a moment
-    """Invent one case."""
-    citizen = Citizen(name=name_of(place), phone=f"+45951{place:05}"[:11])
-    return Case(
-        id=str(uuid.uuid4()),
-        letter_id=str(uuid.uuid4()),
-        number=f"2026-{place:05}",
-        seal=Seal(REGION, Fingerprint("ABCD1234EF567890ABCD1234EF567890ABCD1234"), came),
-        referral=Referral(origin=Origin.AMK_CALL, sender=Sender(name="Mette"), citizen=citizen, text="Ring. " * 100),
-        notices=(),
-        previous=None,
-        received_at=came,
-        target_date=target_date(came) if place < STILL_OPEN else came.date(),
-        state=CaseState.NEW if place < STILL_OPEN else CaseState.CLOSED,
-    )
-
-
-def filled_maildir(folder: Path, many: int) -> Path:
-    """Write the same people's mails."""
-    place_of = {name: folder / "mail" / name for name in ("cur", "new", "tmp")}
-    for place in place_of.values():
-        place.mkdir(parents=True)
-    now = utc_now()
-    for place in range(many):
-        mail = EmailMessage()
-        mail["From"] = f"{name_of(place)} <a{place}@citizens.example>"
-        mail["To"], mail["Subject"] = "sikkerpost@randers.example", f"2026-{place:05}"
-        mail["Date"], mail["Message-ID"] = format_datetime(now - timedelta(hours=place)), f"<{place}@example>"
-        mail.set_content("Ring. " * 100)
-        (place_of["cur"] / f"{1_700_000_000 - place}.M{place}.here:2,S").write_bytes(mail.as_bytes())
-    return folder / "mail"
+Times = dict[str, list[float]]
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One program: how it is started, how it is opened, and what its keys are; a key it lacks is ""."""
+    """One program: how it is started, how it is opened, and its keys; what it lacks is empty.
 
-    name: str
+    `searches` are what is typed before Enter and what is seen when it is found, where that is painted whole.
+    """
+
     start: Callable[[], Program]
     ready: Callable[[Program], Mapping[str, float]]
-    down: str = DOWN
-    only: str = ""
-    every: str = ""
-    search: str = ""
-    found: str = ""
+    moves: Sequence[str] = (DOWN,) * KEYS
+    scrolls: Sequence[str] = ()
+    views: Sequence[str] = ()
+    searches: Mapping[str, tuple[str, str]] | None = None
 
 
-def settled(program: Program, keys: str) -> float:
-    """Time keys, and let all they set going come to rest."""
-    took = program.painted(keys)
-    program.settle()
-    return took
-
-
-def measured(one: Contender) -> dict[str, list[float]]:
-    """Open it, move, filter and search."""
+def measured(one: Contender, keys: int = KEYS) -> Times:
+    """Open it, move, turn to other views, search."""
     with one.start() as program:
         times = {name: [value] for name, value in one.ready(program).items()}
         program.settle()
-        times[MOVE] = [program.painted(one.down) for _key in range(KEYS)]
-        if one.only:
-            times[FILTER] = [settled(program, keys) for keys in (one.every, one.only) * 5]
-        if one.search:
-            program.painted(one.every)
+        times[MOVE] = [program.painted(key) for key in one.moves[:keys]]
+        program.press(one.moves[0] * (ROWS if one.scrolls else 0))
+        program.settle()
+        times[SCROLL] = [program.painted(key) for key in one.scrolls[:keys]]
+        times[FILTER] = list(_each_settled(program, one.views))
+        for what, (typed, found) in (one.searches or {}).items():
+            program.painted(typed)
             program.settle()
-            times[SEARCH] = [program.entered(one.search, one.found)]
+            times[what] = [program.entered("\r", found) if found else program.painted("\r")]
             program.settle()
-        times[MEMORY] = [program.megabytes]
-    return times
+        times |= {MEMORY: [program.resident], PEAK: [program.megabytes]}
+    return {what: values for what, values in times.items() if values}
 
 
-def inbox(site: Path) -> Contender:
+def _each_settled(program: Program, many: Sequence[str]) -> Iterator[float]:
+    """Time keys, and let all they set going come to rest."""
+    for keys in many:
+        yield program.painted(keys)
+        program.settle()
+
+
+def inbox(site: Path, many: int) -> Contender:
     """Give the inbox, through its door."""
-    line = [str(Path(sys.executable).with_name("stafet-inbox")), "--home", str(site), "--as", WHO]
+    line = [str(Path(sys.executable).with_name("stafet-inbox")), "--home", str(site), "--as", filled.WHO]
 
     def ready(program: Program) -> Mapping[str, float]:
         door = program.opened("Ctrl+Q")
-        inside = program.entered(PASSWORD + "\r", "2026-0")
-        return {OPEN: door, "from the password, typed at once, to the list": inside}
+        return {OPEN: door, LIST: program.entered(filled.PASSWORD + "\r", "2026-0")}
 
+    rare, some = filled.RARE, many // 2 + 1
     return Contender(
-        INBOX,
         lambda: Program(line, {}, site),
         ready,
-        only="x\x1b[H\r",
-        every="x" + DOWN * 10 + "\r",
-        search=f"/{RAREST}\r",
-        found="2026-01000",
+        moves=((DOWN,) * ROWS + (UP,) * ROWS) * (KEYS // (2 * ROWS)),
+        scrolls=(DOWN,) * KEYS,
+        views=("x" + DOWN * 10 + "\r", "x\x1b[H\r") * 2,
+        searches={
+            NAME: (f"/{filled.RAREST}", filled.number_of(rare)),
+            PHONE: (f"/{filled.phone_of(some)}", filled.number_of(some)),
+        },
     )
 
 
-def empty() -> Contender:
-    """Give the empty Textual application."""
-    line = [sys.executable, str(Path(__file__).with_name("empty_app.py"))]
-    return Contender(EMPTY, lambda: Program(line, {}, Path.cwd()), lambda one: {OPEN: one.opened("ready 0")})
+def textual(program: str, *words: str, in_a_list: bool = False) -> Contender:
+    """Give a Textual application that lies beside this file."""
+    line = [sys.executable, str(Path(__file__).with_name(program)), *words]
+    moves = ((DOWN,) * ROWS + (UP,) * ROWS) * (KEYS // (2 * ROWS)) if in_a_list else (DOWN,) * KEYS
+    return Contender(
+        lambda: Program(line, {}, Path.cwd()),
+        lambda one: {OPEN: one.opened("ready")},
+        moves=moves,
+        scrolls=(DOWN,) * KEYS if in_a_list else (),
+    )
 
 
-def neomutt(mail: Path, cache: Path | None, many: int) -> Contender:
+def neomutt(mail: Path, many: int, cache: Path | None = None) -> Contender:
     """Give neomutt, without a header cache or with one that is warm."""
     settings = mail.parent / f"neomuttrc-{bool(cache)}"
     settings.write_text(
@@ -182,63 +115,82 @@ def neomutt(mail: Path, cache: Path | None, many: int) -> Contender:
     )
     line = ["neomutt", "-n", "-F", str(settings), "-f", str(mail)]
     return Contender(
-        f"neomutt, {'warm' if cache else 'no'} header cache",
         lambda: Program(line, {"LC_ALL": "C.UTF-8", "HOME": str(mail.parent)}, mail.parent),
         lambda one: {OPEN: one.opened(f"Msgs:{many}")},
-        down="j",
-        only="l~d<2d\r",
-        every="l~A\r",
-        search=f"l~f {RAREST.split()[1]}\r",
-        found=f"2026-{many - 1000:05}",
+        moves=(("j",) * ROWS + ("k",) * ROWS) * (KEYS // (2 * ROWS)),
+        views=("l~d<2d\r", "l~A\r") * 2,
+        searches={NAME: (f"l~f {filled.RAREST.split()[1]}", "")},
     )
 
 
+def contenders(folder: Path, many: int) -> dict[str, Contender]:
+    """Make everything that is compared, by name."""
+    beside = {
+        INBOX: inbox(filled.site(folder, many), many),
+        EMPTY: textual("empty_app.py"),
+        TABLE: textual("table_app.py", str(filled.STILL_OPEN), in_a_list=True),
+    }
+    if shutil.which("neomutt"):
+        mail, cache = filled.maildir(folder, many), folder / "cache"
+        cache.mkdir()
+        beside |= {NO_CACHE: neomutt(mail, many), WARM: neomutt(mail, many, cache)}
+        with beside[WARM].start() as program:
+            beside[WARM].ready(program)
+    return beside
+
+
 def measure(*, small: bool, tell: Tell) -> Chapter:
-    """Make both, and measure in turn."""
-    many, rounds = (2000, 1) if small else (MANY, ROUNDS)
+    """Make all of it, and measure in turn."""
+    many, rounds, keys = (2 * filled.RARE, 1, 2) if small else (MANY, ROUNDS, KEYS)
     folder = Path(tempfile.mkdtemp(prefix="st-", dir="/tmp"))
     try:
         tell(f"{many:,} cases and mails")
-        contenders = [inbox(filled_site(folder, many)), empty()]
-        if shutil.which("neomutt"):
-            mail, cache = filled_maildir(folder, many), folder / "cache"
-            cache.mkdir()
-            contenders += [neomutt(mail, None, many), neomutt(mail, cache, many)]
-        results: Results = {one.name: {} for one in contenders}
-        for turn in range(rounds):
-            for one in contenders:
-                tell(f"round {turn + 1} of {rounds}: {one.name}")
-                for what, values in measured(one).items():
-                    results[one.name].setdefault(what, []).extend(values)
+        compared = contenders(folder, many)
+        results: dict[str, Times] = {name: {} for name in compared}
+        for nth in range(rounds):
+            for name, one in compared.items():
+                tell(f"round {nth + 1} of {rounds}: {name}")
+                for what, values in measured(one, keys).items():
+                    results[name].setdefault(what, []).extend(values)
     finally:
         shutil.rmtree(folder)
     return chapter(results)
 
 
-def chapter(results: Results) -> Chapter:
+def chapter(results: Mapping[str, Times]) -> Chapter:
     """Hold what was measured against the aims."""
-    ours = results[INBOX]
+    samples = (
+        Sample(f"{who}: {what}", "MB" if what in {MEMORY, PEAK} else "ms", tuple(values))
+        for who, each in results.items()
+        for what, values in each.items()
+    )
     return Chapter(
         "The inbox with 20,000 cases",
-        "In a pseudo-terminal of 80 × 24, beside neomutt on a Maildir of as many mails and a Textual application whose "
-        "one line tells how often a key was pressed. A key is measured from when it was typed to the last byte that it "
-        "changed on the screen; the inbox asks for a password, which is typed as soon as its door is there.",
-        tuple(
-            Sample(f"{who}: {what}", "MB" if what == MEMORY else "ms", tuple(values))
-            for who, each in results.items()
-            for what, values in each.items()
-        ),
-        (
-            *(
-                Finding(f"first screen: the inbox / {other}", ratio(ours[OPEN], each[OPEN]), Aim.AT_MOST, 1.0)
-                for other, each in results.items()
-                if other.startswith("neomutt")
-            ),
-            Finding(
-                "a key: the inbox / the empty application", ratio(ours[MOVE], results[EMPTY][MOVE]), Aim.AT_MOST, 1.2
-            ),
-            Finding("search by name", statistics.median(ours[SEARCH]), Aim.AT_MOST, 200, "ms"),
-            Finding("memory: the inbox / the empty application", ratio(ours[MEMORY], results[EMPTY][MEMORY])),
-        ),
-        () if len(results) > len((INBOX, EMPTY)) else ("neomutt is not installed: it is left out.",),
+        "In a pseudo-terminal of 80 × 24, beside neomutt on a Maildir of as many mails, a Textual application whose "
+        "one line tells how often a key was pressed, and Textual's own table of 200 rows. A first screen is the "
+        "inbox's door, and neomutt's list: without its header cache as it opens a mailbox for the first time, with a "
+        "warm one as it does every day. The password is typed by a machine the moment the door is there, and unlocking takes as "
+        "long as it does on purpose. A key is measured from when it was typed to the last byte that it changed on the "
+        "screen; where it scrolls, that is the whole list.",
+        tuple(samples),
+        tuple(findings(results)),
+        () if NO_CACHE in results else ("neomutt is not installed: it is left out.",),
     )
+
+
+def findings(results: Mapping[str, Times]) -> Iterator[Finding]:
+    """Say what it amounts to."""
+    ours, empty, table = results[INBOX], results[EMPTY], results[TABLE]
+    for name in (NO_CACHE, WARM):
+        if name in results:
+            aim = Aim.AT_MOST if name == NO_CACHE else None
+            yield Finding(f"first screen: the inbox / {name}", ratio(ours[OPEN], results[name][OPEN]), aim, 1.0)
+    if NO_CACHE in results:
+        both = [door + inside for door, inside in zip(ours[OPEN], ours[LIST], strict=True)]
+        yield Finding(f"door and list, no pause: the inbox / {NO_CACHE}", ratio(both, results[NO_CACHE][OPEN]))
+    yield Finding(f"{MOVE}: the inbox / {EMPTY}", ratio(ours[MOVE], empty[MOVE]), Aim.AT_MOST, 1.2)
+    yield Finding(f"{SCROLL}: the inbox / {EMPTY}", ratio(ours[SCROLL], empty[MOVE]), Aim.AT_MOST, 1.2)
+    yield Finding(f"{MOVE}: the inbox / {TABLE}", ratio(ours[MOVE], table[MOVE]))
+    yield Finding(f"{SCROLL}: the inbox / {TABLE}", ratio(ours[SCROLL], table[SCROLL]))
+    yield Finding(NAME, statistics.median(ours[NAME]), Aim.AT_MOST, 200, "ms")
+    yield Finding(f"memory: the inbox / {EMPTY}", ratio(ours[MEMORY], empty[MEMORY]))

@@ -15,6 +15,8 @@ from typing import Final, Self
 SIZE: Final = (24, 80)
 QUIET: Final = 0.04
 """Seconds without a byte after which a paint is over."""
+STILL: Final = 0.3
+"""Seconds without a byte after which a program has come to rest."""
 PATIENCE: Final = 30.0
 
 
@@ -63,16 +65,28 @@ class Program:
             raise TimeoutError(keys, "nothing was painted")
         return (last - began) * 1000
 
+    def press(self, keys: str) -> None:
+        """Type, and wait for nothing."""
+        self._press(keys)
+
     def settle(self) -> None:
         """Wait until nothing more is painted."""
-        while select.select([self._mine], [], [], 0.5)[0]:
+        while select.select([self._mine], [], [], STILL)[0]:
             os.read(self._mine, 1 << 16)
 
     @property
     def megabytes(self) -> float:
         """Tell how much memory it has had at the most."""
+        return self._status("VmHWM")
+
+    @property
+    def resident(self) -> float:
+        """Tell how much memory it has now."""
+        return self._status("VmRSS")
+
+    def _status(self, name: str) -> float:
         status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
-        return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+        return int(status.partition(f"{name}:")[2].split()[0]) / 1024
 
     def _press(self, keys: str) -> float:
         began = time.perf_counter()

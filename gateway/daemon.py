@@ -191,8 +191,7 @@ class Daemon:
             for arrival in found if in_order else random.sample(found, len(found)):
                 if not self.stop.is_set():
                     await self._look_at(receive, arrival)
-            if found:
-                self._wake["out"].set()
+                    self._wake["out"].set()  # its receipt need not wait for the others
             return len(found)
 
         return one_round

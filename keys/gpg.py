@@ -8,10 +8,12 @@ notations in it are bytes a stranger chose. The library's own verdicts (`ok`, `v
 
 import os
 import re
+import select
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
@@ -122,6 +124,26 @@ def _one_line(text: str) -> Iterator[int]:
         os.close(reading)
 
 
+class _Child(subprocess.Popen[bytes]):
+    """A child whose end the kernel tells: under a deadline subprocess looks for it, and sleeps between its looks."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait at most `timeout` seconds for the end; raises TimeoutExpired."""
+        if timeout is None or self.poll() is not None:
+            return super().wait(timeout)
+        until = time.monotonic() + timeout
+        _await_end(self.pid, max(0, timeout))
+        return super().wait(max(0, until - time.monotonic()))
+
+
+def _await_end(pid: int, seconds: float) -> None:
+    """Return when a child has ended or the time is over; at once where no kernel can tell, as before Linux 5.3."""
+    with suppress(AttributeError, OSError), os.fdopen(os.pidfd_open(pid), "rb", buffering=0) as end:
+        ended = select.poll()
+        ended.register(end, select.POLLIN)
+        ended.poll(seconds * 1000)
+
+
 class HardenedGPG(gnupg.GPG):  # type: ignore[misc]  # python-gnupg is published without types
     """One GnuPG home. Threads may share it; every call ends within the deadline, or raises GpgStalled.
 
@@ -154,7 +176,7 @@ class HardenedGPG(gnupg.GPG):  # type: ignore[misc]  # python-gnupg is published
         with _one_line(passphrase) as line:
             entry = ("loopback", "--passphrase-fd", str(line))
             command = self._command(entry, args)
-            process = subprocess.Popen(  # noqa: S603 - no shell, and every option is ours
+            process = _Child(
                 command,
                 stdin=source,
                 stdout=target,
@@ -181,9 +203,7 @@ class HardenedGPG(gnupg.GPG):  # type: ignore[misc]  # python-gnupg is published
     def _open_subprocess(self, args: list[str], passphrase: object = None) -> subprocess.Popen[bytes]:
         command = [part.encode("utf-8", "surrogateescape") for part in self.make_args(args, passphrase)]
         # A session of its own: no controlling terminal to prompt on, and one group to kill.
-        return subprocess.Popen(  # noqa: S603 - no shell, and every option is ours
-            command, stdin=_PIPE, stdout=_PIPE, stderr=_PIPE, env=self.env, start_new_session=True
-        )
+        return _Child(command, stdin=_PIPE, stdout=_PIPE, stderr=_PIPE, env=self.env, start_new_session=True)
 
     def _handle_io(
         self, args: list[str], source: IO[bytes], result: Reply, passphrase: str | None = None, **_binary: bool

@@ -66,7 +66,7 @@ class Checkpoints:
 
 def latest(session: Session) -> CheckpointRow | None:
     """Give the last checkpoint, which covers everything before it."""
-    return session.exec(select(CheckpointRow).order_by(col(CheckpointRow.seq).desc())).first()
+    return session.exec(select(CheckpointRow).order_by(col(CheckpointRow.seq).desc()).limit(1)).first()
 
 
 def due(last: CheckpointRow | None, reached: Head, now: datetime, own: str = "") -> bool:

@@ -72,7 +72,7 @@ class EraseEntries:
 
     def _holds(self, session: Session, upto: CheckpointRow) -> bool:
         """Walk the chain from where it begins to a checkpoint, and prove the checkpoint."""
-        start = session.exec(select(StartRow).order_by(col(StartRow.seq).desc())).first()
+        start = session.exec(select(StartRow).order_by(col(StartRow.seq).desc()).limit(1)).first()
         seq, previous = (start.seq, start.hash) if start else (0, BEFORE_ALL)
         for one in map(link, _entries(session, upto)):
             if (one.seq, one.previous) != (seq + 1, previous):

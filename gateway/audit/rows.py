@@ -96,7 +96,7 @@ class WitnessRow(AuditTable, table=True):
     """A head that another party named in a letter of theirs: of their own trail, or of ours as they have seen it."""
 
     __tablename__ = "audit_witnessed"
-    __table_args__ = (Index("audit_witnessed_heads", "party", "seq"),)
+    __table_args__ = (Index("audit_witnessed_heads", "party", "whose", "seq"),)
 
     id: int | None = Field(default=None, primary_key=True)
     party: str

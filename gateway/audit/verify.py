@@ -269,4 +269,4 @@ def _is_lost(mark: Mark, restores: Iterable[PutBack]) -> bool:
 
 
 def _first_seq(session: Session) -> int:
-    return session.exec(select(EntryRow.seq).order_by(col(EntryRow.seq))).first() or 0
+    return session.exec(select(EntryRow.seq).order_by(col(EntryRow.seq)).limit(1)).first() or 0

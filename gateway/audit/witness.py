@@ -9,10 +9,12 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, bindparam, exists
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from gateway.audit import put_back
 from gateway.audit.chain import Head
@@ -76,7 +78,7 @@ def restored(session: Session, party: str, kept: int, letter_id: str, signed_at:
 def restored_at(session: Session, party: str) -> datetime | None:
     """Tell when a party last said, by its own clock, that it was restored from a backup; None when it never did."""
     said = select(WitnessRow.seen_at).where(WitnessRow.party == party, WitnessRow.whose == Whose.KEPT)
-    return session.exec(said.order_by(col(WitnessRow.id).desc())).first()
+    return session.exec(said.order_by(col(WitnessRow.id).desc()).limit(1)).first()
 
 
 def told(session: Session, party: str | None = None) -> tuple[Told, ...]:
@@ -145,9 +147,23 @@ def _contradicts() -> ColumnElement[bool]:
 
 def _farthest(session: Session, party: str) -> Head | None:
     """Give the highest head a party told of its own trail; of two that contradict, the one that was told first."""
-    theirs = select(WitnessRow).where(WitnessRow.party == party, WitnessRow.whose == Whose.THEIRS, ~_taken_back())
-    row = session.exec(theirs.order_by(col(WitnessRow.seq).desc(), col(WitnessRow.id))).first()
+    row = session.exec(_heads_of(), params={"party": party}).first()
     return Head(row.seq, row.hash) if row else None
+
+
+@cache
+def _heads_of() -> SelectOfScalar[WitnessRow]:
+    """Find the heads a party told of its own trail, the farthest first; made once, for every letter asks for it."""
+    theirs = select(WitnessRow).where(
+        col(WitnessRow.party) == bindparam("party"), WitnessRow.whose == Whose.THEIRS, ~_taken_back()
+    )
+    return theirs.order_by(col(WitnessRow.seq).desc(), col(WitnessRow.id)).limit(1)
+
+
+@cache
+def _contradicting() -> SelectOfScalar[WitnessRow]:
+    """Find whether one head that was kept cannot be true; made once, for every letter asks for it."""
+    return select(WitnessRow).where(_contradicts(), col(WitnessRow.id) == bindparam("kept"))
 
 
 def _known(session: Session, party: str, whose: Whose, named: TrailHead) -> bool:
@@ -163,7 +179,7 @@ def _known(session: Session, party: str, whose: Whose, named: TrailHead) -> bool
 def _keep(session: Session, row: WitnessRow) -> None:
     session.add(row)
     session.flush()
-    wrong = session.exec(select(WitnessRow).where(_contradicts(), WitnessRow.id == row.id)).first()
+    wrong = session.exec(_contradicting(), params={"kept": row.id}).first()
     if wrong is not None and not _explained(wrong, put_back.put_back(session)):
         log(Event.TRAIL_CONTRADICTED, letter=row.letter_id)
 

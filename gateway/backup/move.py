@@ -95,7 +95,7 @@ def _make_room(there: Session, here: Session) -> None:
 
 def _is_our_copy(there: Session, here: Session) -> bool:
     """Tell whether all that its trail holds beyond ours is that it was moved there: every use of a site is noted."""
-    newest = select(EntryRow).order_by(col(EntryRow.seq).desc())
+    newest = select(EntryRow).order_by(col(EntryRow.seq).desc()).limit(1)
     try:
         last = there.exec(newest).first()
     except SQLAlchemyError:  # tables of another program

@@ -5,17 +5,22 @@ as somebody is at it. What a relay has said is remembered until the database has
 """
 
 import asyncio
+import math
 import random
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
+from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from directory.book import AddressBook
+from directory.columns import UtcDateTime
 from gateway.audit.witness import trail_for
 from gateway.exchange import outbox
 from gateway.exchange.delivery import (
@@ -48,6 +53,9 @@ RENEWALS: Final = 4
 AT_ONCE: Final = 4
 """Letters sealed and sent side by side: gpg gains nothing from more."""
 
+LOOKING_SECONDS: Final = 5.0
+"""How long the outbox is only looked at while nothing is due; then a round writes all the same."""
+
 MAY_HAVE_LEFT: Final = frozenset({Passage.ACCEPTED, Passage.UNCERTAIN})
 """What counts whoever is at the letter by now; that it did not leave counts only while it is claimed."""
 
@@ -63,6 +71,26 @@ class _Ended:
     ours_until: datetime
 
 
+@dataclass
+class _OnlyLooked:
+    """Since when the database was only looked at: one that takes nothing down is noticed before a letter needs it."""
+
+    since: float = -math.inf
+
+    @property
+    def may_go_on(self) -> bool:
+        """Tell whether looking is enough still."""
+        return time.monotonic() - self.since < LOOKING_SECONDS
+
+
+class _Work(NamedTuple):
+    """What there may be to do: letters are due, some of them about citizens who have withdrawn, or have stopped."""
+
+    due: bool
+    withdrawn: bool
+    stopped: bool
+
+
 @dataclass(frozen=True)
 class Deliver:
     """One round of delivery per call. `clock` is the machine's; `lease` is how long a letter is claimed at a time."""
@@ -76,6 +104,7 @@ class Deliver:
     lease: timedelta = outbox.LEASE
     _unnoted: dict[str, _Ended] = field(default_factory=dict, init=False, repr=False)
     """Attempts that the database could not take down yet, by letter."""
+    _only_looked: _OnlyLooked = field(default_factory=_OnlyLooked, init=False, repr=False)
 
     async def __call__(self) -> int:
         """Try everything that is due; tell how many letters that was."""
@@ -112,10 +141,18 @@ class Deliver:
 
     def _claim(self) -> tuple[str, ...]:
         now = self.clock()
+        with self.sessions.reading() as session:  # most rounds find nothing, and no writer waits for those
+            if self._only_looked.may_go_on and not any(_work(session, now)):
+                return ()
         with self.sessions.session() as session:
-            outbox.withhold(session, now)
-            outbox.resume(session, now)
-            return outbox.claim(session, now, AT_ONCE, self.lease)
+            work = _work(session, now)
+            if work.withdrawn:
+                outbox.withhold(session, now)
+            if work.stopped:
+                outbox.resume(session, now)
+            due = outbox.claim(session, now, AT_ONCE, self.lease)
+        self._only_looked.since = time.monotonic()
+        return due
 
     async def _deliver(self, letter_id: str, held: set[str], ours_until: datetime) -> None:
         try:
@@ -197,6 +234,7 @@ class Deliver:
             envelope = session.get(EnvelopeRow, ended.sealed.envelope_id) if ended.sealed else None
             if row is None or (envelope and envelope.passage):
                 return
+            by_hand = AddressBook(session).by_hand(row.to_party, row.to_address)
             if envelope is not None:
                 envelope.passage = attempt.passage
             if not ours and attempt.passage not in MAY_HAVE_LEFT:
@@ -204,12 +242,32 @@ class Deliver:
             row.tries += 1
             row.times_sent += attempt.passage is Passage.ACCEPTED
             jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
-            by_hand = AddressBook(session).by_hand(row.to_party, row.to_address)
             course = after_attempt(attempt, Kind(row.kind), row.tries, now, jitter, by_hand=by_hand)
             if envelope and envelope.bounced.startswith(BOUNCED):  # the news overtook our own record of having sent it
                 course = outbox.after_return(session, envelope, now)
             outbox.steer(session, row, course, now)
         log(Event.LETTER_TRIED, letter=letter_id, kind=row.kind, passage=attempt.passage, state=row.state)
+
+
+def _work(session: Session, now: datetime) -> _Work:
+    """Look whether there may be anything to do: what is then really done is for the outbox to say."""
+    return _Work(*session.execute(_looked_for(), {"now": now, "ahead": now + outbox.FARTHEST}).one())
+
+
+@cache
+def _looked_for() -> Select[bool, bool, bool]:
+    """Ask for it all at once; made once, for it is asked at every poll."""
+    now, ahead = bindparam("now", type_=UtcDateTime), bindparam("ahead", type_=UtcDateTime)
+    next_at, claimed = col(OutgoingRow.next_at), col(OutgoingRow.claimed_until)
+    waits = next_at > outbox.BEFORE_ALL
+    free = or_(claimed.is_(None), claimed <= now, claimed > ahead)
+    returned = (col(OutgoingRow.state) == State.PARKED) & col(OutgoingRow.reason).startswith(BOUNCED)
+    stopped = or_(col(OutgoingRow.state) == State.GIVEN_UP, returned) & (col(OutgoingRow.locked) != b"")
+    return select(
+        exists().where(waits, or_(next_at <= now, next_at > ahead), free),
+        exists().where(waits, next_at <= now, outbox.about_withdrawn()),
+        exists().where(stopped),
+    )
 
 
 def _revoked(session: Session, sealed: SealedLetter, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """The outbox as rows: claim what is due, note what became of it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, exists, update
@@ -36,6 +36,9 @@ So a worker that is killed holds up no letter for longer, and one whose relay is
 FARTHEST: Final = timedelta(hours=2)
 """Nothing is ever put off so long: a date beyond it was written by a clock that was ahead, and counts as now."""
 
+BEFORE_ALL: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before every next moment. An index holds what is settled, and has none, in front of all that; it is read past it."""
+
 SENDABLE_AGAIN: Final = FAILED | {State.HANDED_OVER}
 """What a person may have sent once more."""
 
@@ -48,8 +51,8 @@ def claim(session: Session, now: datetime, limit: int, lease: timedelta = LEASE)
     next_at = col(OutgoingRow.next_at)
     due = (
         select(OutgoingRow.letter_id)
-        .where(or_(next_at <= now, next_at > now + FARTHEST), _free(now), _first_in_line())
-        .order_by(col(OutgoingRow.next_at))
+        .where(next_at > BEFORE_ALL, or_(next_at <= now, next_at > now + FARTHEST), _free(now), _first_in_line())
+        .order_by(next_at)
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has no row locks and ignores this; there the write lock serves
     )
@@ -171,7 +174,8 @@ def release_all(session: Session, now: datetime) -> None:
 
     Right only when no other worker runs, as when a daemon starts alone.
     """
-    session.execute(update(OutgoingRow).values(claimed_until=None).execution_options(synchronize_session=False))
+    claimed = update(OutgoingRow).where(col(OutgoingRow.claimed_until).is_not(None))
+    session.execute(claimed.values(claimed_until=None).execution_options(synchronize_session=False))
     try_now(session, now)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from gateway.audit import put_back
 from gateway.exchange import outbox, resend
@@ -74,7 +74,7 @@ def settle(session: Session, arrived: Arrived, now: datetime) -> None:
         body = ReceiptBody.model_validate(dict(arrived.body))
     except ValidationError:
         raise LetterUnreadable from None
-    envelope = _envelope(session, body)
+    envelope = session.get(EnvelopeRow, body.envelope)
     row = session.get(OutgoingRow, envelope.letter_id) if envelope else None
     if row is None and _is_for_a_lost_envelope(session, body, arrived.from_party):
         return
@@ -88,13 +88,9 @@ def settle(session: Session, arrived: Arrived, now: datetime) -> None:
     outbox.steer(session, row, _course(body, row, now), now)
 
 
-def _envelope(session: Session, body: ReceiptBody) -> EnvelopeRow | None:
-    return session.exec(select(EnvelopeRow).where(EnvelopeRow.envelope_id == body.envelope)).first()
-
-
 def _refuses_an_earlier_copy(session: Session, body: ReceiptBody, row: OutgoingRow) -> bool:
     """Tell whether a letter was refused before all that its reader had lost was sent again; it is on its way anew."""
-    envelope = _envelope(session, body)
+    envelope = session.get(EnvelopeRow, body.envelope)
     if body.verdict is Verdict.OK or envelope is None:
         return False
     return resend.was_queued_since(session, row.letter_id, envelope.made_at)

@@ -67,12 +67,13 @@ class Receive:
             arrival = session.get_one(ArrivalRow, arrival_id)
             if arrival.outcome != Outcome.WAITING:
                 return Outcome(arrival.outcome)
-            known, raw = _known(session, arrival), self.vault.open(arrival.locked, arrival.place)
+            raw = self.vault.open(arrival.locked, arrival.place)
             by_hand = self._by_hand(session, raw, arrival)
             try:
                 opened = self._opened(session, raw, arrival, by_hand)
             except (OpenRefused, WireError) as error:
                 opened, refusal = None, arrivals.as_reply(error.code) if by_hand else error.code
+                known = _known(session, arrival)  # as it was looked up just now: a session sees one state of all
         with self.sessions.session() as session:
             arrival = session.get_one(ArrivalRow, arrival_id)
             if arrival.outcome != Outcome.WAITING:  # another process was quicker
@@ -124,11 +125,11 @@ class Receive:
 
     def _take(self, session: Session, opened: OpenedLetter, arrival: ArrivalRow) -> Outcome:
         if opened.payload is not None:
-            arrival.letter_id = opened.payload.letter_id
             witness.remember(session, opened.party, opened.payload.trail, opened.payload.letter_id, self.clock())
         outcome = Taking(self.post, self.handlers, self.clock)(session, opened, arrival)
         if opened.payload is not None:  # last, for what a restored party has forgotten is not what it used just now
             self._remember_what_they_use(session, opened, opened.payload)
+            arrival.letter_id = opened.payload.letter_id
         return outcome
 
     def _remember_what_they_use(self, session: Session, opened: OpenedLetter, payload: Payload) -> None:

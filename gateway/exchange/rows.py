@@ -59,7 +59,7 @@ class EnvelopeRow(ExchangeTable, table=True):
     signed_by: str
     sealed_to: str = Field(index=True)
     address: str
-    made_at: datetime = Field(sa_type=UtcDateTime)
+    made_at: datetime = Field(sa_type=UtcDateTime, index=True)
     passage: str = ""
     bounced: str = ""
 

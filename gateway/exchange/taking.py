@@ -43,7 +43,7 @@ class Taking:
             arrival.reason = LetterOutOfTurn.code
             return Outcome.QUARANTINED
         if payload.kind is Kind.RECEIPT:
-            outcome = self._settle(session, opened, payload, arrival)
+            outcome = self._settle(session, opened, payload, arrival, known)
             return Outcome.DUPLICATE if known is not None and outcome is Outcome.TAKEN else outcome
         if known is not None and known.verdict == Verdict.OK:
             return self._again(session, known, opened, arrival)
@@ -58,7 +58,7 @@ class Taking:
         if known is not None and known.reason == reason:
             return self._again(session, known, opened, arrival)
         receipt_id = self._answer(session, opened, payload, arrival.rules_at, reason)
-        session.merge(_memory(opened, payload, self.clock(), reason, receipt_id))
+        _remember(session, known, _memory(opened, payload, self.clock(), reason, receipt_id))
         return Outcome.REFUSED if reason else Outcome.TAKEN
 
     def _unreadable(self, session: Session, opened: OpenedLetter, arrival: ArrivalRow) -> Outcome:
@@ -88,14 +88,16 @@ class Taking:
             session.add_all([receipt, StepRow(letter_id=receipt.letter_id, state=State.QUEUED, at=now)])
         return Outcome.DUPLICATE
 
-    def _settle(self, session: Session, opened: OpenedLetter, payload: Payload, arrival: ArrivalRow) -> Outcome:
+    def _settle(
+        self, session: Session, opened: OpenedLetter, payload: Payload, arrival: ArrivalRow, known: TakenRow | None
+    ) -> Outcome:
         """Take a receipt, which changes nothing the second time; one about nothing of ours is kept apart."""
         try:
             settle(session, _arrived(opened, payload, arrival.rules_at), self.clock())
         except (LetterUnreadable, LetterOutOfTurn) as error:
             arrival.reason = error.code
             return Outcome.QUARANTINED
-        session.merge(_memory(opened, payload, self.clock(), None, None))
+        _remember(session, known, _memory(opened, payload, self.clock(), None, None))
         return Outcome.TAKEN
 
     def _hand_over(self, session: Session, opened: OpenedLetter, payload: Payload, received_at: datetime) -> str | None:
@@ -139,6 +141,14 @@ class Taking:
         receipt = receipt_for(body, conversation_id=conversation_id, party=opened.party, number=number)
         self.post(session, receipt)
         return receipt.letter_id
+
+
+def _remember(session: Session, known: TakenRow | None, memory: TakenRow) -> None:
+    """Keep the memory of a letter, in the place of the one there is."""
+    if known is None:
+        session.add(memory)
+    else:
+        session.merge(memory)
 
 
 def _arrived(opened: OpenedLetter, payload: Payload, received_at: datetime) -> Arrived:

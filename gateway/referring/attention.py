@@ -26,10 +26,12 @@ def nobody_has_it() -> ColumnElement[bool]:
 
 def attention(session: Session, ahead: timedelta) -> Mapping[str, Attention]:
     """Tell it by municipality, in the machine's time: `ahead` is how far that is ahead of the rules' clock."""
-    place = ReferralRow.municipality
-    answers = select(place, func.max(ReferralRow.acknowledged_at), func.max(ReferralRow.answered_at)).group_by(place)
+    place, persons = ReferralRow.municipality, dict[str, datetime | None]()
+    for moment in (col(ReferralRow.acknowledged_at), col(ReferralRow.answered_at)):  # an index serves each
+        last = select(place, func.max(moment)).where(moment.is_not(None)).group_by(place)
+        for party, answered_at in session.exec(last):
+            persons[party] = _latest((answered_at, persons.get(party)))
     waiting = select(place, func.min(ReferralRow.submitted_at)).where(nobody_has_it()).group_by(place)
-    persons = {party: _latest(moments) for party, *moments in session.exec(answers)}
     oldest = {party: since for party, since in session.exec(waiting) if since}
     return {
         party: Attention(_shifted(persons.get(party), ahead), _shifted(oldest.get(party), ahead))

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Session, col, select
 
-from directory.columns import UtcDateTime
 from gateway.exchange.ports import Arrived
-from gateway.referring.rows import ReferringTable
+from gateway.referring.rows import EnteredRow, FiguresRow
 from gateway.site.cipher import Vault
 from gateway.site.people import Person
 from gateway.statistics.aggregate import Aggregate, joined
@@ -17,30 +16,6 @@ from gateway.statistics.baselines import ByHand
 from gateway.statistics.figures import Entered, Joined
 from gateway.statistics.period import Month, Period
 from gateway.wire.errors import LetterUnreadable
-
-
-class FiguresRow(ReferringTable, table=True):
-    """What one municipality told of one period; told again, the later replaces the earlier. Locked: it names staff."""
-
-    __tablename__ = "municipal_figures"
-
-    party: str = Field(primary_key=True)
-    first: str = Field(primary_key=True)
-    last: str = Field(primary_key=True)
-    received_at: datetime = Field(sa_type=UtcDateTime)
-    locked: bytes
-
-
-class EnteredRow(ReferringTable, table=True):
-    """One yearly figure that a person entered; entered again, the later replaces the earlier."""
-
-    __tablename__ = "entered_figures"
-
-    name: str = Field(primary_key=True)
-    year: int = Field(primary_key=True)
-    value: str
-    person_id: str
-    entered_at: datetime = Field(sa_type=UtcDateTime)
 
 
 @dataclass(frozen=True)

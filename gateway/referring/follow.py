@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session, col, or_, select
 
 from directory.calendar import local_day
 from directory.model import Contact
@@ -225,13 +225,15 @@ class Follow:
     @staticmethod
     def _waited_for() -> ColumnElement[bool]:
         """Say which the desk still waits for: nobody has acted, or it is to be sent anew. An index serves each half."""
-        later, row = aliased(ReferralRow), ReferralRow
+        later, row, letter = aliased(ReferralRow), aliased(ReferralRow), col(ReferralRow.letter_id)
         endings = (row.acknowledged_at, row.closed_at, row.withdrawn_at, row.cancelled_at, row.answered_at)
         taken = exists().where(col(CallRow.referral_id) == row.letter_id, col(CallRow.outcome) == CallOutcome.TAKEN)
         sent_anew = exists().where(col(later.anew_of) == row.letter_id)
-        silent = and_(*(col(column).is_(None) for column in endings), ~taken)
-        to_be_sent_anew = and_(col(row.answered_at).is_not(None), col(row.withdrawn_at).is_(None), ~sent_anew)
-        return or_(silent, to_be_sent_anew)
+        silent = select(row.letter_id).where(*(col(column).is_(None) for column in endings), ~taken)
+        to_be_sent_anew = select(row.letter_id).where(
+            col(row.answered_at).is_not(None), col(row.withdrawn_at).is_(None), ~sent_anew
+        )
+        return or_(letter.in_(silent), letter.in_(to_be_sent_anew))
 
 
 def _endings(row: ReferralRow) -> tuple[tuple[str, datetime | None], ...]:

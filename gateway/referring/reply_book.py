@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from gateway.exchange.erasing import GONE
@@ -64,7 +64,7 @@ def unread_since(session: Session, row: ReferralRow) -> datetime | None:
 
 def unread() -> ColumnElement[bool]:
     """Say which referrals have an answer that nobody at the desk has read."""
-    return exists().where(col(ReplyRow.referral_id) == col(ReferralRow.letter_id), _new())
+    return col(ReferralRow.letter_id).in_(select(ReplyRow.referral_id).where(_new()))
 
 
 def _new() -> ColumnElement[bool]:

@@ -1,12 +1,25 @@
-"""The region's tables: what was sent about whom, and how many said no. Rows are not rules."""
+"""The region's tables: what was sent about whom, how many said no, and figures from outside. Rows are not rules."""
 
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import Index
+from sqlalchemy import ColumnElement, Index, and_, column
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from directory.columns import UtcDateTime
+
+ENDINGS: Final = ("acknowledged_at", "answered_at", "closed_at", "withdrawn_at", "cancelled_at")
+"""What ends the wait for a referral, whichever of them comes first."""
+
+
+def _some(name: str, *columns: str, which: ColumnElement[bool]) -> Index:
+    """Make an index of some rows alone; it is there for questions that say in the same words which those are."""
+    return Index(name, *columns, sqlite_where=which, postgresql_where=which)
+
+
+def _has_come(moment: str) -> ColumnElement[bool]:
+    return column(moment).is_not(None)
 
 
 class ReferringTable(SQLModel, registry=registry()):
@@ -25,9 +38,11 @@ class ReferralRow(ReferringTable, table=True):
         Index("referrals_cpr", "cpr_index"),
         Index("referrals_phone", "phone_index"),
         Index("referrals_reference", "reference_index"),
-        Index("referrals_waiting", "acknowledged_at", "submitted_at"),
+        _some("referrals_waiting", "submitted_at", which=and_(*(column(ending).is_(None) for ending in ENDINGS))),
+        _some("referrals_acknowledged", "municipality", "acknowledged_at", which=_has_come("acknowledged_at")),
+        _some("referrals_answered", "answered_at", which=_has_come("answered_at")),
+        _some("referrals_withdrawn", "withdrawn_at", which=_has_come("withdrawn_at")),
         Index("referrals_submitted", "submitted_at"),
-        Index("referrals_answered", "answered_at"),
         Index("referrals_anew", "anew_of"),
     )
 
@@ -92,6 +107,7 @@ class ReplyRow(ReferringTable, table=True):
     """
 
     __tablename__ = "replies"
+    __table_args__ = (_some("replies_unread", "referral_id", which=column("read_at").is_(None)),)
 
     id: str = Field(primary_key=True)
     referral_id: str = Field(foreign_key="referrals.letter_id", index=True)
@@ -142,3 +158,27 @@ class NumberRow(ReferringTable, table=True):
 
     year: int = Field(primary_key=True)
     last: int = 0
+
+
+class FiguresRow(ReferringTable, table=True):
+    """What one municipality told of one period; told again, the later replaces the earlier. Locked: it names staff."""
+
+    __tablename__ = "municipal_figures"
+
+    party: str = Field(primary_key=True)
+    first: str = Field(primary_key=True)
+    last: str = Field(primary_key=True)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    locked: bytes
+
+
+class EnteredRow(ReferringTable, table=True):
+    """One yearly figure that a person entered; entered again, the later replaces the earlier."""
+
+    __tablename__ = "entered_figures"
+
+    name: str = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    value: str
+    person_id: str
+    entered_at: datetime = Field(sa_type=UtcDateTime)

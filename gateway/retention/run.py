@@ -134,7 +134,7 @@ def is_due(session: Session, now: datetime) -> bool:
 
 def last_run(session: Session) -> datetime | None:
     """Tell when the last run came to its end: the one written last, whatever its clock said."""
-    return session.exec(select(RunRow.at).order_by(col(RunRow.id).desc())).first()
+    return session.exec(select(RunRow.at).order_by(col(RunRow.id).desc()).limit(1)).first()
 
 
 def days_of(terms: RetentionSettings, eraser: Eraser) -> int:

@@ -49,8 +49,8 @@ class Branch:
         return revision.rpartition("_")[0] == self.name
 
 
-SHARED_STEPS: Final = (Step("shared_1", "0.1.0"), Step("shared_2", "0.2.0"))
-REGION_STEPS: Final = (Step("region_1", "0.1.0"), Step("region_2", "0.2.0"))
+SHARED_STEPS: Final = (Step("shared_1", "0.1.0"), Step("shared_2", "0.2.0"), Step("shared_3", "0.3.0"))
+REGION_STEPS: Final = (Step("region_1", "0.1.0"), Step("region_2", "0.2.0"), Step("region_3", "0.3.0"))
 
 
 def parsed(release: str) -> Release:

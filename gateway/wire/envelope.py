@@ -8,10 +8,13 @@ Danish, the payload as JSON, and for a meeting its entry for the calendar, which
 
 import re
 import secrets
+from base64 import encodebytes
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
+from email import message_from_bytes
+from email.header import Header
+from email.message import Message
 from email.utils import format_datetime
 from typing import Final
 
@@ -94,27 +97,51 @@ class Words:
 
 
 def fill(outside: Outside, words: Words, payload: bytes, *, automatic: bool = False) -> bytes:
-    """Compose what will be sealed: true headers, what a person reads, the payload."""
-    message = EmailMessage(policy=policy.SMTP.clone(max_line_length=900))
-    for name, value in (*outside.headers, ("Subject", words.subject)):
-        message[name] = value
-    for name, value in (*outside.headers, ("Subject", OUTER_SUBJECT)):
-        message["HP-Outer"] = f"{name}: {value}"
-    message["Auto-Submitted"] = "auto-replied" if automatic else "no"
-    message.set_content(words.text, cte="base64")
-    message.add_attachment(payload, "application", "json", cte="base64", filename="letter.json")
-    if words.calendar:
-        _add_calendar(message, words.calendar)
-    message.set_boundary(secrets.token_hex(16))
-    message.set_param("protected-headers", "v1")
-    message.set_param("hp", "cipher")
-    return message.as_bytes()
+    """Compose what will be sealed: true headers, what a person reads, the payload.
+
+    Written down line by line: the library, which reads every header it is given, takes a fifth of the time of sealing.
+    """
+    boundary = secrets.token_hex(16)
+    headers = (
+        *outside.headers,
+        ("Subject", words.subject),
+        *(("HP-Outer", f"{name}: {value}") for name, value in (*outside.headers, ("Subject", OUTER_SUBJECT))),
+        ("Auto-Submitted", "auto-replied" if automatic else "no"),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", f'multipart/mixed; boundary="{boundary}"; protected-headers="v1"; hp="cipher"'),
+    )
+    text = CRLF.join([*words.text.encode().splitlines(), b""])
+    parts = [
+        _part('text/plain; charset="utf-8"', text),
+        _part("application/json", payload, 'attachment; filename="letter.json"'),
+        *([_calendar(words.calendar)] if words.calendar else []),
+    ]
+    delimiter = f"\r\n--{boundary}".encode("ascii")
+    return b"".join([_written(headers), *(delimiter + CRLF + part for part in parts), delimiter, b"--", CRLF])
 
 
-def _add_calendar(message: EmailMessage, calendar: CalendarPart) -> None:
-    """Add the entry as the MIME part of its method (RFC 6047, section 2.4)."""
-    text, method = calendar.content.decode(), {"method": calendar.method}
-    message.add_attachment(text, "calendar", cte="base64", disposition="inline", filename="meeting.ics", params=method)
+def _calendar(entry: CalendarPart) -> bytes:
+    """Write the entry as the MIME part of its method (RFC 6047, section 2.4)."""
+    kind = f'text/calendar; charset="utf-8"; method="{entry.method}"'
+    return _part(kind, entry.content, 'inline; filename="meeting.ics"')
+
+
+def _part(kind: str, content: bytes, disposition: str = "") -> bytes:
+    headers = [("Content-Type", kind), ("Content-Transfer-Encoding", "base64")]
+    if disposition:
+        headers.append(("Content-Disposition", disposition))
+    return _written(headers) + CRLF + encodebytes(content).replace(b"\n", CRLF)
+
+
+def _written(headers: Iterable[tuple[str, str]]) -> bytes:
+    """Write header fields, what is not ASCII as RFC 2047 has it; raises ValueError where a value begins a line."""
+    lines = []
+    for name, value in headers:
+        if "\r" in value or "\n" in value:
+            raise ValueError(name)
+        said = value if value.isascii() else Header(value).encode(linesep="\r\n")
+        lines.append(f"{name}: {said}\r\n")
+    return "".join(lines).encode("ascii")
 
 
 def padding_for(outside: Outside, words: Words, payload: bytes) -> int:

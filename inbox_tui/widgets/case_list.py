@@ -9,11 +9,13 @@ from datetime import date
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.events import Click, Key, Resize
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from gateway.language import gettext as _
@@ -24,14 +26,17 @@ from inbox_tui.widgets.case_row import Columns, Part, first_line, heading, secon
 
 STEPS = {"up": -1, "down": 1}
 HEADER = 1
+HEADING = -1
+"""Stands for the header where rows are counted."""
 TALL = 2
 """Lines a case takes."""
-MARGIN = 20
+MARGIN = 50
 """Rows asked for on either side of what is seen, so that scrolling meets them ready."""
 NEAR = MARGIN // 2
 """How near to what is seen a row may be that is not here, before it is asked for."""
-EIGHTHS = 8
-"""How finely Textual draws the thumb of a scroll bar."""
+
+Place = tuple[int, int, Columns, bool]
+"""A case's row in the list, which of its lines, how wide it is drawn, and whether it is chosen."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,8 @@ class CaseList(ScrollView, can_focus=True):
         self._total = 0
         self._reader = Reader(date.min)
         self._rows: dict[int, CaseLine] = {}
-        self._drawn: dict[tuple[int, int, Columns, bool], Strip] = {}
+        self._drawn: dict[Place, Strip] = {}
+        self._styled: dict[tuple[str, bool], Style] = {}
 
     # What it is told
 
@@ -103,11 +109,12 @@ class CaseList(ScrollView, can_focus=True):
 
     def add(self, page: Page) -> None:
         """Take rows that were asked for, beside those it has; what is not seen needs no drawing."""
-        seen = self._seen()
-        before = [self._rows.get(row) for row in seen]
-        self._rows.update(enumerate(page.lines, page.offset))
-        self._drawn.clear()
-        if before != [self._rows.get(row) for row in seen]:
+        news = {row: line for row, line in enumerate(page.lines, page.offset) if self._rows.get(row) != line}
+        self._rows.update(news)
+        first, number = self.window()
+        near = range(first, first + number)
+        self._drawn = {at: strip for at, strip in self._drawn.items() if at[0] in near and at[0] not in news}
+        if not news.keys().isdisjoint(self._seen()):
             self.refresh()
 
     @property
@@ -122,40 +129,49 @@ class CaseList(ScrollView, can_focus=True):
 
     # What it draws
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one line of the screen."""
-        columns = Columns.of(self.size.width)
-        if y < HEADER:
-            return self._strip(heading(columns, (_("State"), _("Citizen"), _("With"), _("Target"))))
-        index, below = divmod(y - HEADER + self.scroll_offset.y, TALL)
-        if index not in self._rows:
-            return self._strip([("   …" if index < self._total and not below else "", "quiet")])
-        return self._row(index, below, columns, here=index == self.cursor)
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Give the lines as they were drawn: Textual's own cache knows one by its place, and a scroll moves all."""
+        top, columns, (left, right) = self.scroll_offset.y, Columns.of(self.size.width), crop.column_span
+        return [self._line(y, top, columns).crop(left, right) for y in crop.line_range]
 
-    def _row(self, index: int, below: int, columns: Columns, *, here: bool) -> Strip:
-        """Draw a line of a case, once: it looks the same wherever it has been scrolled to."""
-        place = (index, below, columns, here)
+    def _line(self, y: int, top: int, columns: Columns) -> Strip:
+        """Give one line of the screen, when `top` lines are scrolled out of sight above it."""
+        index, below = divmod(y - HEADER + top, TALL) if y >= HEADER else (HEADING, 0)
+        if index not in self._rows and index != HEADING:
+            return self._strip([("   …" if index < self._total and not below else "", "quiet")])
+        place = index, below, columns, index == self.cursor
         if place not in self._drawn:
-            draw = second_line if below else first_line
-            parts = draw(self._rows[index], columns, self._reader)
-            self._drawn[place] = self._strip(parts, selected=here, edge=here)
+            self._drawn[place] = self._strip(self._words(index, below, columns), selected=index == self.cursor)
         return self._drawn[place]
+
+    def _words(self, index: int, below: int, columns: Columns) -> list[Part]:
+        if index == HEADING:
+            return heading(columns, (_("State"), _("Citizen"), _("With"), _("Target")))
+        draw = second_line if below else first_line
+        return draw(self._rows[index], columns, self._reader)
+
+    def _strip(self, parts: Iterable[Part], *, selected: bool = False) -> Strip:
+        segments = [Segment(text, self._style(name, selected=selected)) for text, name in parts]
+        if selected:
+            segments[0] = Segment("▌" + segments[0].text[1:], segments[0].style)
+        strip = Strip(segments).adjust_cell_length(self.size.width, self._style("", selected=selected))
+        for each in self.get_line_filters():
+            strip = strip.apply_filter(each, self.background_colors[1])
+        return strip
+
+    def _style(self, name: str, *, selected: bool) -> Style:
+        """Look a style up, once: Textual forgets them all whenever anything is drawn anew."""
+        if (name, selected) not in self._styled:
+            ground = self.get_component_rich_style("case--selected") if selected else self.rich_style
+            own = self.get_component_rich_style(f"case--{name}", partial=selected) if name else ground
+            self._styled[name, selected] = ground + own if selected else own
+        return self._styled[name, selected]
 
     def notify_style_update(self) -> None:
         """Draw everything anew in the colours of another ground."""
         self._drawn.clear()
+        self._styled.clear()
         super().notify_style_update()
-
-    def _strip(self, parts: Iterable[Part], *, selected: bool = False, edge: bool = False) -> Strip:
-        ground = self.get_component_rich_style("case--selected") if selected else self.rich_style
-        segments = []
-        for text, name in parts:
-            style = self.get_component_rich_style(f"case--{name}", partial=selected)
-            segments.append(Segment(text, ground + style if selected else style))
-        if edge and segments:
-            first = segments[0]
-            segments[0] = Segment("▌" + first.text[1:], first.style)
-        return Strip(segments).adjust_cell_length(self.size.width, ground)
 
     # What it does
 
@@ -199,21 +215,26 @@ class CaseList(ScrollView, can_focus=True):
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Draw anew the two cases that look otherwise now, and nothing else: this is what a key waits for."""
-        for row in (old, new):
-            self.refresh_lines(HEADER + TALL * row, TALL)
+        if not self._reveal():
+            self.refresh(*filter(None, map(self._region_of, (old, new))))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Draw what has come into sight, and ask for what lies behind it."""
         if self._thumb_at(old_value) != self._thumb_at(new_value):
             super().watch_scroll_y(old_value, new_value)
         else:  # a thumb that stands still is not drawn: that would be a second paint, which the key would wait for
+            self.vertical_scrollbar.set_reactive(ScrollBar.position, new_value)
             self.refresh(self.size.region)
         self._ask()
         self.point()
 
+    def _region_of(self, row: int) -> Region:
+        """Tell where a row is in sight; what lies beyond it is drawn by others, who would draw it anew."""
+        top = HEADER + TALL * row - self.scroll_offset.y
+        return Region(0, top, self.size.width, TALL).intersection(self.size.region)
+
     def _go(self, row: int) -> None:
         self.cursor = max(0, min(row, self._total - 1))
-        self._reveal()
         self._ask()
 
     def point(self) -> None:
@@ -222,14 +243,15 @@ class CaseList(ScrollView, can_focus=True):
             below = max(0, HEADER + TALL * self.cursor - self.scroll_offset.y)
             self.app.cursor_position = self.content_region.offset + Offset(0, below)
 
-    def _reveal(self) -> None:
-        """Scroll so that the cursor's case is seen whole, below the header, with a whole case on top."""
+    def _reveal(self) -> bool:
+        """Scroll so that the cursor's case is seen whole, below the header; tell whether that draws the whole list."""
         whole = max(1, (self.size.height - HEADER) // TALL)
-        top = self._top()
+        top, before = self._top(), self.scroll_y
         if not top <= self.cursor < top + whole:
             first = self.cursor if self.cursor < top else self.cursor - whole + 1
             self.scroll_to(y=TALL * first, animate=False, immediate=True)
         self.point()
+        return self.scroll_y != before
 
     def _ask(self) -> None:
         """Ask for rows before they come into sight."""
@@ -240,10 +262,10 @@ class CaseList(ScrollView, can_focus=True):
         return range(max(0, self._top() - beyond), min(self._total, self._top() + self._visible() + beyond))
 
     def _thumb_at(self, scrolled: float) -> int:
-        """Tell where the thumb of the scroll bar is drawn, in eighths of a line."""
+        """Tell on which line the thumb of the scroll bar begins."""
         height, whole = self.size.height, self.virtual_size.height
         way = height - height * height / max(1, whole)
-        return int(scrolled / max(1, whole - height) * way * EIGHTHS)
+        return int(scrolled / max(1, whole - height) * way)
 
     def _top(self) -> int:
         return self.scroll_offset.y // TALL

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from sites import RANDERS, utc_now
 
 from directory.model import REGION
-from gateway.referring.figures import FiguresRow, TakeFigures
-from gateway.referring.rows import ReferringTable
+from gateway.referring.figures import TakeFigures
+from gateway.referring.rows import FiguresRow, ReferringTable
 from gateway.statistics.aggregate import Aggregate, Rests, Took
 from gateway.statistics.figures import Extent
 from gateway.statistics.network import too_small

@@ -291,6 +291,7 @@ async def test_a_database_that_cannot_be_written_ends_no_daemon_and_loses_no_let
     region, tmp_path, monkeypatch, caplog, trouble
 ):
     monkeypatch.setattr("gateway.daemon.REST_AFTER_TROUBLE", 0.05)
+    monkeypatch.setattr(delivering, "LOOKING_SECONDS", 0.05)
     monkeypatch.setattr(databases, "BUSY_SECONDS", 0.1)
     impatient = Database(str(region.database._engine.url))
     region.station = replace(region.station, database=impatient)

@@ -10,8 +10,8 @@ from region_counting_site import NOVEMBER, NOW, CountingSite
 
 from directory.municipalities import in_agreement
 from gateway.exchange.ports import Arrived
-from gateway.referring.figures import FiguresRow, Outside, TakeFigures
-from gateway.referring.rows import CallRow, DraftRow, ReminderRow, TallyRow
+from gateway.referring.figures import Outside, TakeFigures
+from gateway.referring.rows import CallRow, DraftRow, FiguresRow, ReminderRow, TallyRow
 from gateway.site.people import Person, Role
 from gateway.statistics.baselines import ByHand
 from gateway.statistics.figures import Base, Coverage, Entered, Extent, Phase, Topic

@@ -1,9 +1,11 @@
 """Small as the volume is, nobody waits: twenty thousand referrals held, a hundred and fifty in one hour (H1, H2)."""
 
+import asyncio
 import dataclasses
 import uuid
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from effort import effort, settle
@@ -14,6 +16,7 @@ from year_town import open_town
 from directory.calendar import local_day, target_date
 from directory.municipalities import in_agreement
 from gateway import bootstrap as region_end
+from gateway.exchange.deliver import Deliver
 from gateway.exchange.delivery import State
 from gateway.exchange.rows import OutgoingRow, StepRow
 from gateway.referring.dossier import content_place
@@ -116,6 +119,18 @@ def test_a_citizen_is_recognised_at_once_among_twenty_thousand(desk):
         (seen,) = recognise(cpr(7), None, desk.person, set())
 
     assert seen.number == "2020-00007"
+    assert spent.thousands < LITTLE
+
+
+def test_a_daemon_with_nothing_to_send_walks_through_none_of_the_twenty_thousand(desk):
+    nobody: Any = None
+    deliver = Deliver(desk.db, nobody, nobody, desk.vault, nobody, desk.clock)
+    with asyncio.Runner() as rounds:
+        rounds.run(deliver())
+
+        with effort(desk.db) as spent:
+            assert rounds.run(deliver()) == 0
+
     assert spent.thousands < LITTLE
 
 

@@ -107,6 +107,37 @@ def test_a_stalled_program_and_its_children_are_killed_at_the_deadline(home, fak
         assert time.monotonic() - started < 20, "a child of the killed program lives on"
 
 
+def test_a_program_that_hangs_with_its_output_closed_is_killed_at_the_deadline(home, fake_gpg):
+    fake_gpg(f'case "$*" in *--list-config*) echo {VERSION};; *) exec sleep 60 <&- >&- 2>&-;; esac')
+    gpg = HardenedGPG(home, deadline_seconds=0.3)
+    with pytest.raises(GpgStalled):
+        gpg.act("--list-keys")
+
+
+def lingering(fake_gpg):
+    """A program that closes its output a while before it ends, as gpg does for a moment."""
+    fake_gpg(f'case "$*" in *--list-config*) echo {VERSION};; *) exec >&- 2>&-; sleep 0.05; exit 3;; esac')
+
+
+def test_nobody_sleeps_between_looks_for_the_end_of_the_program(home, fake_gpg, monkeypatch):
+    """With a deadline subprocess does: it would cost a seventh of every seal."""
+    lingering(fake_gpg)
+    gpg, slept = HardenedGPG(home, deadline_seconds=20), []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    assert gpg.act("--list-keys").returncode == 3
+    assert slept == []
+
+
+@pytest.mark.parametrize("trouble", [AttributeError, OSError])
+def test_where_the_kernel_cannot_tell_the_end_is_looked_for(home, fake_gpg, monkeypatch, trouble):
+    def absent(_pid):
+        raise trouble
+
+    lingering(fake_gpg)
+    monkeypatch.setattr(os, "pidfd_open", absent)
+    assert HardenedGPG(home, deadline_seconds=20).act("--list-keys").returncode == 3
+
+
 def test_a_program_that_stalls_at_the_very_start_is_killed(home, fake_gpg):
     fake_gpg("sleep 60")
     with pytest.raises(GpgStalled):

@@ -187,13 +187,13 @@ def test_a_file_that_is_not_there_is_an_error_of_the_system_and_makes_nothing(tm
 
 def test_the_code_is_in_no_argument_and_no_environment(tmp_path, monkeypatch):
     seen = []
-    honest = subprocess.Popen
+    honest = subprocess.Popen.__init__
 
-    def watched(command, **how):
+    def watched(child, command, **how):
         seen.append(repr((command, how.get("env"))))
-        return honest(command, **how)
+        honest(child, command, **how)
 
-    monkeypatch.setattr(gpg.subprocess, "Popen", watched)
+    monkeypatch.setattr(subprocess.Popen, "__init__", watched)
     (tmp_path / "plain").write_bytes(b"x")
     lock_file(tmp_path / "plain", tmp_path / "locked", CODE)
     assert any("--symmetric" in line for line in seen)

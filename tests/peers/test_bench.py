@@ -20,7 +20,8 @@ def chapters():
 
 def bench(*arguments):
     line = [sys.executable, str(BENCH), *arguments]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "tests")}
+    path = os.pathsep.join(str(ROOT / "tests" / name) for name in ("", "peers", "journeys"))
+    environment = os.environ | {"PYTHONPATH": path}
     return subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
