@@ -170,8 +170,8 @@ def chapter(results: Mapping[str, Times]) -> Chapter:
         "one line tells how often a key was pressed, and Textual's own table of 200 rows. A first screen is the "
         "inbox's door, and neomutt's list: without its header cache as it opens a mailbox for the first time, with a "
         "warm one as it does every day. The password is typed by a machine the moment the door is there, and unlocking "
-        "takes as long as it does on purpose. A key is measured from when it was typed to the last byte that it changed on the "
-        "screen; where it scrolls, that is the whole list.",
+        "takes as long as it does on purpose. A key is measured from when it was typed to the last byte that it "
+        "changed on the screen; where it scrolls, that is the whole list.",
         tuple(samples),
         tuple(findings(results)),
         () if NO_CACHE in results else ("neomutt is not installed: it is left out.",),
