@@ -7,10 +7,11 @@ Monday to Friday, except public holidays and the three days on which public offi
 
 import functools
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from holidays import HolidayBase, country_holidays
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 COPENHAGEN: Final = ZoneInfo("Europe/Copenhagen")
 TARGET_DAYS: Final = 5
@@ -73,6 +74,8 @@ def working_days_since(day: date, today: date) -> int:
 
 
 @functools.cache
-def _public_holidays(year: int) -> HolidayBase:
+def _public_holidays(year: int) -> "HolidayBase":
     """Load one year; the package's optional days are left out, because 1 May is among them."""
+    from holidays import country_holidays  # noqa: PLC0415 - few commands need it, and it loads every country's
+
     return country_holidays("DK", years=year, expand=False)
