@@ -5,6 +5,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -45,30 +46,47 @@ class Contender:
     searches: Mapping[str, tuple[str, str]] | None = None
 
 
-def measured(one: Contender, keys: int = KEYS) -> Times:
-    """Open it, move, turn to other views, search."""
-    with one.start() as program:
-        times = {name: [value] for name, value in one.ready(program).items()}
-        program.settle()
-        times[MOVE] = [program.painted(key) for key in one.moves[:keys]]
-        program.press(one.moves[0] * (ROWS if one.scrolls else 0))
-        program.settle()
-        times[SCROLL] = [program.painted(key) for key in one.scrolls[:keys]]
-        times[FILTER] = list(_each_settled(program, one.views))
-        for what, (typed, found) in (one.searches or {}).items():
-            program.painted(typed)
+def one_round(compared: Mapping[str, Contender], keys: int) -> dict[str, Times]:
+    """Open every one; then move in each by a key in turn, so that whatever else the machine does falls on all alike."""
+    with ExitStack() as stack:
+        running, times = {}, {}
+        for name, one in compared.items():
+            running[name] = program = stack.enter_context(one.start())
+            times[name] = {what: [value] for what, value in one.ready(program).items()}
             program.settle()
-            times[what] = [program.entered("\r", found) if found else program.painted("\r")]
-            program.settle()
-        times |= {MEMORY: [program.resident], PEAK: [program.megabytes]}
-    return {what: values for what, values in times.items() if values}
+        for nth in range(keys):
+            for name, one in compared.items():
+                times[name].setdefault(MOVE, []).append(running[name].painted(one.moves[nth]))
+        for name, one in compared.items():
+            running[name].press(one.moves[0] * (ROWS if one.scrolls else 0))
+            running[name].settle()
+        for nth in range(keys):
+            for name, one in compared.items():
+                times[name].setdefault(SCROLL, []).extend(
+                    running[name].painted(key) for key in one.scrolls[nth : nth + 1]
+                )
+        for name, one in compared.items():
+            times[name] |= looked(one, running[name])
+    return times
 
 
-def _each_settled(program: Program, many: Sequence[str]) -> Iterator[float]:
-    """Time keys, and let all they set going come to rest."""
-    for keys in many:
-        yield program.painted(keys)
+def looked(one: Contender, program: Program) -> Times:
+    """Turn to other views, and search; what each sets going comes to rest before the next."""
+    times: Times = {}
+    for keys in one.views:
+        times.setdefault(FILTER, []).append(program.painted(keys))
         program.settle()
+    for what, (typed, found) in (one.searches or {}).items():
+        program.painted(typed)
+        program.settle()
+        times[what] = [program.entered("\r", found) if found else program.painted("\r")]
+        program.settle()
+    return times | {MEMORY: [program.resident], PEAK: [program.megabytes]}
+
+
+def compiled(folder: Path) -> dict[str, str]:
+    """Let Python keep what it compiles, as where it is installed, whatever the environment here says of that."""
+    return {"PYTHONPYCACHEPREFIX": str(folder / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def inbox(site: Path, many: int) -> Contender:
@@ -81,11 +99,11 @@ def inbox(site: Path, many: int) -> Contender:
 
     rare, some = filled.RARE, many // 2 + 1
     return Contender(
-        lambda: Program(line, {}, site),
+        lambda: Program(line, compiled(site.parent), site),
         ready,
         moves=((DOWN,) * ROWS + (UP,) * ROWS) * (KEYS // (2 * ROWS)),
         scrolls=(DOWN,) * KEYS,
-        views=("x" + DOWN * 10 + "\r", "x\x1b[H\r") * 2,
+        views=("x" + DOWN * 10 + "\r", "x\x1b[H\r"),
         searches={
             NAME: (f"/{filled.RAREST}", filled.number_of(rare)),
             PHONE: (f"/{filled.phone_of(some)}", filled.number_of(some)),
@@ -93,12 +111,12 @@ def inbox(site: Path, many: int) -> Contender:
     )
 
 
-def textual(program: str, *words: str, in_a_list: bool = False) -> Contender:
+def textual(folder: Path, program: str, *words: str, in_a_list: bool = False) -> Contender:
     """Give a Textual application that lies beside this file."""
     line = [sys.executable, str(Path(__file__).with_name(program)), *words]
     moves = ((DOWN,) * ROWS + (UP,) * ROWS) * (KEYS // (2 * ROWS)) if in_a_list else (DOWN,) * KEYS
     return Contender(
-        lambda: Program(line, {}, Path.cwd()),
+        lambda: Program(line, compiled(folder), folder),
         lambda one: {OPEN: one.opened("ready")},
         moves=moves,
         scrolls=(DOWN,) * KEYS if in_a_list else (),
@@ -118,7 +136,7 @@ def neomutt(mail: Path, many: int, cache: Path | None = None) -> Contender:
         lambda: Program(line, {"LC_ALL": "C.UTF-8", "HOME": str(mail.parent)}, mail.parent),
         lambda one: {OPEN: one.opened(f"Msgs:{many}")},
         moves=(("j",) * ROWS + ("k",) * ROWS) * (KEYS // (2 * ROWS)),
-        views=("l~d<2d\r", "l~A\r") * 2,
+        views=("l~d<2d\r", "l~A\r"),
         searches={NAME: (f"l~f {filled.RAREST.split()[1]}", "")},
     )
 
@@ -127,15 +145,13 @@ def contenders(folder: Path, many: int) -> dict[str, Contender]:
     """Make everything that is compared, by name."""
     beside = {
         INBOX: inbox(filled.site(folder, many), many),
-        EMPTY: textual("empty_app.py"),
-        TABLE: textual("table_app.py", str(filled.STILL_OPEN), in_a_list=True),
+        EMPTY: textual(folder, "empty_app.py"),
+        TABLE: textual(folder, "table_app.py", str(filled.STILL_OPEN), in_a_list=True),
     }
     if shutil.which("neomutt"):
         mail, cache = filled.maildir(folder, many), folder / "cache"
         cache.mkdir()
         beside |= {NO_CACHE: neomutt(mail, many), WARM: neomutt(mail, many, cache)}
-        with beside[WARM].start() as program:
-            beside[WARM].ready(program)
     return beside
 
 
@@ -147,10 +163,13 @@ def measure(*, small: bool, tell: Tell) -> Chapter:
         tell(f"{many:,} cases and mails")
         compared = contenders(folder, many)
         results: dict[str, Times] = {name: {} for name in compared}
+        for one in compared.values():  # once uncounted: Python compiles, and the cache gets warm
+            with one.start() as program:
+                one.ready(program)
         for nth in range(rounds):
-            for name, one in compared.items():
-                tell(f"round {nth + 1} of {rounds}: {name}")
-                for what, values in measured(one, keys).items():
+            tell(f"round {nth + 1} of {rounds}")
+            for name, times in one_round(compared, keys).items():
+                for what, values in times.items():
                     results[name].setdefault(what, []).extend(values)
     finally:
         shutil.rmtree(folder)
@@ -163,6 +182,7 @@ def chapter(results: Mapping[str, Times]) -> Chapter:
         Sample(f"{who}: {what}", "MB" if what in {MEMORY, PEAK} else "ms", tuple(values))
         for who, each in results.items()
         for what, values in each.items()
+        if values
     )
     return Chapter(
         "The inbox with 20,000 cases",
