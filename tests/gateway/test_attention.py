@@ -53,7 +53,7 @@ def test_the_oldest_that_nobody_has_taken_counts_and_each_municipality_by_itself
 def test_what_somebody_has_waits_no_more(desk, moment):
     number = desk.refer(RANDERS)
     set_moment(desk, number, **{moment: desk.clock()})
-    assert told(desk)[RANDERS].waiting_since is None
+    assert told(desk).get(RANDERS, Attention()).waiting_since is None
 
 
 def test_what_was_taken_by_phone_waits_no_more(desk):
@@ -61,7 +61,7 @@ def test_what_was_taken_by_phone_waits_no_more(desk):
     desk.duty.log_call(number, CallOutcome.NO_ANSWER, "", desk.person)
     assert told(desk)[RANDERS].waiting_since is not None
     desk.duty.log_call(number, CallOutcome.TAKEN, "", desk.person)
-    assert told(desk)[RANDERS].waiting_since is None
+    assert told(desk).get(RANDERS, Attention()).waiting_since is None
 
 
 def test_the_last_person_who_answered_is_known_whatever_the_answer(desk):

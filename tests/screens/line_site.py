@@ -10,6 +10,7 @@ from typing import Any
 from sites import Line, Site, line, utc_now
 
 from gateway import bootstrap as region_end
+from gateway import upkeep
 from gateway.site.people import Person, Role
 from gateway.station import Station
 from inbox_tui import bootstrap as municipal_end
@@ -36,7 +37,7 @@ class Ends:
         clock.now = max(clock.now, utc_now())
         for _round in range(MOST_ROUNDS):
             for site in (self.region, self.randers):
-                for chore in municipal_end.upkeep.chores(site.station):
+                for chore in upkeep.chores(site.station):
                     chore()
             crossed = [(self.randers, raw) for raw in await _sent(self.region)]
             crossed += [(self.region, raw) for raw in await _sent(self.randers)]
