@@ -352,8 +352,8 @@ class Pair:
         assert self.lost() == []
         assert self.doubled() == []
         for end in self.ends:
-            # A TEST that failed is not sent again: the next night brings another.
-            unsettled = "SELECT kind, state, reason FROM outgoing WHERE kind NOT IN ('receipt', 'heartbeat')"
+            # A TEST that failed is not sent again: the next night, or the next opening hours, bring another.
+            unsettled = "SELECT kind, state, reason FROM outgoing WHERE kind NOT IN ('receipt', 'heartbeat', 'drill')"
             assert end.ask(f"{unsettled} AND state != 'received'") == []
             assert end.ask(UNEXPECTED, "SIGNED_IN_FUTURE" if self.faults["the clock jumps"] else "") == []
             assert end.ask(TURNED) == []
@@ -370,7 +370,7 @@ NEXT_LOOK = """SELECT min(max(next_at, coalesce(claimed_until, next_at))) FROM o
 """When the first letter is to be looked at whose turn it is."""
 
 UNEXPECTED = """SELECT DISTINCT outcome, reason, letter_id FROM arrivals WHERE outcome NOT IN ('taken', 'duplicate')
-                AND (letter_id IS NULL OR letter_id NOT IN (SELECT letter_id FROM taken WHERE kind = 'heartbeat'))
+                AND (letter_id IS NULL OR letter_id NOT IN (SELECT letter_id FROM taken WHERE kind IN ('heartbeat', 'drill')))
                 AND reason != ?"""
 """What became of the mail, but for TESTs: one that is days old is refused, as a clock that leaps makes them."""
 
@@ -379,7 +379,7 @@ TURNED = """SELECT good.letter_id FROM steps good JOIN steps later ON later.lett
 """Letters that were reported as received, and then as anything else."""
 
 SEVERAL_RECEIPTS = """SELECT of.letter_id FROM taken of
-            WHERE of.kind NOT IN ('receipt', 'heartbeat') AND (of.verdict != 'ok' OR NOT EXISTS
+            WHERE of.kind NOT IN ('receipt', 'heartbeat', 'drill') AND (of.verdict != 'ok' OR NOT EXISTS
             (SELECT 1 FROM outgoing receipt WHERE receipt.letter_id = of.receipt_id))"""
 """Letters that were answered with anything but one good receipt."""
 
