@@ -370,7 +370,8 @@ NEXT_LOOK = """SELECT min(max(next_at, coalesce(claimed_until, next_at))) FROM o
 """When the first letter is to be looked at whose turn it is."""
 
 UNEXPECTED = """SELECT DISTINCT outcome, reason, letter_id FROM arrivals WHERE outcome NOT IN ('taken', 'duplicate')
-                AND (letter_id IS NULL OR letter_id NOT IN (SELECT letter_id FROM taken WHERE kind IN ('heartbeat', 'drill')))
+                AND (letter_id IS NULL OR letter_id NOT IN
+                (SELECT letter_id FROM taken WHERE kind IN ('heartbeat', 'drill')))
                 AND reason != ?"""
 """What became of the mail, but for TESTs: one that is days old is refused, as a clock that leaps makes them."""
 
